@@ -1,0 +1,37 @@
+//! What a model said about one picture.
+
+/// The library that ran a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    /// Microsoft's ONNX Runtime, loaded from a shared library at run time.
+    OnnxRuntime,
+    /// The pure-Rust engine built into the program (tract).
+    Embedded,
+}
+
+/// What the nodes really ran on, asked from the engine after a warm-up run, never assumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    Cpu,
+    Cuda,
+    /// Some nodes on CUDA, the rest on the CPU.
+    CudaAndCpu,
+}
+
+/// Scores of one picture (or of one volume, after its slices were combined).
+#[derive(Clone, Debug)]
+pub struct Inference {
+    /// `[classes]` before softmax or sigmoid; `None` where the graph gives no way to them.
+    pub logits: Option<Vec<f32>>,
+    /// `[classes]`, summing to 1: softmax, or the two sides of one sigmoid. After temperature where the manifest
+    /// states a calibration.
+    pub scores: Vec<f32>,
+    /// Index of the predicted class: the operating point where the manifest states one, else the largest score.
+    pub predicted: usize,
+    pub engine: EngineKind,
+    pub provider: Provider,
+    /// Time in the engine for this picture's share of its batch.
+    pub elapsed_ms: f64,
+}

@@ -1,0 +1,91 @@
+//! Affine maps: three-dimensional for patient space, axis-aligned for pictures.
+
+/// An affine map of 3-D points, rows of a 3 x 4 matrix. As `patient_from_voxel` it takes `(col, row, frame)` indices
+/// of voxel centres to LPS mm.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Affine3(pub [[f64; 4]; 3]);
+
+impl Affine3 {
+    /// Where a point goes.
+    pub fn apply(&self, point: [f64; 3]) -> [f64; 3] {
+        self.0.map(|row| row[0] * point[0] + row[1] * point[1] + row[2] * point[2] + row[3])
+    }
+
+    /// The image of the unit step along input axis `axis` (0, 1 or 2), without translation.
+    pub fn column(&self, axis: usize) -> [f64; 3] {
+        self.0.map(|row| row.get(axis).copied().unwrap_or(0.0))
+    }
+
+    /// Length of the unit step along input axis `axis`: the voxel size in mm for `patient_from_voxel`.
+    pub fn step_length(&self, axis: usize) -> f64 {
+        self.column(axis).iter().map(|v| v * v).sum::<f64>().sqrt()
+    }
+}
+
+/// An axis-aligned map between two picture spaces: `x' = x * scale_x + offset_x`, and likewise for y. Continuous
+/// coordinates with pixel edges at whole numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlaneMap {
+    pub scale_x: f64,
+    pub scale_y: f64,
+    pub offset_x: f64,
+    pub offset_y: f64,
+}
+
+impl PlaneMap {
+    pub const IDENTITY: Self = Self { scale_x: 1.0, scale_y: 1.0, offset_x: 0.0, offset_y: 0.0 };
+
+    /// Where a point `(x, y)` goes.
+    pub fn apply(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        (x * self.scale_x + self.offset_x, y * self.scale_y + self.offset_y)
+    }
+
+    /// `self` after `first`: `a_from_b.after(&b_from_c)` is `a_from_c`.
+    pub fn after(&self, first: &Self) -> Self {
+        Self {
+            scale_x: self.scale_x * first.scale_x,
+            scale_y: self.scale_y * first.scale_y,
+            offset_x: self.scale_x * first.offset_x + self.offset_x,
+            offset_y: self.scale_y * first.offset_y + self.offset_y,
+        }
+    }
+
+    /// The way back; `None` for a map that flattens an axis.
+    pub fn inverse(&self) -> Option<Self> {
+        if self.scale_x == 0.0 || self.scale_y == 0.0 {
+            return None;
+        }
+        Some(Self {
+            scale_x: 1.0 / self.scale_x,
+            scale_y: 1.0 / self.scale_y,
+            offset_x: -self.offset_x / self.scale_x,
+            offset_y: -self.offset_y / self.scale_y,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_after_its_inverse_changes_nothing() {
+        let map = PlaneMap { scale_x: 0.5, scale_y: 2.0, offset_x: 3.0, offset_y: -1.0 };
+        let back = map.inverse().unwrap().after(&map);
+        assert_eq!(back, PlaneMap::IDENTITY);
+    }
+
+    #[test]
+    fn maps_compose_right_to_left() {
+        let crop = PlaneMap { offset_x: -10.0, offset_y: -20.0, ..PlaneMap::IDENTITY };
+        let shrink = PlaneMap { scale_x: 0.5, scale_y: 0.25, offset_x: 0.0, offset_y: 0.0 };
+        assert_eq!(shrink.after(&crop).apply((12.0, 24.0)), (1.0, 1.0));
+    }
+
+    #[test]
+    fn an_affine_gives_its_voxel_size() {
+        let affine = Affine3([[0.0, 2.0, 0.0, 5.0], [-3.0, 0.0, 0.0, 0.0], [0.0, 0.0, 4.0, 1.0]]);
+        assert_eq!([0, 1, 2].map(|axis| affine.step_length(axis)), [3.0, 2.0, 4.0]);
+        assert_eq!(affine.apply([1.0, 1.0, 1.0]), [7.0, -3.0, 5.0]);
+    }
+}

@@ -1,0 +1,65 @@
+//! The letters at the edges of a picture.
+
+use super::Affine3;
+
+/// What lies beyond each edge of a displayed slice: R, L, A, P, S, I, or two letters for an oblique slice (the
+/// strongest first), as DICOM Patient Orientation (0020,0020) writes it (PS3.3 C.7.6.1.1.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EdgeLetters {
+    pub left: String,
+    pub right: String,
+    pub top: String,
+    pub bottom: String,
+}
+
+impl EdgeLetters {
+    /// From the map of `(col, row, frame)` to LPS mm; `None` where an axis has no length.
+    pub fn from_affine(patient_from_voxel: &Affine3) -> Option<Self> {
+        let along_cols = patient_from_voxel.column(0);
+        let along_rows = patient_from_voxel.column(1);
+        Some(Self {
+            right: letters(along_cols)?,
+            left: letters(along_cols.map(|v| -v))?,
+            bottom: letters(along_rows)?,
+            top: letters(along_rows.map(|v| -v))?,
+        })
+    }
+}
+
+/// Letters of an LPS direction: every axis whose share exceeds sin(15 degrees), at most two.
+fn letters(direction: [f64; 3]) -> Option<String> {
+    let length = direction.iter().map(|v| v * v).sum::<f64>().sqrt();
+    if !length.is_finite() || length == 0.0 {
+        return None;
+    }
+    let names = [('L', 'R'), ('P', 'A'), ('S', 'I')];
+    let mut parts: Vec<(f64, char)> = direction
+        .iter()
+        .zip(names)
+        .map(|(v, (positive, negative))| (v.abs() / length, if *v > 0.0 { positive } else { negative }))
+        .filter(|(share, _)| *share > 0.2588)
+        .collect();
+    parts.sort_by(|a, b| b.0.total_cmp(&a.0));
+    Some(parts.iter().take(2).map(|(_, letter)| letter).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_axial_slice_shows_patient_right_on_the_left() {
+        let affine = Affine3([[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]);
+        let edges = EdgeLetters::from_affine(&affine).unwrap();
+        assert_eq!((edges.left.as_str(), edges.right.as_str()), ("R", "L"));
+        assert_eq!((edges.top.as_str(), edges.bottom.as_str()), ("A", "P"));
+    }
+
+    #[test]
+    fn an_oblique_slice_gets_two_letters() {
+        let affine = Affine3([[0.8, 0.0, 0.0, 0.0], [0.6, 0.0, 0.0, 0.0], [0.0, -1.0, 1.0, 0.0]]);
+        let edges = EdgeLetters::from_affine(&affine).unwrap();
+        assert_eq!((edges.right.as_str(), edges.left.as_str()), ("LP", "RA"));
+        assert_eq!((edges.top.as_str(), edges.bottom.as_str()), ("S", "I"));
+    }
+}

@@ -1,0 +1,22 @@
+//! Overread: open a medical image, run an exported ONNX classifier on it, read the scores beside the picture.
+//!
+//! Research use only. Not a medical device. Not for diagnosis or treatment decisions.
+//!
+//! The rooms, lowest first; each may name only rooms above it in this list (`tests/architecture.rs` keeps it so):
+//!
+//! | room | in -> out |
+//! |---|---|
+//! | [`geometry`] | sizes, spacings in mm, affines named `a_from_b` |
+//! | [`scan`] | path -> [`scan::Scan`]: values in modality units, decoded frame by frame |
+//! | [`onnx`] | bytes of a model -> what its graph says; checks; small extensions |
+//! | [`preprocess`] | [`scan::Frame`] -> [`preprocess::Prepared`]: ordered steps, each in a named library's numbers |
+//! | [`engine`] | [`preprocess::Prepared`] -> [`engine::Inference`] |
+//! | [`render`] | values -> RGBA |
+//! | [`report`] | results -> files |
+//! | [`app`] | commands -> state; jobs in the background; no window |
+//! | [`cli`] and `ui` | person -> commands |
+
+pub mod engine;
+pub mod geometry;
+pub mod preprocess;
+pub mod scan;

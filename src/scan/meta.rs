@@ -1,0 +1,87 @@
+//! What a file says about its pixels and its person.
+
+use crate::geometry::{Affine3, PixelSpacing};
+
+/// What a file is, by its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    Dicom,
+    Nifti1,
+    Nifti2,
+    Png,
+    Jpeg,
+    Tiff,
+    Bmp,
+    Npy,
+}
+
+/// Which end of the value range is shown white.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Polarity {
+    /// MONOCHROME2 and every other format: high values are white.
+    HighIsWhite,
+    /// MONOCHROME1: low values are white.
+    LowIsWhite,
+}
+
+/// A VOI window (0028,1050) (0028,1051) in modality units, with its function (PS3.3 C.11.2).
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Window {
+    pub center: f64,
+    pub width: f64,
+    /// Window Center & Width Explanation (0028,1055), or the preset's name.
+    pub name: Option<String>,
+    /// VOI LUT Function (0028,1056).
+    pub function: WindowFunction,
+}
+
+/// VOI LUT Function (0028,1056).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WindowFunction {
+    #[default]
+    Linear,
+    LinearExact,
+    Sigmoid,
+}
+
+/// An attribute that identifies a person or a visit (PS3.15 table E.1-1), hidden until asked for.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct IdentifyingTag {
+    /// `(gggg,eeee)` for DICOM; the field's name elsewhere.
+    pub tag: String,
+    /// DICOM keyword, e.g. `PatientName`.
+    pub keyword: String,
+    pub value: String,
+}
+
+/// Facts that hold for every frame of a scan. `None` means that the file does not say.
+#[derive(Clone, Debug, Default)]
+pub struct Meta {
+    /// DICOM Modality (0008,0060): `MR`, `PT`, `CT`, `CR`, `DX`…
+    pub modality: Option<String>,
+    /// Body Part Examined (0018,0015).
+    pub body_part: Option<String>,
+    /// Photometric Interpretation (0028,0004), as written.
+    pub photometric: Option<String>,
+    pub polarity: Option<Polarity>,
+    /// Bits Stored (0028,0101), or bits per sample of a picture.
+    pub bits_stored: Option<u16>,
+    /// What the values are in: `HU`, `BQML`, `SUV`…
+    pub unit: Option<String>,
+    pub spacing: Option<PixelSpacing>,
+    /// Distance between neighbouring frames' centres, mm.
+    pub slice_spacing_mm: Option<f64>,
+    /// `(col, row, frame)` to LPS mm. For a single slice the third column is the slice normal.
+    pub patient_from_voxel: Option<Affine3>,
+    /// Transfer syntax or encoding in words.
+    pub encoding: String,
+    /// Who and when: never shown, logged or exported unless asked.
+    pub identity: Vec<IdentifyingTag>,
+    /// Harmless facts for the information panel: keyword and value.
+    pub facts: Vec<(String, String)>,
+    /// Sentences about what was assumed or repaired while reading.
+    pub remarks: Vec<String>,
+}
