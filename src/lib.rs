@@ -19,4 +19,5 @@
 pub mod engine;
 pub mod geometry;
 pub mod preprocess;
+pub mod render;
 pub mod scan;
