@@ -22,6 +22,11 @@ pub enum ScanError {
     TimedOut { path: PathBuf, seconds: u64 },
     #[error("{path} broke its decoder ({what}); the file is most likely damaged")]
     DecoderPanicked { path: PathBuf, what: String },
+    #[error(
+        "{path} was not opened: {stuck} damaged files are still being worked on and cannot be stopped. \
+         Restart the program, then leave those files out."
+    )]
+    Refused { path: PathBuf, stuck: usize },
     #[error("{path} has {frames} frames; there is no frame {index}")]
     NoSuchFrame { path: PathBuf, frames: usize, index: usize },
     #[error("{path} does not fit the series it is opened with: {what}")]
