@@ -1,7 +1,7 @@
 //! What can go wrong between a path and a frame. Each sentence says what is wrong and, where something helps, what
 //! to do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Errors of reading a scan. `Display` is the sentence a person reads.
 #[derive(Debug, thiserror::Error)]
@@ -31,4 +31,23 @@ pub enum ScanError {
     NoSuchFrame { path: PathBuf, frames: usize, index: usize },
     #[error("{path} does not fit the series it is opened with: {what}")]
     SeriesMismatch { path: PathBuf, what: String },
+}
+
+impl ScanError {
+    /// The file or folder it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Read { path, .. }
+            | Self::UnknownFormat { path, .. }
+            | Self::NoPixels { path, .. }
+            | Self::Damaged { path, .. }
+            | Self::Unsupported { path, .. }
+            | Self::TooLarge { path, .. }
+            | Self::TimedOut { path, .. }
+            | Self::DecoderPanicked { path, .. }
+            | Self::Refused { path, .. }
+            | Self::NoSuchFrame { path, .. }
+            | Self::SeriesMismatch { path, .. } => path,
+        }
+    }
 }

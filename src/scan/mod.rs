@@ -8,11 +8,13 @@
 //! decoder that does not end becomes a [`ScanError`]), and one broken file never harms the next.
 
 mod detect;
+mod discover;
 mod error;
 mod frame;
 mod isolate;
 mod limits;
 mod meta;
+mod natural;
 mod nifti;
 mod npy;
 mod open;
@@ -20,6 +22,7 @@ mod picture;
 mod region;
 mod samples;
 
+pub use discover::{Discovery, discover};
 pub use error::ScanError;
 pub use frame::{Frame, Pixels};
 pub use limits::Limits;
