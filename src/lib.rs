@@ -16,8 +16,11 @@
 //! | [`app`] | commands -> state; jobs in the background; no window |
 //! | [`cli`] and `ui` | person -> commands |
 
+pub mod app;
 pub mod engine;
 pub mod geometry;
 pub mod preprocess;
 pub mod render;
 pub mod scan;
+#[cfg(feature = "gui")]
+pub mod ui;
