@@ -3,6 +3,7 @@
 //!
 //! Pages of one size and type are frames; the first page that differs (a thumbnail, a smaller copy) ends them.
 
+mod directory;
 mod palette;
 
 use std::fs::File;
@@ -35,6 +36,7 @@ struct Page {
 }
 
 pub fn head(path: &Path, limits: &Limits) -> Result<Head, ScanError> {
+    directory::check(path)?;
     let mut file = Decoder::new(buffered(path)?).map_err(|error| broken(path, error))?;
     let orientation = file.find_tag_unsigned::<u16>(Tag::Orientation).ok().flatten();
     let first = page(path, &mut file)?;
@@ -71,6 +73,7 @@ pub fn head(path: &Path, limits: &Limits) -> Result<Head, ScanError> {
 }
 
 pub fn decode(path: &Path, index: usize, limits: &Limits) -> Result<(Pixels, bool), ScanError> {
+    directory::check(path)?;
     let mut file = Decoder::new(buffered(path)?).map_err(|error| broken(path, error))?;
     file.seek_to_image(index).map_err(|error| broken(path, error))?;
     let page = page(path, &mut file)?;
@@ -118,7 +121,8 @@ fn samples<R: Read + Seek>(
     let file_bytes = std::fs::metadata(path).map_err(|source| ScanError::Read { path: path.into(), source })?.len();
     let mut bounds = tiff::decoder::Limits::default();
     bounds.decoding_buffer_size = usize::try_from(limits.frame_bytes).unwrap_or(usize::MAX).saturating_mul(2);
-    bounds.intermediate_buffer_size = bounds.decoding_buffer_size;
+    // Compressed strips cannot be longer than the file that holds them.
+    bounds.intermediate_buffer_size = usize::try_from(file_bytes).unwrap_or(usize::MAX);
     let mut file = file.with_limits(bounds);
     let layout = file.image_buffer_layout().map_err(|error| broken(path, error))?;
     check_expansion(path, layout.complete_len as u64, file_bytes, MOST_RATIO)?;
