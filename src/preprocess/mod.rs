@@ -5,12 +5,17 @@
 //! window as a step. It does not know the model's memory layout (NHWC or NCHW): `engine` transposes.
 
 mod choices;
+mod clahe;
 mod crop;
+mod equalize;
 mod error;
 mod gray_rgb;
+mod merge;
+mod morphology;
 mod picture;
 mod resize;
 mod scale;
+mod smooth;
 mod step;
 mod to_8bit;
 
@@ -24,6 +29,7 @@ use ndarray::{Array3, Axis};
 use crate::geometry::{PlaneMap, Size};
 use crate::scan::{Frame, Meta, Pixels};
 use resize::Method;
+use smooth::Smoothing;
 
 /// One step as it was applied, with the picture after it where the caller asked to keep them.
 #[derive(Clone, Debug)]
@@ -141,6 +147,20 @@ fn apply(picture: Picture, step: &Step, frame: &Frame, meta: &Meta) -> Result<Do
         Step::ChannelOrder { order: ChannelOrder::Bgr } => Done::in_place(gray_rgb::reverse_channels(picture)?),
         Step::Standardize {} => Done::in_place(scale::standardize(picture)),
         Step::MinMax { low, high } => Done::in_place(scale::min_max(picture, low, high)),
-        _ => Done::in_place(picture),
+        Step::Invert {} => Done::in_place(morphology::invert(picture)?),
+        Step::Opening { kernel, iterations } => Done::in_place(morphology::opening(picture, kernel, iterations)?),
+        Step::Equalize {} => Done::in_place(equalize::equalize(picture)?),
+        Step::Clahe { clip_limit, tiles } => Done::in_place(clahe::clahe(picture, clip_limit, tiles)?),
+        Step::Smooth { kind, kernel, sigma } => {
+            let smoothed = smooth::smooth(name, &picture, &Smoothing { kind, kernel, sigma })?;
+            Done::in_place(Picture::U8(smoothed))
+        }
+        Step::OverlapMerge { image, smoothed, offset, kind, kernel, sigma } => {
+            let smoothing = Smoothing { kind, kernel, sigma };
+            Done::in_place(merge::overlap(picture, &smoothing, [image, smoothed, offset])?)
+        }
+        Step::MultiplyMerge { scale, kind, kernel, sigma } => {
+            Done::in_place(merge::multiply(picture, &Smoothing { kind, kernel, sigma }, scale)?)
+        }
     })
 }

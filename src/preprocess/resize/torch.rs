@@ -32,12 +32,17 @@ fn pick(inputs: usize, outputs: usize, center: f32) -> Vec<usize> {
     (0..outputs).map(|output| (((output as f32 + center) * scale) as usize).min(last)).collect()
 }
 
+/// The scale is an f32; compilers fuse what follows, so that no rounding comes between it and the distance to the pixel.
+fn source_position(scale: f32, output: usize) -> f64 {
+    f64::from(scale) * (output as f64 + 0.5) - 0.5
+}
+
 fn bilinear(inputs: usize, outputs: usize) -> Taps<f32> {
     let scale = inputs as f32 / outputs as f32;
     let mut taps = Taps::with_capacity(outputs);
     for output in 0..outputs {
-        let position = (scale * (output as f32 + 0.5) - 0.5).max(0.0);
-        let part = position - position.floor();
+        let position = source_position(scale, output).max(0.0);
+        let part = position.fract() as f32;
         taps.push_clamped(position as isize, &[1.0 - part, part], inputs);
     }
     taps
@@ -47,8 +52,8 @@ fn bicubic(inputs: usize, outputs: usize) -> Taps<f32> {
     let scale = inputs as f32 / outputs as f32;
     let mut taps = Taps::with_capacity(outputs);
     for output in 0..outputs {
-        let position = scale * (output as f32 + 0.5) - 0.5;
-        let part = position - position.floor();
+        let position = source_position(scale, output);
+        let part = (position - position.floor()) as f32;
         let weights = [1.0 + part, part, 1.0 - part, 2.0 - part].map(|x| cubic(x, -0.75));
         taps.push_clamped(position.floor() as isize - 1, &weights, inputs);
     }
