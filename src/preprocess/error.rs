@@ -15,7 +15,10 @@ pub enum PreprocessError {
         "{step} needs a picture of three channels, this one has {channels}; put {{\"step\": \"to_rgb\"}} before it"
     )]
     NeedsRgb { step: &'static str, channels: usize },
-    #[error("{step} has {given} values in `{parameter}` for a picture of {channels} channels; give 1 or {channels}")]
+    #[error(
+        "{step} has {given} values in `{parameter}`, the picture has {channels} channel(s); give one value for all \
+         or one for each (to_rgb and to_gray change the number of channels)"
+    )]
     WrongLength { step: &'static str, parameter: &'static str, given: usize, channels: usize },
     #[error("{step}: `{parameter}` is {value}, it must be {rule}")]
     BadParameter { step: &'static str, parameter: &'static str, value: String, rule: &'static str },
