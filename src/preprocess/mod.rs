@@ -4,6 +4,7 @@
 //! the map from picture to model coordinates. The display's window never reaches it unless the manifest asks for a
 //! window as a step. It does not know the model's memory layout (NHWC or NCHW): `engine` transposes.
 
+mod checks;
 mod choices;
 mod clahe;
 mod crop;
@@ -60,14 +61,18 @@ pub fn prepare(frame: &Frame, meta: &Meta, steps: &[Step], keep_pictures: bool) 
     let mut picture = first_picture(frame)?;
     let mut model_from_image = PlaneMap::IDENTITY;
     let mut applied = Vec::with_capacity(steps.len());
+    let mut checks = checks::Checks::default();
     for step in steps {
+        checks.before(step, &picture);
         let done = apply(picture, step, frame, meta)?;
         picture = done.picture;
         model_from_image = done.map.after(&model_from_image);
         let kept = keep_pictures.then(|| picture.clone());
         applied.push(AppliedStep { step: step.clone(), remark: done.remark, picture: kept });
     }
-    Ok(Prepared { tensor: picture.into_f32(), model_from_image, steps: applied, warnings: Vec::new() })
+    let tensor = picture.into_f32();
+    let warnings = checks.after(steps, meta, &tensor);
+    Ok(Prepared { tensor, model_from_image, steps: applied, warnings })
 }
 
 /// 8-bit pictures start as 8-bit, everything else as float.

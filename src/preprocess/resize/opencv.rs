@@ -1,9 +1,10 @@
 //! `cv2.resize` (checked against OpenCV 5.0.0): no antialias but for INTER_AREA. 8-bit pictures are computed in
 //! OpenCV's fixed point, equal to the last grey level; float pictures within 1e-3.
 //!
-//! INTER_CUBIC of 8-bit pictures is the exception: the usual wheels for x86 processors hand it to Intel's library,
-//! which computes in float and rounds once. So does this file; fewer than one pixel in a thousand is one grey level
-//! off, at ties. OpenCV without that library (`cv2.ipp.setUseIPP(False)`, ARM) is one level off in up to 5 % of pixels.
+//! INTER_CUBIC of 8-bit pictures is the exception: the usual wheels for x86 processors hand it (and INTER_LINEAR and
+//! INTER_CUBIC of float ones) to Intel's library, which computes in float and rounds once. So does this file; fewer
+//! than one pixel in a thousand is one grey level off, at ties. OpenCV without that library
+//! (`cv2.ipp.setUseIPP(False)`, ARM) is one level off in up to 5 % of pixels, 0.01 for float.
 
 use ndarray::Array3;
 
@@ -134,39 +135,47 @@ fn kernel(filter: Filter, from: Size, to: Size) -> Option<Option<Kernel>> {
 pub(super) fn eight_bit(source: &Raster<'_, u8>, size: Size, filter: Filter) -> Option<Array3<u8>> {
     Some(match kernel(filter, Size::new(source.rows, source.cols), size)? {
         None => opencv_area::eight_bit(source, size),
-        Some(Kernel::Cubic) => cubic_rounded_once(source, size),
+        Some(Kernel::Cubic) => at_exact_positions(source, size, 1, cubic).mapv(|value| value.round_ties_even() as u8),
         Some(kernel) => fixed_point(source, size, kernel),
     })
 }
 
 /// `cv2.resize` of float32.
 pub(super) fn float(source: &Raster<'_, f32>, size: Size, filter: Filter) -> Option<Array3<f32>> {
-    let Some(kernel) = kernel(filter, Size::new(source.rows, source.cols), size)? else {
-        return Some(opencv_area::float(source, size));
-    };
-    let taps = |inputs: usize, outputs: usize| {
-        let mut taps = Taps::with_capacity(outputs);
-        for spot in kernel.spots(inputs, outputs) {
-            taps.push_clamped(spot.first, &spot.weights[..kernel.taps()], inputs);
+    Some(match kernel(filter, Size::new(source.rows, source.cols), size)? {
+        None => opencv_area::float(source, size),
+        Some(Kernel::Linear) => at_exact_positions(source, size, 0, |part| [1.0 - part, part]),
+        Some(Kernel::Cubic) => at_exact_positions(source, size, 1, cubic),
+        Some(kernel) => {
+            let taps = |inputs: usize, outputs: usize| {
+                let mut taps = Taps::with_capacity(outputs);
+                for spot in kernel.spots(inputs, outputs) {
+                    taps.push_clamped(spot.first, &spot.weights[..kernel.taps()], inputs);
+                }
+                taps
+            };
+            resample(source, &taps(source.rows, size.rows), &taps(source.cols, size.cols))
         }
-        taps
-    };
-    Some(resample(source, &taps(source.rows, size.rows), &taps(source.cols, size.cols)))
+    })
 }
 
-/// INTER_CUBIC as Intel's library does it.
-fn cubic_rounded_once(source: &Raster<'_, u8>, size: Size) -> Array3<u8> {
+/// As Intel's library: positions in f64. `before` is the number of taps before the pixel left of the position.
+fn at_exact_positions<T: Copy + Into<f32>, const N: usize>(
+    source: &Raster<'_, T>,
+    size: Size,
+    before: isize,
+    weights: impl Fn(f64) -> [f64; N],
+) -> Array3<f32> {
     let taps = |inputs: usize, outputs: usize| {
         let mut taps = Taps::with_capacity(outputs);
         for output in 0..outputs {
             let position = (output as f64 + 0.5) * step(inputs, outputs) - 0.5;
-            let weights = cubic(position - position.floor());
-            taps.push_clamped(position.floor() as isize - 1, &weights, inputs);
+            let weights = weights(position - position.floor());
+            taps.push_clamped(position.floor() as isize - before, &weights, inputs);
         }
         taps
     };
-    let values = resample(source, &taps(source.rows, size.rows), &taps(source.cols, size.cols));
-    values.mapv(|value| value.round_ties_even() as u8)
+    resample(source, &taps(source.rows, size.rows), &taps(source.cols, size.cols))
 }
 
 /// Columns in whole numbers, rows by one of two roundings.
