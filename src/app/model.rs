@@ -3,19 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::engine::{EngineKind, Inference, Provider};
+use crate::engine::{EngineKind, Inference, Origin, Provider};
 use crate::render::Thumbnail;
-
-/// Where a value of the manifest came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// Written in `metadata.json`.
-    Declared,
-    /// Read from another library's file or from the graph.
-    Imported,
-    /// Nobody says so; shown in amber.
-    Assumed,
-}
 
 /// A fact and where it came from.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +12,8 @@ pub struct Parameter {
     pub name: String,
     pub value: String,
     pub origin: Origin,
+    /// The file it was read from, or the reason for the guess.
+    pub from: String,
 }
 
 /// One preprocessing step as the manifest asks for it.
@@ -30,8 +21,11 @@ pub struct Parameter {
 pub struct StepFacts {
     /// As the manifest writes it, e.g. `resize`.
     pub name: String,
-    pub parameters: Vec<Parameter>,
+    /// Names and values.
+    pub parameters: Vec<(String, String)>,
     pub origin: Origin,
+    /// The file it was read from, or the reason for the guess.
+    pub from: String,
 }
 
 /// The model's own words and numbers.

@@ -8,8 +8,8 @@ use super::actions::Action;
 use super::shell::Wishes;
 use super::theme;
 use super::widgets::{action_button, fact, notice, palette, weak};
-use crate::app::{AppState, EngineFacts, InstallState, ModelFacts, ModelState, Origin, PredictionState};
-use crate::engine::EngineKind;
+use crate::app::{AppState, EngineFacts, InstallState, ModelFacts, ModelState, PredictionState};
+use crate::engine::{EngineKind, Origin};
 
 /// Characters of a sha256 that are shown; the whole of it is in the tooltip and copied.
 const HASH_SHOWN: usize = 12;
@@ -40,9 +40,8 @@ fn model(ui: &mut Ui, facts: &ModelFacts) {
     if let Some(intended) = &facts.intended_use {
         fact(ui, "Intended use", intended, false);
     }
-    fact(ui, "Classes", &facts.class_names.join(", "), false);
     for parameter in &facts.facts {
-        fact(ui, &parameter.name, &parameter.value, parameter.origin == Origin::Assumed);
+        fact(ui, &parameter.name, &parameter.value, parameter.origin == Origin::Assumed).on_hover_text(&parameter.from);
     }
     let word = if facts.calibrated { "calibrated: numbers are probabilities" } else { "none: numbers are scores" };
     fact(ui, "Calibration", word, false);

@@ -1,12 +1,13 @@
 //! "What the model saw": every preprocessing step with its parameters, where they came from, and the picture after it.
 
-use eframe::egui::{CollapsingHeader, Label, Rect, RichText, Sense, TextureHandle, TextureOptions, Ui, Vec2, pos2, vec2};
+use eframe::egui::{CollapsingHeader, Label, Rect, RichText, Sense, TextureHandle, TextureOptions, Ui, Vec2, pos2};
 
 use super::overlay::number;
 use super::theme;
 use super::widgets::{palette, weak};
 use super::worklist::image;
-use crate::app::{ModelFacts, Origin, Prediction, SeenStep, StepFacts};
+use crate::app::{ModelFacts, Prediction, SeenStep, StepFacts};
+use crate::engine::Origin;
 
 /// The uploaded pictures of one prediction's steps.
 #[derive(Default)]
@@ -80,19 +81,19 @@ impl Seen {
     }
 }
 
-/// `size 224 × 224 · filter bilinear · as tensorflow`, assumed ones in amber, imported ones said so.
+/// `size 224 224 · filter bilinear · as tensorflow`, and where it comes from; amber where it was assumed.
 fn parameters(ui: &mut Ui, step: &StepFacts) {
     let p = palette(ui);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
-        for parameter in &step.parameters {
-            let (color, origin) = match parameter.origin {
-                Origin::Declared => (p.text, ""),
-                Origin::Imported => (p.text, " (imported)"),
-                Origin::Assumed => (p.amber, " (assumed)"),
-            };
-            let text = format!("{} {}{origin}", parameter.name, parameter.value);
-            ui.add(Label::new(RichText::new(text).font(theme::small()).color(color)));
-        }
-    });
+    let color = if step.origin == Origin::Assumed { p.amber } else { p.text };
+    let mut words: Vec<String> = step.parameters.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    match step.origin {
+        Origin::Declared => {}
+        Origin::Imported => words.push(format!("imported from {}", step.from)),
+        Origin::Assumed => words.push("assumed".to_owned()),
+    }
+    if words.is_empty() {
+        return;
+    }
+    let label = Label::new(RichText::new(words.join(" · ")).font(theme::small()).color(color)).wrap();
+    ui.add(label).on_hover_text(&step.from);
 }

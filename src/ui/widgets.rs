@@ -108,8 +108,8 @@ pub fn card(ui: &Ui) -> egui::Frame {
         .inner_margin(12)
 }
 
-/// A name and its value, the value elided in the middle of nothing: it wraps. Amber where it was assumed.
-pub fn fact(ui: &mut Ui, name: &str, value: &str, assumed: bool) {
+/// A name and its value beside it, wrapped; amber where it was assumed.
+pub fn fact(ui: &mut Ui, name: &str, value: &str, assumed: bool) -> Response {
     let p = palette(ui);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = theme::GRID;
@@ -120,8 +120,9 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, assumed: bool) {
         });
         let color = if assumed { p.amber } else { p.text };
         let text = if assumed { format!("{value} (assumed)") } else { value.to_owned() };
-        ui.add(Label::new(RichText::new(text).font(theme::small()).color(color)).wrap().selectable(true));
-    });
+        ui.add(Label::new(RichText::new(text).font(theme::small()).color(color)).wrap().selectable(true))
+    })
+    .inner
 }
 
 /// A horizontal bar for a number in 0..=1 with an optional tick.

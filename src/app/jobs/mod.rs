@@ -2,8 +2,10 @@
 //! on the caller's thread when [`Jobs::drain`] is called.
 
 mod decode;
+mod describe;
 mod list;
 mod mailbox;
+mod seen;
 mod session;
 mod thumbnails;
 
