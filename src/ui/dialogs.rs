@@ -116,7 +116,7 @@ pub(super) fn path_field(ctx: &Context, look: &mut Look) -> Option<Command> {
     let field = look.path_field.as_mut()?;
     let frame = Frame::window(&ctx.global_style());
     let (mut done, mut command) = (false, None);
-    let modal = Modal::new(Id::new("path field")).frame(frame).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique("path field")).frame(frame).show(ctx, |ui| {
         ui.set_width(560.0_f32.min(ui.ctx().content_rect().width() - 96.0));
         let title = match field.wanted {
             Wanted::Model => "Path of a model",

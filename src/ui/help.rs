@@ -23,7 +23,7 @@ pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
         return;
     }
     let frame = Frame::window(&ctx.global_style());
-    let modal = Modal::new(Id::new("help")).frame(frame).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique("help")).frame(frame).show(ctx, |ui| {
         let height = (ui.ctx().content_rect().height() - 160.0).max(160.0);
         ui.set_width(720.0_f32.min(ui.ctx().content_rect().width() - 96.0));
         let close = ui

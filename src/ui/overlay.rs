@@ -47,6 +47,7 @@ fn format_name(format: Format) -> &'static str {
         Format::Dicom => "DICOM",
         Format::Nifti1 => "NIfTI-1",
         Format::Nifti2 => "NIfTI-2",
+        Format::Analyze => "Analyze 7.5",
         Format::Png => "PNG",
         Format::Jpeg => "JPEG",
         Format::Tiff => "TIFF",

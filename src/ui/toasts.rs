@@ -38,7 +38,7 @@ pub(super) fn toasts(ctx: &Context, look: &mut ToastLook, shown: &[Toast], wishe
         }
     }
     let offset = vec2(-16.0, -(theme::STATUS_BAR_HEIGHT + 16.0));
-    Area::new(Id::new("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, offset).show(ctx, |ui| {
+    Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, offset).show(ctx, |ui| {
         ui.set_width(theme::TOAST_WIDTH);
         for toast in shown {
             message(ui, look, toast, wishes);

@@ -45,7 +45,7 @@ impl Viewport {
     pub fn show(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         let Some(current) = state.current() else { return };
         let rect = ui.available_rect_before_wrap();
-        let response = ui.interact(rect, Id::new("viewport"), Sense::click_and_drag());
+        let response = ui.interact(rect, Id::unique("viewport"), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, spoken(state, current)));
         let pixels_per_point = f64::from(ui.pixels_per_point());
         let (width, height) = (f64::from(rect.width()) * pixels_per_point, f64::from(rect.height()) * pixels_per_point);

@@ -160,7 +160,7 @@ fn remember_offset(ui: &Ui, offset: f32, height: f32) {
 }
 
 fn offset_id() -> egui::Id {
-    egui::Id::new("worklist offset")
+    egui::Id::unique("worklist offset")
 }
 
 /// The offset that brings row `index` into view, where it is not.
