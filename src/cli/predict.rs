@@ -54,7 +54,8 @@ fn start(args: &PredictArgs) -> anyhow::Result<(Model, Session)> {
 
 /// One item a file; one a series where the model wants slices of a volume, or the reader asks for it.
 fn items(args: &PredictArgs, found: &Discovery, model: &Model) -> Vec<Vec<std::path::PathBuf>> {
-    if args.series || model.wants_volume() {
+    let wants_volume = model.manifest.input_selection.as_ref().is_some_and(|selection| selection.value.slices.is_some());
+    if args.series || wants_volume {
         scan::group_series(&found.files)
     } else {
         found.files.iter().map(|file| vec![file.clone()]).collect()

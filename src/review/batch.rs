@@ -189,7 +189,8 @@ impl EngineLoop<'_> {
     }
 
     fn run_one(&mut self, tensor: ArrayView3<f32>) -> Result<Inference, EngineError> {
-        self.session.run(&[tensor])?.pop().ok_or(EngineError::NoOutput)
+        let no_output = || EngineError::NoOutput { what: "the engine returned nothing".to_owned() };
+        self.session.run(&[tensor])?.pop().ok_or_else(no_output)
     }
 
     fn path(&self, index: usize) -> &Path {

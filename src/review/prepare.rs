@@ -47,7 +47,7 @@ pub fn prepare_scan(
         case.warnings.extend(selection.remarks.iter().cloned());
         for &index in &case.slices {
             let frame = scan.frame(index)?;
-            let prepared = preprocess::prepare(&frame, &scan.meta, &model.manifest.preprocess, false)
+            let prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), false)
                 .map_err(|source| CaseError::Preprocess { path: path.to_owned(), source })?;
             for warning in &prepared.warnings {
                 if !case.warnings.contains(warning) {
