@@ -52,9 +52,9 @@ fn start(args: &PredictArgs) -> anyhow::Result<(Model, Session)> {
     Ok((model, session))
 }
 
-/// One item a file; one a series where the model wants slices of a volume, or the reader asks for it.
+/// One item a file; one a series where the model combines slices of a volume, or the reader asks for it.
 fn items(args: &PredictArgs, found: &Discovery, model: &Model) -> Vec<Vec<std::path::PathBuf>> {
-    let wants_volume = model.manifest.input_selection.as_ref().is_some_and(|selection| selection.value.slices.is_some());
+    let wants_volume = model.manifest.input_selection.as_ref().is_some_and(|selection| selection.value.combine.is_some());
     if args.series || wants_volume {
         scan::group_series(&found.files)
     } else {
