@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::toast::Toasts;
 use super::{Chip, Command, Current, InstallState, Item, Items, Jobs, ModelState, Severity, Toast};
 use crate::app::items::ThumbnailState;
-fn truth_from_folder(path: &std::path::Path, names: &[String]) -> Option<usize> { path.ancestors().skip(1).filter_map(|p| p.file_name()).find_map(|f| names.iter().position(|n| *n == f.to_string_lossy())) } // TEMP
+use crate::review::truth_from_folder;
 
 /// Rows before and after the visible ones whose thumbnails are made too.
 const ROWS_AHEAD: usize = 8;
