@@ -10,6 +10,15 @@ pub enum EngineKind {
     Embedded,
 }
 
+impl std::fmt::Display for EngineKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::OnnxRuntime => "ONNX Runtime",
+            Self::Embedded => "The embedded engine",
+        })
+    }
+}
+
 /// What the nodes really ran on, asked from the engine after a warm-up run, never assumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -20,13 +29,24 @@ pub enum Provider {
     CudaAndCpu,
 }
 
+impl std::fmt::Display for Provider {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Cpu => "CPU",
+            Self::Cuda => "CUDA",
+            Self::CudaAndCpu => "CUDA and CPU",
+        })
+    }
+}
+
 /// Scores of one picture (or of one volume, after its slices were combined).
 #[derive(Clone, Debug)]
 pub struct Inference {
-    /// `[classes]` before softmax or sigmoid; `None` where the graph gives no way to them.
+    /// Before softmax or sigmoid, as the graph has them: `[classes]`, or `[1]` for one sigmoid of two classes. `None`
+    /// where the graph gives no way to them.
     pub logits: Option<Vec<f32>>,
-    /// `[classes]`, summing to 1: softmax, or the two sides of one sigmoid. After temperature where the manifest
-    /// states a calibration.
+    /// `[classes]`, summing to 1: softmax, or the two sides of one sigmoid (one sigmoid per class, for three or more
+    /// classes, does not sum to 1). After temperature where the manifest states a calibration.
     pub scores: Vec<f32>,
     /// Index of the predicted class: the operating point where the manifest states one, else the largest score.
     pub predicted: usize,
