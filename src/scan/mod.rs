@@ -7,13 +7,28 @@
 //! Outside data is hostile: sizes are checked before memory is asked for, every decode runs isolated (a panic or a
 //! decoder that does not end becomes a [`ScanError`]), and one broken file never harms the next.
 
+mod detect;
+mod discover;
 mod error;
 mod frame;
+mod isolate;
+mod limits;
 mod meta;
+mod natural;
+mod nifti;
+mod npy;
+mod open;
+mod picture;
+mod region;
+mod samples;
 
+pub use discover::{Discovery, discover};
 pub use error::ScanError;
 pub use frame::{Frame, Pixels};
+pub use limits::Limits;
 pub use meta::{Format, IdentifyingTag, Meta, Polarity, Window, WindowFunction};
+pub use open::{Scan, open, open_with};
+pub use picture::upright;
 
 use crate::geometry::Size;
 
