@@ -18,5 +18,6 @@
 
 pub mod engine;
 pub mod geometry;
+pub mod onnx;
 pub mod preprocess;
 pub mod scan;

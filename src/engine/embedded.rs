@@ -62,19 +62,21 @@ impl Embedded {
         let plan = self.plan(shape)?;
         let positions = self.positions()?;
         let chunk = step.saturating_mul(a).saturating_mul(b).saturating_mul(c).max(1);
-        let pieces: Vec<Vec<f32>> = batch.data.chunks_exact(chunk).map(<[f32]>::to_vec).collect();
-        let per_thread = pieces.len().div_ceil(self.threads.min(length.max(1))).max(1);
-        let jobs: Vec<_> = pieces
-            .chunks(per_thread)
-            .map(|share| {
-                let (plan, share, cancel, positions) = (plan.clone(), share.to_vec(), self.cancel.clone(), positions);
+        let pieces = batch.data.len() / chunk;
+        let per_thread = pieces.div_ceil(self.threads.min(length.max(1))).max(1);
+        // The threads may outlive this call, so they share a copy of the batch.
+        let data: Arc<[f32]> = Arc::from(batch.data.as_slice());
+        let jobs: Vec<_> = (0..pieces)
+            .step_by(per_thread)
+            .map(|first| {
+                let (plan, data, cancel) = (Arc::clone(&plan), Arc::clone(&data), self.cancel.clone());
                 move || -> Result<Outputs, String> {
                     let mut all = Outputs { scores: Vec::new(), logits: positions.1.map(|_| Vec::new()) };
-                    for piece in share {
+                    for piece in data.chunks_exact(chunk).skip(first).take(per_thread) {
                         if cancel.is_cancelled() {
                             break;
                         }
-                        run_piece(&plan, shape, &piece, positions, &mut all)?;
+                        run_piece(&plan, shape, piece, positions, &mut all)?;
                     }
                     Ok(all)
                 }

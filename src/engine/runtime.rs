@@ -103,11 +103,6 @@ pub(super) fn load() -> Result<Arc<Loaded>, String> {
     Err(refusals.join(" "))
 }
 
-/// True where the environment asks for a library by path: then a failure is worth a word.
-pub(super) fn library_named_by_environment() -> bool {
-    std::env::var_os("ORT_DYLIB_PATH").is_some_and(|path| !path.is_empty())
-}
-
 fn load_one(path: &Path, source: LibrarySource) -> Result<Loaded, String> {
     check_before_loading(path)?;
     let builder = ort::init_from(path).map_err(|error| load_error_text(&error))?;

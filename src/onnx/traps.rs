@@ -104,7 +104,7 @@ pub(super) fn check_outputs(graph: &Graph) -> Result<(), OnnxError> {
 }
 
 /// float32 (or untyped: the engine will tell), and `[batch, classes]` or thereabouts.
-pub(super) fn can_hold_scores(output: &ValueFacts) -> bool {
+pub fn can_hold_scores(output: &ValueFacts) -> bool {
     let type_fits = matches!(output.kind, ValueKind::Tensor | ValueKind::Untyped)
         && matches!(output.dtype, None | Some(DataType::Float));
     let shape_fits = match output.dims.as_deref() {
