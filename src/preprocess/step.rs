@@ -1,15 +1,284 @@
 //! The steps' names and parameters, as the manifest writes them.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// One preprocessing step, `{"step": "name", ...parameters}` in `metadata.json`.
+use super::choices::{ChannelOrder, Filter, Library, RangeChoice, SmoothKind, VoiFunction};
+
+/// One preprocessing step, `{"step": "name", ...parameters}` in `metadata.json`. `docs/preprocessing-steps.md` says
+/// which function of which library each one equals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields, remote = "Self")]
 pub enum Step {
+    /// Any picture to 8-bit grey levels; 8-bit pictures pass unchanged. `low`, `high` in percent.
+    #[serde(rename = "to_8bit")]
+    To8Bit {
+        #[serde(default)]
+        window: RangeChoice,
+        #[serde(default = "low_percent")]
+        low: f64,
+        #[serde(default = "high_percent")]
+        high: f64,
+    },
+    /// An explicit window in modality units, to 8-bit grey levels; 8-bit pictures pass unchanged.
+    Window {
+        center: f64,
+        width: f64,
+        #[serde(default)]
+        function: VoiFunction,
+    },
+    /// One channel to three; three pass unchanged.
+    ToRgb {
+        #[serde(rename = "as", default)]
+        library: Library,
+    },
+    /// Three channels to one; one passes unchanged.
+    ToGray {
+        #[serde(rename = "as", default)]
+        library: Library,
+    },
+    /// To `[rows, cols]`, whatever the shape was.
+    Resize {
+        size: [usize; 2],
+        #[serde(default)]
+        filter: Filter,
+        #[serde(rename = "as")]
+        library: Library,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        antialias: Option<bool>,
+        /// Pillow only: the columns first even where Pillow 13 takes the rows first, as all versions before did.
+        #[serde(default, skip_serializing_if = "is_false")]
+        columns_first: bool,
+    },
+    /// The shorter side to `size` pixels, shape kept (torchvision's `Resize(int)`).
+    ResizeShorter {
+        size: usize,
+        #[serde(default)]
+        filter: Filter,
+        #[serde(rename = "as")]
+        library: Library,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        antialias: Option<bool>,
+    },
+    /// The middle `[rows, cols]`.
+    CenterCrop {
+        size: [usize; 2],
+        #[serde(rename = "as", default = "torch")]
+        library: Library,
+    },
+    /// Fitted into `[rows, cols]` with the shape kept, the rest filled.
+    Letterbox {
+        size: [usize; 2],
+        #[serde(default)]
+        filter: Filter,
+        #[serde(rename = "as")]
+        library: Library,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        antialias: Option<bool>,
+        #[serde(default)]
+        fill: f64,
+    },
+    /// Filled on both sides of the shorter axis until square.
+    PadToSquare {
+        #[serde(default)]
+        fill: f64,
+    },
     /// Multiply by `factor`, then add `offset`.
     Rescale {
-        factor: f32,
+        factor: f64,
         #[serde(default)]
-        offset: f32,
+        offset: f64,
     },
+    /// Subtract `mean`, then divide by `std`; one value, or one per channel.
+    Normalize { mean: Vec<f64>, std: Vec<f64> },
+    /// Reverses red and blue.
+    ChannelOrder { order: ChannelOrder },
+    /// Mean 0, standard deviation 1 over the whole picture.
+    Standardize {},
+    /// This picture's lowest value to `low`, its highest to `high`.
+    MinMax {
+        #[serde(default)]
+        low: f64,
+        #[serde(default = "one")]
+        high: f64,
+    },
+    /// 255 - value.
+    Invert {},
+    /// Erosion, then dilation, with a `kernel` x `kernel` square.
+    Opening {
+        #[serde(default = "five")]
+        kernel: usize,
+        #[serde(default = "once")]
+        iterations: usize,
+    },
+    /// Histogram equalisation.
+    Equalize {},
+    /// Contrast-limited adaptive histogram equalisation on `[rows, cols]` tiles.
+    Clahe {
+        #[serde(default = "forty")]
+        clip_limit: f64,
+        #[serde(default = "eight_by_eight")]
+        tiles: [usize; 2],
+    },
+    /// Smoothing with a `kernel` x `kernel` window. `sigma` in pixels is the Gaussian's; 0 takes it from the kernel, and
+    /// kernel 0 takes the kernel from `sigma`.
+    Smooth {
+        #[serde(default)]
+        kind: SmoothKind,
+        #[serde(default = "eleven")]
+        kernel: usize,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        sigma: f64,
+    },
+    /// `image` * picture + `smoothed` * smoothed picture + `offset`.
+    OverlapMerge {
+        #[serde(default = "four")]
+        image: f64,
+        #[serde(default = "minus_four")]
+        smoothed: f64,
+        #[serde(default = "half_grey")]
+        offset: f64,
+        #[serde(default)]
+        kind: SmoothKind,
+        #[serde(default = "eleven")]
+        kernel: usize,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        sigma: f64,
+    },
+    /// `scale` * picture * smoothed picture.
+    MultiplyMerge {
+        scale: f64,
+        #[serde(default)]
+        kind: SmoothKind,
+        #[serde(default = "eleven")]
+        kernel: usize,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        sigma: f64,
+    },
+}
+
+fn low_percent() -> f64 {
+    0.5
+}
+fn high_percent() -> f64 {
+    99.5
+}
+fn torch() -> Library {
+    Library::Torch
+}
+fn one() -> f64 {
+    1.0
+}
+fn five() -> usize {
+    5
+}
+fn once() -> usize {
+    1
+}
+fn forty() -> f64 {
+    40.0
+}
+fn eight_by_eight() -> [usize; 2] {
+    [8, 8]
+}
+fn eleven() -> usize {
+    11
+}
+fn four() -> f64 {
+    4.0
+}
+fn minus_four() -> f64 {
+    -4.0
+}
+fn half_grey() -> f64 {
+    128.0
+}
+fn is_false(value: &bool) -> bool {
+    !value
+}
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
+}
+
+impl Serialize for Step {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Step::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Step {
+    /// An unknown step names the known ones; any other error names the step it is in.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let fields = serde_json::Map::deserialize(deserializer)?;
+        let name = match fields.get("step") {
+            Some(serde_json::Value::String(name)) => name.clone(),
+            Some(other) => return Err(D::Error::custom(format!("\"step\" must be a name, not {other}"))),
+            None => {
+                let given = serde_json::Value::Object(fields);
+                return Err(D::Error::custom(format!("a preprocessing step has no \"step\" name: {given}")));
+            }
+        };
+        if !Step::NAMES.contains(&name.as_str()) {
+            let known = Step::NAMES.join(", ");
+            return Err(D::Error::custom(format!(
+                "unknown preprocessing step \"{name}\"; the known steps are {known}"
+            )));
+        }
+        Step::deserialize(serde_json::Value::Object(fields))
+            .map_err(|error| D::Error::custom(format!("preprocessing step \"{name}\": {error}")))
+    }
+}
+
+impl Step {
+    /// Every step's name, in the order of the documentation.
+    pub const NAMES: [&'static str; 21] = [
+        "to_8bit",
+        "window",
+        "to_rgb",
+        "to_gray",
+        "resize",
+        "resize_shorter",
+        "center_crop",
+        "letterbox",
+        "pad_to_square",
+        "rescale",
+        "normalize",
+        "channel_order",
+        "standardize",
+        "min_max",
+        "invert",
+        "opening",
+        "equalize",
+        "clahe",
+        "smooth",
+        "overlap_merge",
+        "multiply_merge",
+    ];
+
+    /// As the manifest writes it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::To8Bit { .. } => "to_8bit",
+            Self::Window { .. } => "window",
+            Self::ToRgb { .. } => "to_rgb",
+            Self::ToGray { .. } => "to_gray",
+            Self::Resize { .. } => "resize",
+            Self::ResizeShorter { .. } => "resize_shorter",
+            Self::CenterCrop { .. } => "center_crop",
+            Self::Letterbox { .. } => "letterbox",
+            Self::PadToSquare { .. } => "pad_to_square",
+            Self::Rescale { .. } => "rescale",
+            Self::Normalize { .. } => "normalize",
+            Self::ChannelOrder { .. } => "channel_order",
+            Self::Standardize {} => "standardize",
+            Self::MinMax { .. } => "min_max",
+            Self::Invert {} => "invert",
+            Self::Opening { .. } => "opening",
+            Self::Equalize {} => "equalize",
+            Self::Clahe { .. } => "clahe",
+            Self::Smooth { .. } => "smooth",
+            Self::OverlapMerge { .. } => "overlap_merge",
+            Self::MultiplyMerge { .. } => "multiply_merge",
+        }
+    }
 }

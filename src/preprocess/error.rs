@@ -1,0 +1,33 @@
+//! What can go wrong between a frame and a tensor.
+
+use crate::geometry::Size;
+
+/// Errors of preprocessing. `Display` is the sentence a person reads.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PreprocessError {
+    #[error("the picture has no pixels ({size})")]
+    NoPixels { size: Size },
+    #[error("{step} needs an 8-bit picture, as the library does; put {{\"step\": \"to_8bit\"}} before it")]
+    NeedsEightBit { step: &'static str },
+    #[error("{step} needs a picture of one channel, this one has {channels}; put {{\"step\": \"to_gray\"}} before it")]
+    NeedsGray { step: &'static str, channels: usize },
+    #[error(
+        "{step} needs a picture of three channels, this one has {channels}; put {{\"step\": \"to_rgb\"}} before it"
+    )]
+    NeedsRgb { step: &'static str, channels: usize },
+    #[error(
+        "{step} has {given} values in `{parameter}`, the picture has {channels} channel(s); give one value for all \
+         or one for each (to_rgb and to_gray change the number of channels)"
+    )]
+    WrongLength { step: &'static str, parameter: &'static str, given: usize, channels: usize },
+    #[error("{step}: `{parameter}` is {value}, it must be {rule}")]
+    BadParameter { step: &'static str, parameter: &'static str, value: String, rule: &'static str },
+    #[error("{step}: {library} has no filter `{filter}`; it has {known}")]
+    NoSuchFilter { step: &'static str, library: &'static str, filter: &'static str, known: &'static str },
+    #[error("{step}: {library} cannot do this: {why}")]
+    NotInLibrary { step: &'static str, library: &'static str, why: &'static str },
+    #[error("{step} would make a picture of {size}, more than this program allows")]
+    TooLarge { step: &'static str, size: Size },
+    #[error("{step} wants {wanted} from a picture of {size}, which is smaller")]
+    TooSmall { step: &'static str, wanted: Size, size: Size },
+}

@@ -1,0 +1,90 @@
+//! Values to the range the model was trained on. Every function here gives float.
+
+use ndarray::Array3;
+
+use super::error::PreprocessError;
+use super::picture::Picture;
+use super::step::Step;
+
+/// `value * factor + offset` in f32: `keras.layers.Rescaling(scale, offset)`, and `ToTensor` for 1/255.
+pub(super) fn rescale(picture: Picture, factor: f64, offset: f64) -> Picture {
+    let (factor, offset) = (factor as f32, offset as f32);
+    let apply = |value: f32| value * factor + offset;
+    Picture::F32(match picture {
+        Picture::U8(values) => values.mapv(|value| apply(f32::from(value))),
+        Picture::F32(values) => values.mapv_into(apply),
+    })
+}
+
+/// `(value - mean) / std` per channel in f32: `torchvision.transforms.Normalize`.
+pub(super) fn normalize(picture: Picture, mean: &[f64], std: &[f64]) -> Result<Picture, PreprocessError> {
+    let step = "normalize";
+    let channels = picture.channels();
+    for (parameter, values) in [("mean", mean), ("std", std)] {
+        if values.len() != 1 && values.len() != channels {
+            return Err(PreprocessError::WrongLength { step, parameter, given: values.len(), channels });
+        }
+    }
+    if let Some(zero) = std.iter().find(|value| !(value.abs() > 0.0 && value.is_finite())) {
+        let value = zero.to_string();
+        return Err(PreprocessError::BadParameter { step, parameter: "std", value, rule: "a number other than 0" });
+    }
+    let of =
+        |values: &[f64], channel: usize| values.get(channel).or(values.first()).copied().unwrap_or_default() as f32;
+    let table: Vec<(f32, f32)> = (0..channels).map(|channel| (of(mean, channel), of(std, channel))).collect();
+    let mut values = picture.into_f32();
+    for mut pixel in values.rows_mut() {
+        pixel.iter_mut().zip(&table).for_each(|(value, (mean, std))| *value = (*value - mean) / std);
+    }
+    Ok(Picture::F32(values))
+}
+
+/// `tf.image.per_image_standardization`: mean 0, deviation 1 over all pixels and channels; the deviation is at least
+/// one over the root of their number.
+pub(super) fn standardize(picture: Picture) -> Picture {
+    let values = picture.into_f32();
+    let count = values.len() as f64;
+    let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / count;
+    let variance = values.iter().map(|value| (f64::from(*value) - mean).powi(2)).sum::<f64>() / count;
+    let deviation = variance.sqrt().max(1.0 / count.sqrt()) as f32;
+    let mean = mean as f32;
+    Picture::F32(values.mapv_into(|value| (value - mean) / deviation))
+}
+
+/// MONAI's `ScaleIntensity(minv, maxv)`: lowest value to `low`, highest to `high`, over all channels; a picture of one
+/// value becomes that value times `low`.
+pub(super) fn min_max(picture: Picture, low: f64, high: f64) -> Picture {
+    let range = picture.range();
+    let values: Array3<f32> = picture.into_f32();
+    let (low, high) = (low as f32, high as f32);
+    Picture::F32(match range {
+        Some((min, max)) if min < max => values.mapv_into(|value| (value - min) / (max - min) * (high - low) + low),
+        _ => values.mapv_into(|value| value * low),
+    })
+}
+
+/// Scalings under the names people know them by.
+impl Step {
+    /// 0..255 to 0..1.
+    pub fn unit() -> Vec<Self> {
+        vec![Self::Rescale { factor: 1.0 / 255.0, offset: 0.0 }]
+    }
+
+    /// `keras.applications.imagenet_utils.preprocess_input(mode="tf")`, 0..255 to -1..1: MobileNet, Inception,
+    /// ResNetV2, Xception.
+    pub fn keras_tf() -> Vec<Self> {
+        vec![Self::Rescale { factor: 1.0 / 127.5, offset: -1.0 }]
+    }
+
+    /// `preprocess_input(mode="caffe")`, blue first, ImageNet's mean taken off, no scaling: VGG, ResNet.
+    pub fn keras_caffe() -> Vec<Self> {
+        let normalize = Self::Normalize { mean: vec![103.939, 116.779, 123.68], std: vec![1.0] };
+        vec![Self::ChannelOrder { order: super::ChannelOrder::Bgr }, normalize]
+    }
+
+    /// `preprocess_input(mode="torch")` and torchvision's ImageNet weights: DenseNet, and nearly every torch model.
+    pub fn imagenet() -> Vec<Self> {
+        let normalize = Self::Normalize { mean: vec![0.485, 0.456, 0.406], std: vec![0.229, 0.224, 0.225] };
+        Self::unit().into_iter().chain([normalize]).collect()
+    }
+}
