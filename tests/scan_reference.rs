@@ -144,7 +144,8 @@ fn four_dimensions_are_volume_by_volume() {
 #[test]
 fn korean_and_other_paths_open() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, from) in [("환자 영상.png", "grey.png"), ("뇌 ✓ É.nii", "scaled.nii"), ("이름.bin", "rgb.npy")] {
+    for (name, from) in [("환자 영상.png", "grey.png"), ("뇌 ✓ É.nii", "scaled.nii"), ("이름.bin", "rgb.npy")]
+    {
         let path = folder.path().join("폴더 – ü").join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::copy(fixture(from), &path).unwrap();

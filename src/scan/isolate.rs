@@ -1,5 +1,5 @@
-//! Runs a decoder so that it can break without breaking anything else: on a thread of its own, under `catch_unwind`,
-//! with a deadline.
+//! Runs a decoder so that it can break without breaking anything else: on a decode thread, under `catch_unwind`, with a
+//! deadline.
 //!
 //! A panic becomes a [`ScanError::DecoderPanicked`] and prints nothing. A decoder that does not end is abandoned: its
 //! thread goes on (a thread cannot be ended from outside), its result is dropped, and when too many are stuck at
@@ -10,8 +10,8 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::sync::{Arc, Once};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel, sync_channel};
+use std::sync::{Arc, LazyLock, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use super::{Limits, ScanError};
@@ -22,6 +22,8 @@ const THREAD_NAME: &str = "overread-decode";
 const STACK_BYTES: usize = 8 << 20;
 /// Abandoned decoders at once, before new work is refused.
 const MOST_ABANDONED: usize = 8;
+/// Threads kept waiting for the next decode: waking one costs a third of starting one.
+const MOST_IDLE: usize = 8;
 
 const RUNNING: u8 = 0;
 const ABANDONED: u8 = 1;
@@ -31,6 +33,11 @@ thread_local! {
     /// What the last panic on this decode thread said, and where.
     static PANIC_SENTENCE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Decode threads with nothing to do.
+static IDLE: Mutex<Vec<Sender<Job>>> = Mutex::new(Vec::new());
 
 /// Counts the threads that were given up and have not ended.
 #[derive(Debug)]
@@ -45,8 +52,8 @@ pub(crate) fn run<T: Send + 'static>(
     limits: &Limits,
     work: impl FnOnce() -> Result<T, ScanError> + Send + 'static,
 ) -> Result<T, ScanError> {
-    static PEN: std::sync::LazyLock<Arc<Pen>> =
-        std::sync::LazyLock::new(|| Arc::new(Pen { abandoned: AtomicUsize::new(0), most: MOST_ABANDONED }));
+    static PEN: LazyLock<Arc<Pen>> =
+        LazyLock::new(|| Arc::new(Pen { abandoned: AtomicUsize::new(0), most: MOST_ABANDONED }));
     run_in(&PEN, path, limits.decode_time, work)
 }
 
@@ -63,9 +70,9 @@ fn run_in<T: Send + 'static>(
     silence_decode_threads();
     let state = Arc::new(AtomicU8::new(RUNNING));
     let (sender, receiver) = sync_channel(1);
-    let thread = {
+    let job: Job = {
         let (pen, state) = (Arc::clone(pen), Arc::clone(&state));
-        std::thread::Builder::new().name(THREAD_NAME.into()).stack_size(STACK_BYTES).spawn(move || {
+        Box::new(move || {
             // Nothing that `work` owned is looked at after a panic, so a broken invariant cannot be seen.
             let outcome = catch_unwind(AssertUnwindSafe(work)).map_err(|payload| panic_sentence(payload.as_ref()));
             // The receiver may be gone; the result is dropped then.
@@ -75,9 +82,7 @@ fn run_in<T: Send + 'static>(
             }
         })
     };
-    if let Err(source) = thread {
-        return Err(ScanError::Read { path: path.into(), source });
-    }
+    on_a_decode_thread(job).map_err(|source| ScanError::Read { path: path.into(), source })?;
     match receiver.recv_timeout(deadline) {
         Ok(Ok(result)) => result,
         Ok(Err(what)) => Err(ScanError::DecoderPanicked { path: path.into(), what }),
@@ -93,6 +98,41 @@ fn run_in<T: Send + 'static>(
             Err(ScanError::TimedOut { path: path.into(), seconds: deadline.as_secs().max(1) })
         }
     }
+}
+
+/// Hands the job to a waiting thread, or to a new one.
+fn on_a_decode_thread(mut job: Job) -> std::io::Result<()> {
+    while let Some(thread) = idle().pop() {
+        match thread.send(job) {
+            Ok(()) => return Ok(()),
+            Err(back) => job = back.0,
+        }
+    }
+    let builder = std::thread::Builder::new().name(THREAD_NAME.into()).stack_size(STACK_BYTES);
+    builder.spawn(move || work_and_wait(job)).map(|_| ())
+}
+
+/// Does one job after the other; ends when enough others wait.
+fn work_and_wait(first: Job) {
+    let (sender, receiver) = channel::<Job>();
+    first();
+    loop {
+        {
+            let mut idle = idle();
+            if idle.len() >= MOST_IDLE {
+                return;
+            }
+            idle.push(sender.clone());
+        }
+        match receiver.recv() {
+            Ok(job) => job(),
+            Err(_) => return,
+        }
+    }
+}
+
+fn idle() -> std::sync::MutexGuard<'static, Vec<Sender<Job>>> {
+    IDLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Installs, once, a panic hook that keeps decode threads quiet and passes every other panic on.
@@ -134,7 +174,6 @@ fn file_name(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc::channel;
 
     const LONG: Duration = Duration::from_secs(600);
 

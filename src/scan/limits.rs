@@ -21,12 +21,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            decode_time: Duration::from_secs(60),
-            frame_bytes: 1 << 30,
-            volume_bytes: 2 << 30,
-            file_bytes: 1 << 30,
-        }
+        Self { decode_time: Duration::from_secs(60), frame_bytes: 1 << 30, volume_bytes: 2 << 30, file_bytes: 1 << 30 }
     }
 }
 

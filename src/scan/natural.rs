@@ -13,9 +13,7 @@ pub(super) fn compare(a: &Path, b: &Path) -> Ordering {
             (None, Some(_)) => Ordering::Less,
             (Some(_), None) => Ordering::Greater,
             (Some(l), Some(r)) if l == r => Ordering::Equal,
-            (Some(l), Some(r)) => {
-                compare_names(&l.as_os_str().to_string_lossy(), &r.as_os_str().to_string_lossy())
-            }
+            (Some(l), Some(r)) => compare_names(&l.as_os_str().to_string_lossy(), &r.as_os_str().to_string_lossy()),
         };
         if order != Ordering::Equal {
             return order;

@@ -25,7 +25,7 @@ pub struct Scan {
 /// What decodes the frames.
 #[derive(Debug)]
 enum Source {
-    Nifti(nifti::Source),
+    Nifti(Box<nifti::Source>),
     Picture(picture::Source),
     Npy(npy::Source),
 }
@@ -68,7 +68,7 @@ fn open_here(path: &Path, limits: &Limits) -> Result<Scan, ScanError> {
 
 fn open_nifti(path: &Path, header: &Path, limits: &Limits) -> Result<Scan, ScanError> {
     let (format, opened) = nifti::open(header, limits)?;
-    Ok(Scan::new(path, format, opened, Source::Nifti, limits))
+    Ok(Scan::new(path, format, opened, |source| Source::Nifti(Box::new(source)), limits))
 }
 
 impl Scan {

@@ -121,10 +121,14 @@ fn gather_with<const W: usize>(
     let (samples, _) = bytes.as_chunks::<W>();
     let mut values = Vec::with_capacity(plan.size.pixels()?);
     match scale {
-        None => plan.visit(|at| Some(values.push(value(*samples.get(at)?) as f32)))?,
-        Some((slope, intercept)) => {
-            plan.visit(|at| Some(values.push((slope * value(*samples.get(at)?) + intercept) as f32)))?;
-        }
+        None => plan.visit(|at| {
+            values.push(value(*samples.get(at)?) as f32);
+            Some(())
+        })?,
+        Some((slope, intercept)) => plan.visit(|at| {
+            values.push((slope * value(*samples.get(at)?) + intercept) as f32);
+            Some(())
+        })?,
     }
     Array2::from_shape_vec((plan.size.rows, plan.size.cols), values).ok()
 }

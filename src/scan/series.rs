@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::detect::{Kind, recognise};
 use super::dicom::{self, SeriesKey};
-use super::{Format, Frame, Limits, Meta, Opened, ScanError, isolate, natural};
+use super::{Frame, Limits, Meta, Opened, ScanError, isolate, natural};
 use crate::geometry::{Affine3, Size};
 
 /// The files of one series, in order.
@@ -206,5 +206,3 @@ fn set_slice_step(affine: &mut Affine3, first: [f64; 3], last: [f64; 3], share: 
     }
 }
 
-/// The format of every series.
-pub(super) const FORMAT: Format = Format::Dicom;

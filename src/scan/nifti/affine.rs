@@ -18,7 +18,8 @@ pub fn ras_from_voxel(path: &Path, header: &Header, remarks: &mut Vec<String>) -
             what: "its qform quaternion is no rotation".into(),
         })?
     } else {
-        remarks.push("The header declares no orientation; left and right are assumed (first voxel at the right).".into());
+        remarks
+            .push("The header declares no orientation; left and right are assumed (first voxel at the right).".into());
         base(path, header)?
     };
     let mm = header.mm_per_unit();

@@ -73,7 +73,8 @@ impl Reorientation {
 
     fn as_stored(lengths: [usize; 3]) -> Self {
         let strides = [1, lengths[0], lengths[0].saturating_mul(lengths[1])];
-        let axis = |file_axis: usize| Axis { len: lengths[file_axis], stride: strides[file_axis], flip: false, file_axis };
+        let axis =
+            |file_axis: usize| Axis { len: lengths[file_axis], stride: strides[file_axis], flip: false, file_axis };
         Self { cols: axis(0), rows: axis(1), slices: axis(2), patient_from_voxel: None, stored_codes: None }
     }
 

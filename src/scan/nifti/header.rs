@@ -189,11 +189,7 @@ fn parse_2(start: &[u8], big_endian: bool) -> Option<Header> {
         sform_code: i64::from(fields.i32(348)?),
         quatern: floats(352, 3)?.try_into().ok()?,
         qoffset: floats(376, 3)?.try_into().ok()?,
-        srow: [
-            floats(400, 4)?.try_into().ok()?,
-            floats(432, 4)?.try_into().ok()?,
-            floats(464, 4)?.try_into().ok()?,
-        ],
+        srow: [floats(400, 4)?.try_into().ok()?, floats(432, 4)?.try_into().ok()?, floats(464, 4)?.try_into().ok()?],
         display_range: (fields.f64(200)?, fields.f64(192)?),
         xyzt_units: u8::try_from(fields.i32(500)?).unwrap_or(0),
         descrip: start.get(240..320)?.to_vec(),

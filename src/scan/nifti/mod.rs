@@ -20,8 +20,8 @@ use super::samples::{Plan, SampleType, gather, gather_rgb};
 use super::{Frame, Limits, Meta, Opened, Pixels, ScanError, Window, WindowFunction};
 use crate::geometry::{PixelSpacing, Size};
 use axes::Reorientation;
-use header::{Header, Values};
 pub(super) use header::looks_like;
+use header::{Header, Values};
 pub(super) use pair::header_of_image;
 
 /// Where the slices of a volume lie.

@@ -40,12 +40,12 @@ pub fn read(path: &Path) -> Result<Header, ScanError> {
     let io = |source| ScanError::Read { path: path.into(), source };
     let mut start = Vec::new();
     File::open(path).map_err(io)?.take(MOST_HEADER_BYTES as u64 + 12).read_to_end(&mut start).map_err(io)?;
-    let (text, data_offset) = text(&start)
-        .ok_or_else(|| ScanError::Damaged { path: path.into(), what: "its .npy header is cut or absurdly long".into() })?;
+    let (text, data_offset) = text(&start).ok_or_else(|| ScanError::Damaged {
+        path: path.into(),
+        what: "its .npy header is cut or absurdly long".into(),
+    })?;
     parse(text, data_offset).map_err(|problem| match problem {
-        Problem::Damaged(what) => {
-            ScanError::Damaged { path: path.into(), what: format!("its .npy header has {what}") }
-        }
+        Problem::Damaged(what) => ScanError::Damaged { path: path.into(), what: format!("its .npy header has {what}") },
         Problem::Type(descr) => ScanError::Unsupported {
             path: path.into(),
             what: format!("values of NumPy type {descr}"),

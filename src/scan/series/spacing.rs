@@ -22,7 +22,7 @@ impl Spacing {
         steps.sort_by(f64::total_cmp);
         let mut remarks = Vec::new();
         if repeated > 0 {
-            remarks.push(format!("{repeated} slices lie where another slice of the series lies."));
+            remarks.push(format!("Repeated positions: {repeated} of the slices lie where another slice lies."));
         }
         let Some(usual) = steps.get(steps.len() / 2).copied() else {
             return Self { between_slices_mm: None, remarks };
@@ -36,7 +36,7 @@ impl Spacing {
             .map(|(times, _)| times - 1.0)
             .sum();
         if missing > 0.0 {
-            remarks.push(format!("{missing} slices seem to be missing: there are gaps of several times {usual:.2} mm."));
+            remarks.push(format!("Missing slices: {missing}, judging by gaps of several times {usual:.2} mm."));
         } else if let (Some(least), Some(most)) = (steps.first(), steps.last())
             && most - least > tolerance
         {
@@ -60,9 +60,9 @@ mod tests {
     #[test]
     fn gaps_repetitions_and_uneven_steps_are_said() {
         let said = |depths: &[f64]| Spacing::of(depths).remarks.join(" ");
-        assert_eq!(said(&[0.0, 2.0, 4.0, 10.0, 12.0]), "2 slices seem to be missing: there are gaps of several times 2.00 mm.");
+        assert_eq!(said(&[0.0, 2.0, 4.0, 10.0, 12.0]), "Missing slices: 2, judging by gaps of several times 2.00 mm.");
         assert_eq!(said(&[0.0, 1.0, 2.3, 3.3]), "The distance between slices varies from 1.00 to 1.30 mm.");
-        assert_eq!(said(&[0.0, 0.0, 1.0, 1.0]), "2 slices lie where another slice of the series lies.");
+        assert_eq!(said(&[0.0, 0.0, 1.0, 1.0]), "Repeated positions: 2 of the slices lie where another slice lies.");
         assert_eq!(Spacing::of(&[5.0, 5.0]).between_slices_mm, None);
         assert_eq!(Spacing::of(&[5.0]).between_slices_mm, None);
     }
