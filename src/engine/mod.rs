@@ -1,5 +1,52 @@
 //! A model and prepared pictures in, scores out. The only room that names `ort` and `tract`.
+//!
+//! [`Model::load`] reads a folder (`model.onnx`, `metadata.json`) or a bare .onnx, checks the graph and the manifest
+//! against it; every value keeps its [`Origin`]. [`Session::start`] puts it on ONNX Runtime (a shared library found at
+//! run time) or on the embedded engine; [`Session::run`] takes pictures `[rows, cols, channels]` f32 and gives
+//! [`Inference`]s: logits, scores, the predicted class, what really ran. It prepares no pictures and draws nothing.
 
+mod assumed;
+mod backend;
+mod cancel;
+mod candidates;
+mod combine;
+mod cuda;
+mod data_folder;
+mod embedded;
+mod error;
+mod imported;
 mod inference;
+mod install;
+mod isolate;
+mod library_file;
+mod manifest;
+mod metadata_file;
+mod model;
+mod model_file;
+mod onnxruntime;
+mod ort_facts;
+mod pack;
+mod pins;
+mod resolve;
+pub mod runtime;
+mod saved;
+mod scores;
+mod session;
+mod validate;
+mod volume;
+mod wheel;
 
+pub use cancel::CancelHandle;
+pub use candidates::LibrarySource;
+pub use data_folder::data_folder;
+pub use error::EngineError;
 pub use inference::{EngineKind, Inference, Provider};
+pub use manifest::{Manifest, Origin, Sourced};
+pub use metadata_file::{
+    Explain, GoldenCase, InputFormat, MetadataFile, NetworkDataFormat, OutputFormat, OutputKind, TiedToModel,
+    manifest_schema,
+};
+pub use model::Model;
+pub use scores::ScoreRule;
+pub use session::{EngineChoice, ProviderChoice, Session, SessionOptions};
+pub use volume::{Combine, InputSelection, PatientAxis, SliceChoice, SliceSelection, select_slices};

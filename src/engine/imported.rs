@@ -1,0 +1,200 @@
+//! What other tools leave beside a model: Hugging Face's `preprocessor_config.json` and `config.json`, timm's
+//! `config.json`, and class names in the ONNX file's own metadata.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::manifest::Sourced;
+use crate::preprocess::Step;
+
+/// Values found outside `metadata.json`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Imported {
+    pub name: Option<Sourced<String>>,
+    pub class_names: Option<Sourced<Vec<String>>>,
+    pub preprocess: Vec<Sourced<Step>>,
+    /// What was read, for the person.
+    pub remarks: Vec<String>,
+}
+
+/// Files beyond this size are not configuration files.
+const MAX_CONFIG_BYTES: u64 = 8 << 20;
+
+/// Reads what lies in `folder` and in the model's `metadata_props`. Files that cannot be understood become remarks.
+pub(super) fn import(folder: Option<&Path>, metadata_props: &[(String, String)]) -> Imported {
+    let mut found = Imported::default();
+    if let Some(folder) = folder {
+        if let Some(config) = read(folder, "preprocessor_config.json", &mut found.remarks) {
+            import_steps(hugging_face_steps(&config), "preprocessor_config.json (Hugging Face)", &mut found);
+        }
+        if let Some(config) = read(folder, "config.json", &mut found.remarks) {
+            import_config(&config, &mut found);
+        }
+    }
+    if found.class_names.is_none() {
+        if let Some((key, names)) = metadata_props.iter().find_map(|(key, value)| Some((key, prop_names(key, value)?))) {
+            found.remarks.push(format!("Class names are taken from \"{key}\" inside the model file."));
+            found.class_names = Some(Sourced::imported(names, format!("metadata of the model file, \"{key}\"")));
+        }
+    }
+    found
+}
+
+fn read(folder: &Path, name: &str, remarks: &mut Vec<String>) -> Option<Map<String, Value>> {
+    let path = folder.join(name);
+    let length = std::fs::metadata(&path).ok()?.len();
+    if length > MAX_CONFIG_BYTES {
+        remarks.push(format!("{name} is too large for a configuration file and is ignored."));
+        return None;
+    }
+    let text = std::fs::read_to_string(&path).ok()?;
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(fields)) => Some(fields),
+        _ => {
+            remarks.push(format!("{name} is not valid JSON and is ignored."));
+            None
+        }
+    }
+}
+
+fn import_config(config: &Map<String, Value>, found: &mut Imported) {
+    let is_timm = config.contains_key("pretrained_cfg");
+    let tool = if is_timm { "config.json (timm)" } else { "config.json (Hugging Face)" };
+    if let Some(name) = config.get("architecture").or_else(|| config.get("_name_or_path")).and_then(Value::as_str) {
+        found.name = Some(Sourced::imported(name.to_owned(), tool)).filter(|name| !name.value.is_empty());
+    }
+    let names = config.get("id2label").and_then(indexed_names).or_else(|| config.get("label_names").and_then(listed_names));
+    if let Some(names) = names {
+        found.remarks.push(format!("Class names are taken from {tool}."));
+        found.class_names = Some(Sourced::imported(names, tool));
+    }
+    if let Some(pretrained) = config.get("pretrained_cfg").and_then(Value::as_object).filter(|_| found.preprocess.is_empty()) {
+        import_steps(timm_steps(pretrained), tool, found);
+    }
+}
+
+fn import_steps(steps: Option<Vec<Value>>, tool: &str, found: &mut Imported) {
+    let parsed = steps.map(|steps| steps.into_iter().map(serde_json::from_value).collect::<Result<Vec<Step>, _>>());
+    match parsed {
+        Some(Ok(steps)) => {
+            found.preprocess = steps.into_iter().map(|step| Sourced::imported(step, tool)).collect();
+            found.remarks.push(format!("Preprocessing is taken from {tool}."));
+        }
+        Some(Err(error)) => found.remarks.push(format!("{tool} asks for preprocessing that is not known here ({error}).")),
+        None => found.remarks.push(format!("{tool} describes no preprocessing that can be read.")),
+    }
+}
+
+/// `{"0": "cat", "1": "dog"}` with every index from 0.
+fn indexed_names(value: &Value) -> Option<Vec<String>> {
+    let fields = value.as_object()?;
+    (0..fields.len()).map(|index| Some(fields.get(&index.to_string())?.as_str()?.to_owned())).collect()
+}
+
+fn listed_names(value: &Value) -> Option<Vec<String>> {
+    value.as_array()?.iter().map(|name| Some(name.as_str()?.to_owned())).collect()
+}
+
+/// Class names under a usual key: a JSON list, a JSON object by index, Python's `{0: 'cat'}`, or words with commas.
+fn prop_names(key: &str, text: &str) -> Option<Vec<String>> {
+    if !["names", "class_names", "classes", "labels", "id2label"].contains(&key.to_ascii_lowercase().as_str()) {
+        return None;
+    }
+    if let Ok(value) = serde_json::from_str::<Value>(text) {
+        return listed_names(&value).or_else(|| indexed_names(&value)).filter(|names| !names.is_empty());
+    }
+    let names: Vec<String> = match text.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        Some(body) => python_dictionary(body)?,
+        None => text.split(',').map(|name| name.trim().to_owned()).collect(),
+    };
+    (names.len() > 1 && names.iter().all(|name| !name.is_empty())).then_some(names)
+}
+
+fn python_dictionary(body: &str) -> Option<Vec<String>> {
+    body.split(',')
+        .enumerate()
+        .map(|(index, entry)| {
+            let (key, name) = entry.split_once(':')?;
+            (key.trim().parse() == Ok(index)).then(|| name.trim().trim_matches(['\'', '"']).to_owned())
+        })
+        .collect()
+}
+
+/// Pillow's numbers for resampling filters (`PIL.Image.Resampling`).
+fn pillow_filter(resample: u64) -> Option<&'static str> {
+    Some(match resample {
+        0 => "nearest",
+        1 => "lanczos",
+        2 => "bilinear",
+        3 => "bicubic",
+        4 => "box",
+        5 => "hamming",
+        _ => return None,
+    })
+}
+
+/// `BaseImageProcessor`: resize, centre crop, rescale, normalise, each behind its `do_…` switch.
+fn hugging_face_steps(config: &Map<String, Value>) -> Option<Vec<Value>> {
+    let is_on = |key: &str, default: bool| config.get(key).and_then(Value::as_bool).unwrap_or(default);
+    let mut steps = vec![json!({"step": "to_8bit"}), json!({"step": "to_rgb", "as": "pillow"})];
+    if is_on("do_resize", true) {
+        let filter = pillow_filter(config.get("resample").and_then(Value::as_u64).unwrap_or(2))?;
+        steps.push(match extent(config.get("size")?)? {
+            Extent::Both(rows, cols) => {
+                json!({"step": "resize", "size": [rows, cols], "filter": filter, "as": "pillow"})
+            }
+            Extent::Shorter(size) => json!({"step": "resize_shorter", "size": size, "filter": filter, "as": "pillow"}),
+        });
+    }
+    if is_on("do_center_crop", false) {
+        let (rows, cols) = match extent(config.get("crop_size")?)? {
+            Extent::Both(rows, cols) => (rows, cols),
+            Extent::Shorter(side) => (side, side),
+        };
+        steps.push(json!({"step": "center_crop", "size": [rows, cols]}));
+    }
+    if is_on("do_rescale", true) {
+        let factor = config.get("rescale_factor").and_then(Value::as_f64).unwrap_or(1.0 / 255.0);
+        steps.push(json!({"step": "rescale", "factor": factor}));
+    }
+    if is_on("do_normalize", false) {
+        steps.push(json!({"step": "normalize", "mean": config.get("image_mean")?, "std": config.get("image_std")?}));
+    }
+    Some(steps)
+}
+
+enum Extent {
+    Both(u64, u64),
+    Shorter(u64),
+}
+
+fn extent(value: &Value) -> Option<Extent> {
+    if let Some(side) = value.as_u64() {
+        return Some(Extent::Both(side, side));
+    }
+    let fields = value.as_object()?;
+    let number = |key: &str| fields.get(key).and_then(Value::as_u64);
+    number("shortest_edge").map(Extent::Shorter).or_else(|| Some(Extent::Both(number("height")?, number("width")?)))
+}
+
+/// timm's evaluation transform: the shorter side to floor(size / crop_pct), centre crop, 1/255, normalise.
+fn timm_steps(config: &Map<String, Value>) -> Option<Vec<Value>> {
+    let size = config.get("input_size")?.as_array()?;
+    let [_, rows, cols] = size.as_slice() else { return None };
+    let (rows, cols) = (rows.as_u64()?, cols.as_u64()?);
+    let crop = config.get("crop_pct").and_then(Value::as_f64).filter(|crop| *crop > 0.0 && *crop <= 1.0).unwrap_or(0.875);
+    let filter = config.get("interpolation").and_then(Value::as_str).unwrap_or("bicubic");
+    let mut steps = vec![json!({"step": "to_8bit"}), json!({"step": "to_rgb", "as": "pillow"})];
+    if config.get("crop_mode").and_then(Value::as_str) == Some("squash") {
+        let scaled = |side: u64| (side as f64 / crop).floor() as u64;
+        steps.push(json!({"step": "resize", "size": [scaled(rows), scaled(cols)], "filter": filter, "as": "pillow"}));
+    } else {
+        let shorter = (rows.min(cols) as f64 / crop).floor() as u64;
+        steps.push(json!({"step": "resize_shorter", "size": shorter, "filter": filter, "as": "pillow"}));
+    }
+    steps.push(json!({"step": "center_crop", "size": [rows, cols]}));
+    steps.push(json!({"step": "rescale", "factor": 1.0 / 255.0}));
+    steps.push(json!({"step": "normalize", "mean": config.get("mean")?, "std": config.get("std")?}));
+    Some(steps)
+}

@@ -1,0 +1,124 @@
+//! What a model needs besides its graph, each value with where it comes from.
+
+use serde::Serialize;
+
+use super::imported::Imported;
+use super::metadata_file::{Explain, GoldenCase, MetadataFile, OutputKind};
+use super::volume::InputSelection;
+use crate::onnx::{Activation, Layout};
+use crate::preprocess::Step;
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// `metadata.json`, or the graph itself.
+    Declared,
+    /// Another tool's file or metadata inside the model.
+    Imported,
+    /// A guess of this program: shown in amber.
+    Assumed,
+}
+
+/// A value and its origin.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Sourced<T> {
+    pub value: T,
+    pub origin: Origin,
+    /// The file, or the reason for a guess.
+    pub from: String,
+}
+
+impl<T> Sourced<T> {
+    pub fn declared(value: T, from: impl Into<String>) -> Self {
+        Self { value, origin: Origin::Declared, from: from.into() }
+    }
+
+    pub fn imported(value: T, from: impl Into<String>) -> Self {
+        Self { value, origin: Origin::Imported, from: from.into() }
+    }
+
+    pub fn assumed(value: T, why: impl Into<String>) -> Self {
+        Self { value, origin: Origin::Assumed, from: why.into() }
+    }
+}
+
+/// The manifest as the program uses it: every question answered, every answer with its origin.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Manifest {
+    pub name: Sourced<String>,
+    pub version: Option<Sourced<String>>,
+    pub description: Option<Sourced<String>>,
+    pub intended_use: Option<Sourced<String>>,
+    pub layout: Sourced<Layout>,
+    /// Rows of the input; `None` where any size goes.
+    pub rows: Option<Sourced<usize>>,
+    /// Columns of the input; `None` where any size goes.
+    pub cols: Option<Sourced<usize>>,
+    /// 1 or 3.
+    pub channels: Sourced<usize>,
+    pub output_kind: Sourced<OutputKind>,
+    pub class_names: Sourced<Vec<String>>,
+    /// Index of the class that thresholds and the combination of slices look at.
+    pub positive_class: Option<Sourced<usize>>,
+    /// True where the classes are grades in their order.
+    pub ordinal: bool,
+    pub preprocess: Vec<Sourced<Step>>,
+    pub input_selection: Option<Sourced<InputSelection>>,
+    pub explain: Explain,
+    /// Operating points by class index, valid for this very model file.
+    pub thresholds: Vec<(usize, f32)>,
+    /// Divides logits; valid for this very model file.
+    pub temperature: Option<f32>,
+    pub golden_cases: Vec<GoldenCase>,
+    /// Sentences about what was imported, ignored or assumed.
+    pub remarks: Vec<String>,
+    /// The file as written (empty where there is none), unknown fields included.
+    pub file: MetadataFile,
+    /// [`preprocess`](Self::preprocess) without origins.
+    #[serde(skip)]
+    pub(super) steps: Vec<Step>,
+}
+
+impl Manifest {
+    /// The preprocessing steps in their order.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// True where every value was declared.
+    pub fn is_fully_declared(&self) -> bool {
+        let origins = [self.layout.origin, self.channels.origin, self.output_kind.origin, self.class_names.origin];
+        origins.into_iter().chain(self.preprocess.iter().map(|step| step.origin)).all(|o| o == Origin::Declared)
+    }
+
+    /// A `metadata.json` that says everything this manifest says: what a form would save. Guesses become statements.
+    pub fn to_file(&self) -> MetadataFile {
+        super::saved::to_file(self)
+    }
+}
+
+/// What the graph alone says about the model's input and output.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct GraphFacts {
+    pub input_name: String,
+    pub layout: Layout,
+    pub layout_reason: String,
+    pub rows: Option<usize>,
+    pub cols: Option<usize>,
+    pub channels: Option<usize>,
+    pub output_name: String,
+    pub activation: Activation,
+    pub last_op: String,
+    /// Values per picture in the output.
+    pub values: Option<usize>,
+}
+
+/// Everything a manifest is made from.
+pub(super) struct Sources<'a> {
+    pub folder_name: String,
+    pub graph: &'a GraphFacts,
+    /// `None` for a bare .onnx.
+    pub file: Option<MetadataFile>,
+    pub imported: Imported,
+}

@@ -1,0 +1,184 @@
+//! `metadata.json` as it is written: every field optional, unknown ones kept. `docs/MANIFEST.md` describes it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::volume::InputSelection;
+use crate::onnx::Layout;
+use crate::preprocess::Step;
+
+/// The whole file. Descriptive fields use MONAI's names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MetadataFile {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intended_use: Option<String>,
+    /// Lower-case hexadecimal sha256 of `model.onnx`; where given it must be the model's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_sha256: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_data_format: Option<NetworkDataFormat>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preprocess: Option<Vec<Step>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_selection: Option<InputSelection>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Explain>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thresholds: Option<TiedToModel>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<TiedToModel>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub golden_cases: Vec<GoldenCase>,
+    /// `authors`, `references`, `data_source`, `changelog` and everything else.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// MONAI's `network_data_format`. The first input and the first output count.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct NetworkDataFormat {
+    #[serde(default)]
+    pub inputs: BTreeMap<String, InputFormat>,
+    #[serde(default)]
+    pub outputs: BTreeMap<String, OutputFormat>,
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct InputFormat {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub num_channels: Option<usize>,
+    /// `[rows, cols]`; MONAI writes `"*"` or a formula for an open axis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spatial_shape: Option<Vec<Value>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dtype: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Layout>,
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OutputFormat {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<OutputKind>,
+    /// Index (as text) to class name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_def: Option<BTreeMap<String, String>>,
+    /// The class that a single threshold or the combination of slices looks at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub positive_class: Option<String>,
+    /// True where the classes are grades in their order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordinal: Option<bool>,
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What the numbers of the output are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputKind {
+    /// Before softmax (or, for one output, before the sigmoid).
+    Logits,
+    /// One probability per class, summing to 1.
+    #[serde(alias = "probabilities")]
+    Softmax,
+    /// One probability: that of class 1 of two; or one independent probability per class.
+    Sigmoid,
+}
+
+impl std::fmt::Display for OutputKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Logits => "logits",
+            Self::Softmax => "softmax",
+            Self::Sigmoid => "sigmoid",
+        })
+    }
+}
+
+/// Names of tensors for heatmaps.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Explain {
+    /// The feature map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<String>,
+    /// The tensor before softmax or sigmoid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logits: Option<String>,
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Numbers that hold for one model file only: thresholds by class name, or a calibration.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TiedToModel {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_sha256: Option<String>,
+    #[serde(flatten)]
+    pub values: Map<String, Value>,
+}
+
+/// An input with the logits that the training framework gives for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GoldenCase {
+    /// Relative to the model's folder. A float32 `.npy` `[rows, cols, channels]` is fed as it is; anything else is
+    /// opened as a scan and prepared by the manifest's steps.
+    pub file: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    pub logits: Vec<f32>,
+    #[serde(default = "golden_tolerance")]
+    pub tolerance: f32,
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Largest difference of a logit that counts as the same.
+fn golden_tolerance() -> f32 {
+    1e-3
+}
+
+impl MetadataFile {
+    /// Parses the text of a `metadata.json`.
+    ///
+    /// # Errors
+    /// A sentence with the line, for the manifest error of the model.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        // A byte-order mark is what some editors leave.
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| format!("{error}."))
+    }
+
+    pub(super) fn input(&self) -> Option<&InputFormat> {
+        let inputs = &self.network_data_format.as_ref()?.inputs;
+        inputs.get("image").or_else(|| inputs.values().next())
+    }
+
+    pub(super) fn output(&self) -> Option<&OutputFormat> {
+        let outputs = &self.network_data_format.as_ref()?.outputs;
+        outputs.get("pred").or_else(|| outputs.values().next())
+    }
+
+    /// Names under `outputs`: one of them may be the graph's own.
+    pub(super) fn output_names(&self) -> impl Iterator<Item = &String> {
+        self.network_data_format.iter().flat_map(|format| format.outputs.keys())
+    }
+}
+
+/// JSON schema of `metadata.json` (draft 2020-12).
+pub fn manifest_schema() -> &'static str {
+    include_str!("manifest.schema.json")
+}

@@ -1,0 +1,270 @@
+//! A model as a person has it: a folder with `model.onnx` and `metadata.json`, or a bare .onnx.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::backend::Wanted;
+use super::error::EngineError;
+use super::imported::import;
+use super::inference::Inference;
+use super::manifest::{GraphFacts, Manifest, Sources};
+use super::metadata_file::{MetadataFile, OutputKind};
+use super::model_file::ModelFile;
+use super::resolve::resolve;
+use super::scores::ScoreRule;
+use super::volume::{Combine, SliceChoice, SliceSelection, select_slices};
+use crate::onnx::{self, Activation, ExtraOutput, Graph, ImageInput, Layout};
+use crate::preprocess::Step;
+use crate::scan::Scan;
+
+/// A checked model with its manifest. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub manifest: Manifest,
+    /// What the graph says, without its weights.
+    pub graph: Arc<Graph>,
+    /// Lower-case hexadecimal sha256 of the .onnx file.
+    pub sha256: String,
+    /// The .onnx file.
+    pub path: PathBuf,
+    /// The model's folder; for a bare .onnx the folder it lies in.
+    pub folder: PathBuf,
+    /// True where there is no `metadata.json`.
+    pub is_bare: bool,
+    pub input: ImageInput,
+    /// The output that holds the scores.
+    pub output: String,
+    /// The tensor before softmax or sigmoid; the output itself for logits; `None` with the reason in the manifest's
+    /// remarks.
+    pub logits: Option<ExtraOutput>,
+    pub(super) rule: ScoreRule,
+    pub(super) file: Arc<ModelFile>,
+}
+
+impl Model {
+    /// Loads a folder with `model.onnx` (and `metadata.json`), or a bare .onnx file. The graph is checked before any
+    /// engine sees it, and the manifest against the graph.
+    ///
+    /// # Errors
+    /// A sentence for a file that cannot be read, a graph that is refused, or a manifest that contradicts the model.
+    pub fn load(path: &Path) -> Result<Self, EngineError> {
+        let place = Place::of(path)?;
+        let (file, bytes) = ModelFile::read(&place.onnx)?;
+        let refused = |source| EngineError::Onnx { path: place.onnx.clone(), source };
+        let mut graph = onnx::read_shared(bytes.clone()).map_err(refused)?;
+        onnx::check(&graph, bytes.len()).map_err(refused)?;
+        drop(bytes);
+        graph.forget_weights();
+
+        let metadata = place.metadata()?;
+        let stated = metadata.as_ref().and_then(|metadata| metadata.input()?.layout);
+        let input = match onnx::image_input(&graph) {
+            Ok(input) => input,
+            // Only the layout cannot be told: a stated one decides.
+            Err(source) => stated.and_then(|layout| ImageInput::stated(&graph, layout)).ok_or_else(|| refused(source))?,
+        };
+        let output = score_output(&graph, metadata.as_ref());
+        let (facts, logits, no_logits) = facts(&graph, &input, &output);
+        let sources = Sources {
+            folder_name: place.name.clone(),
+            graph: &facts,
+            file: metadata,
+            imported: import(place.config_folder(), &graph.metadata),
+        };
+        let mut manifest = resolve(sources, &place.folder.join("metadata.json"), &file.sha256)?;
+        manifest.remarks.extend(no_logits);
+        if input.batch.fixed() == Some(1) {
+            manifest.remarks.push("The export fixed the batch to one picture, so pictures run one by one.".to_owned());
+        }
+        check_explain(&graph, &manifest, &place.folder)?;
+        let logits = stated_logits(&graph, &manifest, logits);
+        let rule = rule(&manifest, facts.values, facts.activation);
+        Ok(Self {
+            manifest,
+            sha256: file.sha256.clone(),
+            path: place.onnx.clone(),
+            folder: place.folder,
+            is_bare: !place.has_metadata,
+            graph: Arc::new(graph),
+            input,
+            output,
+            logits,
+            rule,
+            file: Arc::new(file),
+        })
+    }
+
+    /// Names by class index.
+    pub fn class_names(&self) -> &[String] {
+        &self.manifest.class_names.value
+    }
+
+    /// The preprocessing steps in their order.
+    pub fn steps(&self) -> &[Step] {
+        self.manifest.steps()
+    }
+
+    pub fn layout(&self) -> Layout {
+        self.manifest.layout.value
+    }
+
+    /// Channels of the input: 1 or 3.
+    pub fn channels(&self) -> usize {
+        self.manifest.channels.value
+    }
+
+    /// Rows and columns of the input, where they are fixed (by the graph, or stated).
+    pub fn input_size(&self) -> Option<(usize, usize)> {
+        Some((self.manifest.rows.as_ref()?.value, self.manifest.cols.as_ref()?.value))
+    }
+
+    /// What the output holds.
+    pub fn output_kind(&self) -> OutputKind {
+        self.manifest.output_kind.value
+    }
+
+    /// Which frames of a scan go in, and which of them make one case. `choice` goes before the manifest.
+    ///
+    /// # Errors
+    /// [`EngineError::Slices`] for slices that the scan does not have.
+    pub fn select_slices(&self, scan: &Scan, choice: Option<&SliceChoice>) -> Result<SliceSelection, EngineError> {
+        let selection = self.manifest.input_selection.as_ref().map(|selection| &selection.value);
+        select_slices(scan.frames, scan.size, &scan.meta, selection, choice)
+    }
+
+    /// One result for the slices of one case, as the manifest says (without a word: the mean of the probabilities).
+    /// One part passes through unchanged.
+    ///
+    /// # Errors
+    /// [`EngineError::NoOutput`] for no parts.
+    pub fn combine(&self, parts: Vec<Inference>) -> Result<Inference, EngineError> {
+        let selection = self.manifest.input_selection.as_ref();
+        let combine = selection.and_then(|selection| selection.value.combine).unwrap_or(Combine::MeanProbabilities);
+        super::combine::combine(&self.rule, combine, self.manifest.positive_class.as_ref().map(|c| c.value), parts)
+    }
+
+    /// Names of the tensors that a session reads.
+    pub(super) fn wanted(&self) -> Wanted {
+        let mut all: Vec<String> = self.graph.outputs.iter().map(|output| output.name.clone()).collect();
+        let logits = self.logits.as_ref().map(|logits| logits.name.clone()).filter(|name| *name != self.output);
+        if let Some(name) = logits.as_ref().filter(|name| !all.contains(name)) {
+            all.push(name.clone());
+        }
+        Wanted { scores: self.output.clone(), logits, all }
+    }
+}
+
+/// Where the parts of a model lie.
+struct Place {
+    onnx: PathBuf,
+    folder: PathBuf,
+    name: String,
+    has_metadata: bool,
+    is_folder: bool,
+}
+
+impl Place {
+    fn of(path: &Path) -> Result<Self, EngineError> {
+        let is_folder = path.is_dir();
+        let (onnx, folder) = if is_folder {
+            (path.join("model.onnx"), path.to_owned())
+        } else {
+            (path.to_owned(), path.parent().map(Path::to_owned).unwrap_or_default())
+        };
+        if is_folder && !onnx.is_file() {
+            return Err(EngineError::NoModel { path: path.to_owned() });
+        }
+        // Beside a bare .onnx, a metadata.json speaks of model.onnx only.
+        let speaks_of_it = is_folder || onnx.file_name().is_some_and(|name| name == "model.onnx");
+        let has_metadata = speaks_of_it && folder.join("metadata.json").is_file();
+        let named = if speaks_of_it && has_metadata { folder.file_name() } else { onnx.file_stem() };
+        let named = if is_folder { path.file_name() } else { named };
+        let name = named.map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|| "model".to_owned());
+        Ok(Self { onnx, folder, name, has_metadata, is_folder })
+    }
+
+    fn metadata(&self) -> Result<Option<MetadataFile>, EngineError> {
+        if !self.has_metadata {
+            return Ok(None);
+        }
+        let path = self.folder.join("metadata.json");
+        let text =
+            std::fs::read_to_string(&path).map_err(|source| EngineError::Read { path: path.clone(), source })?;
+        MetadataFile::parse(&text).map(Some).map_err(|what| EngineError::Manifest { path, what })
+    }
+
+    /// Other tools' files count in a model's own folder only.
+    fn config_folder(&self) -> Option<&Path> {
+        self.is_folder.then_some(self.folder.as_path())
+    }
+}
+
+/// The output that the manifest names, else the first that can hold scores.
+fn score_output(graph: &Graph, metadata: Option<&MetadataFile>) -> String {
+    let named = metadata.and_then(|metadata| {
+        metadata.output_names().find(|name| graph.outputs.iter().any(|output| output.name == **name)).cloned()
+    });
+    named
+        .or_else(|| graph.outputs.iter().find(|output| onnx::can_hold_scores(output)).map(|output| output.name.clone()))
+        .unwrap_or_default()
+}
+
+fn facts(graph: &Graph, input: &ImageInput, output: &str) -> (GraphFacts, Option<ExtraOutput>, Option<String>) {
+    let head = onnx::find_logits(graph, output);
+    let facts = GraphFacts {
+        input_name: input.name.clone(),
+        layout: input.layout,
+        layout_reason: input.layout_reason.clone(),
+        rows: input.rows.fixed(),
+        cols: input.cols.fixed(),
+        channels: input.channels,
+        output_name: output.to_owned(),
+        activation: head.activation,
+        last_op: head.last_op.clone(),
+        values: onnx::class_count(graph, output),
+    };
+    let float = (!head.through_cast).then_some(onnx::proto::DataType::Float);
+    let logits = head.logits.map(|name| ExtraOutput { name, dtype: float });
+    (facts, logits, head.no_logits_reason)
+}
+
+/// Names under `explain` must be tensors of the graph.
+fn check_explain(graph: &Graph, manifest: &Manifest, folder: &Path) -> Result<(), EngineError> {
+    let names = [("explain.layer", &manifest.explain.layer), ("explain.logits", &manifest.explain.logits)];
+    for (what, name) in names {
+        if let Some(name) = name.as_ref().filter(|name| !graph.has_value(name)) {
+            return Err(EngineError::Mismatch {
+                path: folder.join("metadata.json"),
+                what: what.to_owned(),
+                declared: format!("\"{name}\""),
+                found: "no tensor of that name".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A stated logits tensor goes before the one that was found.
+fn stated_logits(graph: &Graph, manifest: &Manifest, found: Option<ExtraOutput>) -> Option<ExtraOutput> {
+    let stated = manifest.explain.logits.as_ref().filter(|name| graph.producer(name).is_some());
+    match stated {
+        Some(name) if found.as_ref().is_none_or(|found| found.name != *name) => {
+            Some(ExtraOutput { name: name.clone(), dtype: Some(onnx::proto::DataType::Float) })
+        }
+        _ => found,
+    }
+}
+
+fn rule(manifest: &Manifest, values: Option<usize>, activation: Activation) -> ScoreRule {
+    let classes = manifest.class_names.value.len();
+    let kind = manifest.output_kind.value;
+    let values = values.unwrap_or(classes);
+    ScoreRule {
+        kind,
+        values,
+        classes,
+        independent: values > 1 && (kind == OutputKind::Sigmoid || activation == Activation::Sigmoid),
+        temperature: manifest.temperature,
+        thresholds: manifest.thresholds.clone(),
+    }
+}

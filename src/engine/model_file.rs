@@ -1,0 +1,50 @@
+//! The bytes of a model, with the proof that they are still the same.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use prost::bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use super::error::EngineError;
+
+/// Keeps the bytes from reading to the first session, then drops them: engines keep their own copy. Later sessions read
+/// the file again and refuse it where it changed.
+#[derive(Debug)]
+pub(super) struct ModelFile {
+    pub path: PathBuf,
+    pub sha256: String,
+    bytes: Mutex<Option<Bytes>>,
+}
+
+impl ModelFile {
+    pub fn read(path: &Path) -> Result<(Self, Bytes), EngineError> {
+        let bytes = read_file(path)?;
+        let file =
+            Self { path: path.to_owned(), sha256: sha256_hex(&bytes), bytes: Mutex::new(Some(bytes.clone())) };
+        Ok((file, bytes))
+    }
+
+    /// The bytes, out of memory or from the file again. They are no longer kept afterwards.
+    pub fn take(&self) -> Result<Bytes, EngineError> {
+        let kept = self.bytes.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(bytes) = kept {
+            return Ok(bytes);
+        }
+        let bytes = read_file(&self.path)?;
+        let found = sha256_hex(&bytes);
+        if found != self.sha256 {
+            return Err(EngineError::Changed { path: self.path.clone(), expected: self.sha256.clone(), found });
+        }
+        Ok(bytes)
+    }
+}
+
+fn read_file(path: &Path) -> Result<Bytes, EngineError> {
+    std::fs::read(path).map(Bytes::from).map_err(|source| EngineError::Read { path: path.to_owned(), source })
+}
+
+/// Lower-case hexadecimal sha256.
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

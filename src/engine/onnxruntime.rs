@@ -1,0 +1,131 @@
+//! Sessions of ONNX Runtime.
+//!
+//! Settings that matter: all graph optimisations but `Pad_Fusion` (it folds Pad(0) into MaxPool, whose own padding is
+//! -inf: wrong for Keras ResNet50V2), no spinning (it slows a busy machine), no telemetry, errors with their reason.
+
+use std::sync::Arc;
+
+use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
+use ort::session::{RunOptions, Session};
+use ort::value::TensorRef;
+
+use super::backend::{Batch, Outputs, Wanted};
+use super::cancel::CancelHandle;
+use super::error::EngineError;
+use super::runtime::Loaded;
+use super::{EngineKind, Provider, ProviderChoice, cuda, ort_facts};
+
+/// One session on one library.
+pub(super) struct OnnxRuntime {
+    session: Session,
+    input: String,
+    wanted: Wanted,
+    run_options: Arc<RunOptions>,
+    pub provider: Provider,
+    /// Why the provider is not the one that was hoped for.
+    pub remark: Option<String>,
+}
+
+/// What a session is built from.
+pub(super) struct Recipe<'a> {
+    pub bytes: &'a [u8],
+    pub input: &'a str,
+    pub wanted: Wanted,
+    pub threads: usize,
+    pub provider: ProviderChoice,
+    /// A batch for the warm-up run that tells what the nodes really run on.
+    pub warm_up: Batch,
+}
+
+impl OnnxRuntime {
+    /// Builds a session; CUDA where it is asked for (or [`ProviderChoice::Auto`]) and truly works, else the CPU with the
+    /// reason kept.
+    pub fn start(loaded: &Loaded, recipe: &Recipe<'_>, cancel: &CancelHandle) -> Result<Self, EngineError> {
+        let mut remark = None;
+        if recipe.provider != ProviderChoice::Cpu {
+            match cuda::reason_against(loaded, recipe.provider) {
+                None => match Self::on_cuda(loaded, recipe, cancel) {
+                    Ok(session) => return Ok(session),
+                    Err(reason) => remark = Some(format!("CUDA does not work here, so the CPU is used: {reason}")),
+                },
+                Some(reason) => remark = reason.into_remark(),
+            }
+        }
+        let start_error = |error: ort::Error| EngineError::Start {
+            engine: EngineKind::OnnxRuntime,
+            what: error.message().to_owned(),
+        };
+        let session = builder(loaded, recipe.threads)
+            .and_then(|mut builder| builder.commit_from_memory(recipe.bytes))
+            .map_err(start_error)?;
+        Self::new(session, recipe, cancel, Provider::Cpu, remark).map_err(start_error)
+    }
+
+    fn on_cuda(loaded: &Loaded, recipe: &Recipe<'_>, cancel: &CancelHandle) -> Result<Self, String> {
+        let words = |error: ort::Error| error.message().to_owned();
+        cuda::preload_libraries(&loaded.path);
+        let session = builder(loaded, recipe.threads)
+            .and_then(cuda::add_provider)
+            .and_then(|mut builder| builder.commit_from_memory(recipe.bytes))
+            .map_err(words)?;
+        let mut session = Self::new(session, recipe, cancel, Provider::Cuda, None).map_err(words)?;
+        session.run(&recipe.warm_up).map_err(|error| error.to_string())?;
+        match ort_facts::assigned_provider(&session.session) {
+            Some(Provider::Cpu) | None => Err("every operator was placed on the CPU".to_owned()),
+            Some(provider) => {
+                session.provider = provider;
+                Ok(session)
+            }
+        }
+    }
+
+    fn new(
+        session: Session,
+        recipe: &Recipe<'_>,
+        cancel: &CancelHandle,
+        provider: Provider,
+        remark: Option<String>,
+    ) -> ort::Result<Self> {
+        let run_options = Arc::new(RunOptions::new()?);
+        cancel.attach(Arc::clone(&run_options));
+        let (input, wanted) = (recipe.input.to_owned(), recipe.wanted.clone());
+        Ok(Self { session, input, wanted, run_options, provider, remark })
+    }
+
+    /// Runs one packed batch; the data is read in place.
+    pub fn run(&mut self, batch: &Batch) -> Result<Outputs, EngineError> {
+        let failed = |what: String| EngineError::Run { engine: EngineKind::OnnxRuntime, what };
+        let tensor = TensorRef::from_array_view((batch.shape, batch.data.as_slice()))
+            .map_err(|error| failed(error.message().to_owned()))?;
+        let inputs = ort::inputs![self.input.as_str() => tensor];
+        let outputs = self
+            .session
+            .run_with_options(inputs, &*self.run_options)
+            .map_err(|error| failed(error.message().to_owned()))?;
+        let read = |name: &str| -> Result<Vec<f32>, EngineError> {
+            let value = outputs.get(name).ok_or_else(|| no_output(name, "it was not given"))?;
+            let (_, data) = value.try_extract_tensor::<f32>().map_err(|error| no_output(name, error.message()))?;
+            Ok(data.to_vec())
+        };
+        let scores = read(&self.wanted.scores)?;
+        let logits = self.wanted.logits.as_deref().map(read).transpose()?;
+        Ok(Outputs { scores, logits })
+    }
+}
+
+fn no_output(name: &str, why: &str) -> EngineError {
+    EngineError::NoOutput { what: format!("the output \"{name}\" cannot be read ({why})") }
+}
+
+fn builder(loaded: &Loaded, threads: usize) -> ort::Result<SessionBuilder> {
+    let builder = Session::builder(&loaded.environment)?
+        .with_optimization_level(GraphOptimizationLevel::All)?
+        // Spelled exactly so: "PadFusion" is silently ignored.
+        .with_disabled_optimizers("Pad_Fusion")?
+        .with_intra_threads(threads.max(1))?
+        .with_intra_op_spinning(false)?
+        .with_inter_op_spinning(false)?
+        .with_log_level(ort::logging::LogLevel::Error)?;
+    Ok(builder)
+}
+

@@ -1,0 +1,205 @@
+//! From the graph, `metadata.json` and imported values to one [`Manifest`]; the file is checked against the graph here.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::assumed;
+use super::error::EngineError;
+use super::manifest::{GraphFacts, Manifest, Sourced, Sources};
+use super::metadata_file::{Explain, MetadataFile, OutputKind, TiedToModel};
+use super::validate::{check_against_graph, kind_of_graph};
+use crate::onnx::Activation;
+
+/// Where declared values come from, in words.
+const FILE: &str = "metadata.json";
+const GRAPH: &str = "the model's graph";
+
+/// Answers every question about a model. `path` is the `metadata.json` (or where it would be), `sha256` the model's.
+///
+/// # Errors
+/// [`EngineError::Mismatch`] where the file contradicts the graph or the model's sha256, [`EngineError::Manifest`] where
+/// a value is missing that cannot be guessed.
+pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result<Manifest, EngineError> {
+    let Sources { folder_name, graph, file, imported } = sources;
+    let has_file = file.is_some();
+    let file = file.unwrap_or_default();
+    check_against_graph(&file, graph, path, sha256)?;
+    let mut remarks = imported.remarks;
+    let input = file.input();
+    let cannot = |what: String| EngineError::Manifest { path: path.to_owned(), what };
+
+    let layout = match input.and_then(|input| input.layout) {
+        Some(layout) => Sourced::declared(layout, FILE),
+        None => Sourced::declared(graph.layout, graph.layout_reason.clone()),
+    };
+    let (rows, cols) = size(&file, graph);
+    let channels = match (input.and_then(|input| input.num_channels), graph.channels) {
+        (Some(channels), _) => Sourced::declared(channels, FILE),
+        (None, Some(channels)) => Sourced::declared(channels, GRAPH),
+        (None, None) => Sourced::assumed(3, "the graph leaves the channels open"),
+    };
+    if !matches!(channels.value, 1 | 3) {
+        return Err(cannot(format!("its input has {} channels; pictures have 1 or 3.", channels.value)));
+    }
+    let output_kind = output_kind(&file, graph);
+    let class_names = class_names(&file, imported.class_names, graph, output_kind.value).map_err(&cannot)?;
+    let positive_class = positive_class(&file, &class_names.value).map_err(&cannot)?;
+    let preprocess = match (&file.preprocess, imported.preprocess.is_empty()) {
+        (Some(steps), _) => steps.iter().map(|step| Sourced::declared(step.clone(), FILE)).collect(),
+        (None, false) => imported.preprocess,
+        (None, true) => assumed::steps(rows.as_ref(), cols.as_ref(), channels.value).map_err(&cannot)?,
+    };
+    let thresholds = thresholds(&file, &class_names.value, sha256, &mut remarks).map_err(&cannot)?;
+    let temperature = temperature(&file, sha256, &mut remarks).map_err(&cannot)?;
+    let name = match (&file.name, imported.name) {
+        (Some(name), _) => Sourced::declared(name.clone(), FILE),
+        (None, Some(name)) => name,
+        (None, None) => Sourced::assumed(folder_name, "the name of the file"),
+    };
+    if !has_file && preprocess.iter().all(|step| step.origin == super::manifest::Origin::Assumed) {
+        remarks.push("There is no metadata.json: how pictures are prepared is assumed. Check it before trusting a score.".to_owned());
+    }
+    let declared = |text: &Option<String>| text.clone().map(|text| Sourced::declared(text, FILE));
+    Ok(Manifest {
+        name,
+        version: declared(&file.version),
+        description: declared(&file.description),
+        intended_use: declared(&file.intended_use),
+        layout,
+        rows,
+        cols,
+        channels,
+        output_kind,
+        class_names,
+        positive_class,
+        ordinal: file.output().and_then(|output| output.ordinal).unwrap_or(false),
+        steps: preprocess.iter().map(|step| step.value.clone()).collect(),
+        preprocess,
+        input_selection: file.input_selection.clone().map(|selection| Sourced::declared(selection, FILE)),
+        explain: file.explain.clone().unwrap_or_else(Explain::default),
+        thresholds,
+        temperature,
+        golden_cases: file.golden_cases.clone(),
+        remarks,
+        file,
+    })
+}
+
+/// `spatial_shape` where it states numbers, else the graph's fixed axes.
+fn size(file: &MetadataFile, graph: &GraphFacts) -> (Option<Sourced<usize>>, Option<Sourced<usize>>) {
+    let stated = |index: usize| {
+        let side = file.input()?.spatial_shape.as_ref()?.get(index)?.as_u64()?;
+        usize::try_from(side).ok().filter(|side| *side > 0).map(|side| Sourced::declared(side, FILE))
+    };
+    let fixed = |side: Option<usize>| side.map(|side| Sourced::declared(side, GRAPH));
+    (stated(0).or_else(|| fixed(graph.rows)), stated(1).or_else(|| fixed(graph.cols)))
+}
+
+fn output_kind(file: &MetadataFile, graph: &GraphFacts) -> Sourced<OutputKind> {
+    if let Some(kind) = file.output().and_then(|output| output.kind) {
+        return Sourced::declared(kind, FILE);
+    }
+    match graph.activation {
+        Activation::None => Sourced::assumed(
+            OutputKind::Logits,
+            format!("the last operator is {}, neither softmax nor sigmoid", graph.last_op),
+        ),
+        activation => Sourced::declared(kind_of_graph(activation), format!("the last operator is {activation:?}")),
+    }
+}
+
+/// One value per picture stands for two classes, unless it is a softmax (which over one value is always 1).
+fn class_names(
+    file: &MetadataFile,
+    imported: Option<Sourced<Vec<String>>>,
+    graph: &GraphFacts,
+    kind: OutputKind,
+) -> Result<Sourced<Vec<String>>, String> {
+    if graph.values == Some(1) && kind == OutputKind::Softmax {
+        return Err("its softmax runs over a single value and is always 1. Export the logit, or two classes.".to_owned());
+    }
+    let count = graph.values.map(|values| values.max(2));
+    let names = match file.output().and_then(|output| output.channel_def.as_ref()) {
+        Some(by_index) => {
+            let in_order: Option<Vec<String>> =
+                (0..by_index.len()).map(|index| by_index.get(&index.to_string()).cloned()).collect();
+            let names = in_order.ok_or_else(|| {
+                let keys = by_index.keys().cloned().collect::<Vec<_>>().join(", ");
+                format!("channel_def must number its classes from 0 without gaps; it has {keys}.")
+            })?;
+            Sourced::declared(names, FILE)
+        }
+        None => match (imported.filter(|names| count.is_none_or(|count| count == names.value.len())), count) {
+            (Some(names), _) => names,
+            (None, Some(count)) => Sourced::assumed(
+                (0..count).map(|index| format!("class {index}")).collect(),
+                "the model does not name its classes",
+            ),
+            (None, None) => {
+                return Err("the graph does not say how many classes there are. State channel_def in metadata.json.".to_owned());
+            }
+        },
+    };
+    Ok(names)
+}
+
+/// Stated by name; of two classes the second one.
+fn positive_class(file: &MetadataFile, names: &[String]) -> Result<Option<Sourced<usize>>, String> {
+    match file.output().and_then(|output| output.positive_class.as_ref()) {
+        Some(name) => match names.iter().position(|known| known == name) {
+            Some(index) => Ok(Some(Sourced::declared(index, FILE))),
+            None => Err(format!("positive_class is \"{name}\"; the classes are {}.", names.join(", "))),
+        },
+        None if names.len() == 2 => Ok(Some(Sourced::assumed(1, "the second of two classes"))),
+        None => Ok(None),
+    }
+}
+
+/// True where the numbers were made for this very model; else a remark and false.
+fn is_for_this_model(what: &str, tied: &TiedToModel, sha256: &str, remarks: &mut Vec<String>) -> bool {
+    match tied.model_sha256.as_deref() {
+        Some(stated) if stated.eq_ignore_ascii_case(sha256) => true,
+        Some(stated) => {
+            remarks.push(format!("The {what} were made for another model (sha256 {stated}; this one is {sha256}) and are ignored."));
+            false
+        }
+        None => {
+            remarks.push(format!("The {what} do not say for which model they were made (model_sha256) and are ignored."));
+            false
+        }
+    }
+}
+
+fn thresholds(
+    file: &MetadataFile,
+    names: &[String],
+    sha256: &str,
+    remarks: &mut Vec<String>,
+) -> Result<Vec<(usize, f32)>, String> {
+    let Some(tied) = file.thresholds.as_ref().filter(|tied| is_for_this_model("thresholds", tied, sha256, remarks)) else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for (class, limit) in &tied.values {
+        match (names.iter().position(|name| name == class), limit.as_f64()) {
+            (Some(index), Some(limit)) if (0.0..=1.0).contains(&limit) => found.push((index, limit as f32)),
+            (Some(_), _) => return Err(format!("the threshold of \"{class}\" is {limit}; it must be a number from 0 to 1.")),
+            (None, Some(_)) => return Err(format!("there is a threshold for \"{class}\"; the classes are {}.", names.join(", "))),
+            // A note such as "chosen_on": "validation".
+            (None, None) => {}
+        }
+    }
+    Ok(found)
+}
+
+fn temperature(file: &MetadataFile, sha256: &str, remarks: &mut Vec<String>) -> Result<Option<f32>, String> {
+    let Some(tied) = file.calibration.as_ref().filter(|tied| is_for_this_model("calibration values", tied, sha256, remarks)) else {
+        return Ok(None);
+    };
+    match tied.values.get("temperature").map(Value::as_f64) {
+        None => Ok(None),
+        Some(Some(temperature)) if temperature > 0.0 && temperature.is_finite() => Ok(Some(temperature as f32)),
+        Some(_) => Err("calibration.temperature must be a number above 0.".to_owned()),
+    }
+}

@@ -1,0 +1,27 @@
+//! The bytes of an ONNX model in, what its graph says out. No engine, no pictures.
+//!
+//! [`read`] decodes (a damaged or hostile file is an error, never a crash: protobuf nesting is limited to 100, lengths
+//! are checked by the decoder); [`check`] refuses what no engine of this program should see, in words; [`Graph`] answers
+//! questions about inputs, outputs and nodes; [`find_logits`] names the tensor before the last Softmax or Sigmoid;
+//! [`extend`] makes a tensor an extra output by appending a few bytes. Nothing on disk is ever changed.
+
+mod check;
+mod error;
+mod extend;
+mod facts;
+mod graph;
+mod layout;
+mod logits;
+pub mod proto;
+mod tensors;
+mod traps;
+
+pub use check::{MAX_OPSET, MIN_OPSET, check};
+pub use error::OnnxError;
+pub use extend::{ExtraOutput, extend};
+pub use facts::{Dim, ValueFacts, ValueKind};
+pub use graph::{Graph, read, read_shared};
+pub use layout::{ImageInput, Layout, image_input};
+pub use traps::can_hold_scores;
+pub use logits::{Activation, Head, class_count, find_logits};
+

@@ -1,0 +1,54 @@
+//! Both engines on the golden models, on models built in code, and on damaged ones.
+
+mod common;
+#[path = "engines/damaged.rs"]
+mod damaged;
+#[path = "engines/golden.rs"]
+mod golden;
+#[path = "engines/manifests.rs"]
+mod manifests;
+#[path = "common/onnx_models.rs"]
+mod onnx_models;
+#[path = "engines/small.rs"]
+mod small;
+
+use std::path::{Path, PathBuf};
+
+use ndarray::{Array3, ArrayView3};
+use overread::engine::{EngineChoice, EngineKind, Inference, Model, ProviderChoice, Session, SessionOptions, runtime};
+
+/// Both engines, or only the embedded one (said in a line) where ONNX Runtime is missing.
+fn engines() -> Vec<EngineChoice> {
+    let found = runtime::status().would_use == EngineKind::OnnxRuntime;
+    let mut engines = vec![EngineChoice::Embedded];
+    if common::require("onnxruntime", found) {
+        engines.push(EngineChoice::OnnxRuntime);
+    }
+    engines
+}
+
+fn options() -> SessionOptions {
+    SessionOptions { threads: 2, provider: ProviderChoice::Cpu, ..SessionOptions::default() }
+}
+
+/// A model folder with this model and this `metadata.json`.
+fn folder_with(model: &[u8], metadata: &serde_json::Value) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("모델");
+    std::fs::create_dir(&path).unwrap();
+    std::fs::write(path.join("model.onnx"), model).unwrap();
+    std::fs::write(path.join("metadata.json"), metadata.to_string()).unwrap();
+    (folder, path)
+}
+
+fn run(path: &Path, choice: EngineChoice, pictures: &[Array3<f32>]) -> Vec<Inference> {
+    let model = Model::load(path).unwrap();
+    let mut session = Session::start(&model, choice, &options()).unwrap();
+    let views: Vec<ArrayView3<'_, f32>> = pictures.iter().map(|picture| picture.view()).collect();
+    session.run(&views).unwrap()
+}
+
+fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
