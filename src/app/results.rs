@@ -146,7 +146,7 @@ impl AppState {
                 self.predict_rest();
             }
             Err(sentence) => {
-                self.notify(Severity::Error, sentence.clone(), Vec::new());
+                self.notify(Severity::Error, "The model could not be loaded.", vec![sentence.clone()]);
                 self.model = ModelState::Failed { path, sentence };
             }
         }

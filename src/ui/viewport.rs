@@ -1,7 +1,7 @@
 //! The picture: drawn at the screen's resolution, moved and windowed with the mouse.
 
 use eframe::egui::{
-    self, Align2, ColorImage, CursorIcon, Id, Key, PointerButton, Rect, Response, Sense, Spinner, TextureHandle,
+    self, ColorImage, CursorIcon, Id, Key, PointerButton, Rect, Response, Sense, Spinner, TextureHandle,
     TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
@@ -209,7 +209,6 @@ fn in_the_middle(ui: &mut Ui, rect: Rect, title: &str, sentence: &str, color: eg
         let text = egui::RichText::new(sentence).color(theme::ON_PICTURE_WEAK);
         ui.add(egui::Label::new(text).wrap().selectable(true).halign(egui::Align::Center));
     });
-    let _ = Align2::CENTER_CENTER;
 }
 
 fn spoken(state: &AppState, current: &Current) -> String {

@@ -116,6 +116,7 @@ pub(super) fn image(thumbnail: &Thumbnail) -> ColorImage {
 fn header(ui: &mut Ui, state: &AppState) {
     let p = palette(ui);
     egui::Frame::NONE.inner_margin(theme::PANEL_MARGIN).show(ui, |ui| {
+        ui.spacing_mut().interact_size.y = 16.0;
         ui.horizontal(|ui| {
             heading(ui, "Worklist");
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
