@@ -115,7 +115,13 @@ fn wheel(harness: &mut Harness<'_, Shell>, points: f32, modifiers: Modifiers) {
     let at = middle(harness);
     harness.event(Event::PointerMoved(at));
     let (unit, phase) = (egui::MouseWheelUnit::Point, egui::TouchPhase::Move);
-    harness.event(Event::MouseWheel { unit, delta: vec2(0.0, points), phase, modifiers });
+    harness.event(Event::MouseWheel {
+        source: egui::MouseWheelSource::Wheel,
+        unit,
+        delta: vec2(0.0, points),
+        phase,
+        modifiers,
+    });
     harness.run();
 }
 
@@ -265,7 +271,7 @@ fn a_dropped_folder_opens_and_a_dropped_model_loads() {
         harness.input_mut().dropped_files.push(Arc::new(Dropped(path)));
     }
     harness.run();
-    harness.get_by_label_contains("in the folder.png");
+    harness.get_by_label("Picture of in the folder.png");
     let ModelState::Ready { facts, .. } = harness.state().state.model() else { panic!("the model loads") };
     assert_eq!(facts.name, "phantom-brain-3grade");
 }
@@ -368,7 +374,9 @@ fn workers_deliver_what_inline_mode_does() {
     let folder = tempfile::tempdir().unwrap();
     let path = png(folder.path(), "threads.png");
     let (sender, receiver) = std::sync::mpsc::channel();
-    let wake = Arc::new(move || drop(sender.send(())));
+    let wake = Arc::new(move || {
+        let _ = sender.send(());
+    });
     let mut state = AppState::new(Jobs::threads(wake).unwrap());
     state.apply(Command::Open(vec![path]));
     let limit = std::time::Duration::from_secs(60); // a hang fails instead of blocking the run

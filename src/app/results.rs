@@ -123,6 +123,12 @@ impl AppState {
             Ok(picture) => current.show(index, picture),
             Err(sentence) => {
                 current.shown = None;
+                if current.frames() < 2
+                    && let Some(item) = self.items.get_mut(current.item)
+                {
+                    item.chip = Chip::Failed(sentence.clone());
+                    item.thumbnail = ThumbnailState::Broken;
+                }
                 current.error = Some(CurrentError::Frame { index, sentence });
             }
         }

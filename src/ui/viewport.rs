@@ -188,6 +188,9 @@ fn without_picture(ui: &mut Ui, rect: Rect, current: &Current) {
     let p = theme::palette(true);
     match &current.error {
         Some(CurrentError::File(sentence)) => in_the_middle(ui, rect, "This file does not open", sentence, p.red),
+        Some(CurrentError::Frame { sentence, .. }) if current.frames() < 2 => {
+            in_the_middle(ui, rect, "This file does not open", sentence, p.red);
+        }
         Some(CurrentError::Frame { index, sentence }) => {
             in_the_middle(ui, rect, &format!("Slice {} does not decode", index + 1), sentence, p.red);
         }
