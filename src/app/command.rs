@@ -20,7 +20,10 @@ pub enum Command {
     /// This many frames on, negative back.
     StepFrame(isize),
     /// Pointer drag in screen points: right widens the window, down raises its centre.
-    DragWindow { dx: f32, dy: f32 },
+    DragWindow {
+        dx: f32,
+        dy: f32,
+    },
     /// The header's window `n`, counted from 0.
     HeaderWindow(usize),
     /// The next of the header's windows, after the last one the automatic window.
@@ -46,6 +49,9 @@ pub enum Command {
     InstallRuntime,
     /// The rows of the list that are on the screen: their thumbnails are wanted.
     ShowRows(Range<usize>),
-    Notify { severity: Severity, text: String },
+    Notify {
+        severity: Severity,
+        text: String,
+    },
     DismissToast(u64),
 }

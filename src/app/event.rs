@@ -21,19 +21,47 @@ pub enum Event {
         problems: Vec<String>,
     },
     /// The current item's header, or why it does not open.
-    Opened { generation: u64, result: Result<Scan, String> },
+    Opened {
+        generation: u64,
+        result: Result<Scan, String>,
+    },
     /// A frame of the current item.
-    FrameReady { generation: u64, index: usize, result: Result<Pyramid, String> },
+    FrameReady {
+        generation: u64,
+        index: usize,
+        result: Result<Pyramid, String>,
+    },
     /// An item's small picture; `None` where it cannot be opened.
-    ThumbnailReady { list: u64, item: usize, thumbnail: Option<Arc<Thumbnail>> },
+    ThumbnailReady {
+        list: u64,
+        item: usize,
+        thumbnail: Option<Arc<Thumbnail>>,
+    },
     /// A model is ready to predict, or why not.
-    ModelLoaded { generation: u64, path: PathBuf, result: Result<(ModelFacts, EngineFacts), String> },
+    ModelLoaded {
+        generation: u64,
+        path: PathBuf,
+        result: Result<(ModelFacts, EngineFacts), String>,
+    },
     /// A background prediction has begun.
-    PredictionStarted { model: u64, list: u64, item: usize },
+    PredictionStarted {
+        model: u64,
+        list: u64,
+        item: usize,
+    },
     /// An item's prediction. `request` is `Some` where it was asked for the item on the screen.
-    Predicted { model: u64, list: u64, item: usize, request: Option<u64>, result: Result<Prediction, String> },
+    Predicted {
+        model: u64,
+        list: u64,
+        item: usize,
+        request: Option<u64>,
+        result: Result<Prediction, String>,
+    },
     InstallProgress(String),
     Installed(Result<String, String>),
     /// A job broke; the worker goes on.
-    JobPanicked { worker: &'static str, what: String },
+    JobPanicked {
+        worker: &'static str,
+        what: String,
+    },
 }

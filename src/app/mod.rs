@@ -23,7 +23,9 @@ pub use current::{Current, CurrentError, Shown, WindowSource};
 pub use event::Event;
 pub use items::{Chip, Item, Items, ThumbnailState};
 pub use jobs::{Jobs, Wake};
-pub use model::{EngineFacts, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep, StepFacts};
+pub use model::{
+    EngineFacts, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep, StepFacts,
+};
 pub use state::{AppState, Background};
 pub use toast::{Severity, Toast};
 pub use view::{Placement, ViewTransform, scale_bar_mm};

@@ -123,6 +123,12 @@ impl AppState {
             Ok(picture) => current.show(index, picture),
             Err(sentence) => {
                 current.shown = None;
+                if current.frames() < 2
+                    && let Some(item) = self.items.get_mut(current.item)
+                {
+                    item.chip = Chip::Failed(sentence.clone());
+                    item.thumbnail = ThumbnailState::Broken;
+                }
                 current.error = Some(CurrentError::Frame { index, sentence });
             }
         }
@@ -146,7 +152,7 @@ impl AppState {
                 self.predict_rest();
             }
             Err(sentence) => {
-                self.notify(Severity::Error, sentence.clone(), Vec::new());
+                self.notify(Severity::Error, "The model could not be loaded.", vec![sentence.clone()]);
                 self.model = ModelState::Failed { path, sentence };
             }
         }

@@ -126,7 +126,10 @@ mod tests {
 
     #[test]
     fn scale_bars_are_round_numbers() {
-        assert_eq!([99.0, 50.0, 19.0, 1.2, 0.07].map(|most| scale_bar_mm(most).unwrap()), [50.0, 50.0, 10.0, 1.0, 0.05]);
+        assert_eq!(
+            [99.0, 50.0, 19.0, 1.2, 0.07].map(|most| scale_bar_mm(most).unwrap()),
+            [50.0, 50.0, 10.0, 1.0, 0.05]
+        );
         assert_eq!(scale_bar_mm(0.0), None);
         assert_eq!(scale_bar_mm(f64::NAN), None);
     }

@@ -20,7 +20,8 @@ pub(super) fn status_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
             if background.is_running() {
                 let entry = Action::CancelRest.entry();
                 let cancel = RichText::new(entry.name).font(theme::small()).color(p.accent);
-                if ui.add(Label::new(cancel).sense(eframe::egui::Sense::click())).on_hover_text(entry.tooltip).clicked() {
+                if ui.add(Label::new(cancel).sense(eframe::egui::Sense::click())).on_hover_text(entry.tooltip).clicked()
+                {
                     wishes.actions.push(Action::CancelRest);
                 }
                 let share = background.done as f32 / background.total.max(1) as f32;

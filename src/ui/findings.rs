@@ -110,6 +110,7 @@ fn answer(ui: &mut Ui, state: &AppState, current: &Current, facts: &ModelFacts, 
             None => {}
         }
         ui.add_space(4.0);
+        ui.spacing_mut().interact_size.y = 20.0;
         ui.horizontal(|ui| {
             weak(ui, "Class");
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| weak(ui, facts.score_word()));
@@ -126,6 +127,7 @@ fn class_row(ui: &mut Ui, facts: &ModelFacts, class: usize, score: f32, predicte
     let font = if predicted { theme::strong() } else { theme::body() };
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
+        ui.spacing_mut().interact_size.y = 20.0;
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add(Label::new(RichText::new(format!("{score:.3}")).font(font.clone())));
@@ -149,8 +151,12 @@ fn slices(ui: &mut Ui, current: &Current, prediction: &Prediction, wishes: &mut 
     }
     weak(ui, slices_text(&prediction.frames, current.frames()));
     let shown = current.shown.as_ref().map(|shown| shown.index);
+    let other = shown.is_some_and(|index| prediction.frames != [index]);
+    if !other && current.slice_override.is_none() {
+        return;
+    }
     ui.horizontal_wrapped(|ui| {
-        if shown.is_some_and(|index| prediction.frames != [index]) {
+        if other {
             action_button(ui, Action::PredictShownSlice, wishes);
         }
         if current.slice_override.is_some() && ui.add(Button::new("Model's own choice")).clicked() {

@@ -11,9 +11,9 @@ use super::widgets::{bare_icon_button, heading, palette, weak};
 
 const MOUSE: &[(&str, &str)] = &[
     ("Wheel", "Slices"),
-    ("Left drag", "Window: right wider, down darker"),
-    ("Right drag, Ctrl + wheel", "Zoom"),
-    ("Middle drag, Space + drag", "Move the picture"),
+    ("Left drag", "Window: right for width, down for level"),
+    ("Right drag or Ctrl + wheel", "Zoom"),
+    ("Middle drag or Space + drag", "Move the picture"),
     ("Double click", "Fit"),
     ("Drop", "Open files, folders, models"),
 ];
@@ -25,7 +25,7 @@ pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
     let frame = Frame::window(&ctx.global_style());
     let modal = Modal::new(Id::unique("help")).frame(frame).show(ctx, |ui| {
         let height = (ui.ctx().content_rect().height() - 160.0).max(160.0);
-        ui.set_width(720.0_f32.min(ui.ctx().content_rect().width() - 96.0));
+        ui.set_width(800.0_f32.min(ui.ctx().content_rect().width() - 96.0));
         let close = ui
             .horizontal(|ui| {
                 ui.add(Label::new(RichText::new(Action::Help.name()).font(theme::title())));
@@ -52,7 +52,8 @@ pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
 
 fn keys(ui: &mut Ui) {
     heading(ui, "Keys");
-    Grid::new("keys").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
+    ui.spacing_mut().interact_size.y = 12.0;
+    Grid::new("keys").num_columns(2).spacing([16.0, 4.0]).show(ui, |ui| {
         for entry in TABLE {
             let Some(key) = entry.key_text() else { continue };
             if entry.shortcut.is_some_and(|shortcut| shortcut.logical_key == Key::Escape) {
@@ -65,7 +66,8 @@ fn keys(ui: &mut Ui) {
 
 fn mouse(ui: &mut Ui) {
     heading(ui, "Mouse");
-    Grid::new("mouse").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
+    ui.spacing_mut().interact_size.y = 12.0;
+    Grid::new("mouse").num_columns(2).spacing([16.0, 4.0]).show(ui, |ui| {
         for (what, does) in MOUSE {
             line(ui, what, does);
         }

@@ -30,8 +30,8 @@ mod worklist;
 pub use fonts::install as install_fonts;
 pub use preflight::WindowError;
 pub use shell::Shell;
+pub use theme::apply as install_theme;
 pub use window::run;
 
 /// Always on the screen.
-pub const RESEARCH_USE: &str =
-    "Research use only. Not a medical device. Not for diagnosis or treatment decisions.";
+pub const RESEARCH_USE: &str = "Research use only. Not a medical device. Not for diagnosis or treatment decisions.";

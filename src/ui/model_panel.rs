@@ -53,10 +53,11 @@ fn model(ui: &mut Ui, facts: &ModelFacts) {
 }
 
 fn hash(ui: &mut Ui, sha256: &str) {
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         let shown: String = sha256.chars().take(HASH_SHOWN).collect();
         fact(ui, "sha256", &format!("{shown}…"), false);
-        let button = Button::new(RichText::new("Copy").font(theme::small())).small();
+        let color = palette(ui).accent;
+        let button = Button::new(RichText::new("Copy").font(theme::small()).color(color)).frame(false).small();
         let response = ui.add(button).on_hover_text(sha256);
         if response.accessible_name("Copy sha256").clicked() {
             ui.ctx().copy_text(sha256.to_owned());

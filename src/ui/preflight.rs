@@ -29,8 +29,11 @@ const X11_LIBRARIES: &[(&str, &str)] = &[
     ("libGL.so.1", "libgl1"),
 ];
 #[cfg(target_os = "linux")]
-const WAYLAND_LIBRARIES: &[(&str, &str)] =
-    &[("libwayland-client.so.0", "libwayland-client0"), ("libxkbcommon.so.0", "libxkbcommon0"), ("libEGL.so.1", "libegl1")];
+const WAYLAND_LIBRARIES: &[(&str, &str)] = &[
+    ("libwayland-client.so.0", "libwayland-client0"),
+    ("libxkbcommon.so.0", "libxkbcommon0"),
+    ("libEGL.so.1", "libegl1"),
+];
 
 /// Elsewhere the system always has a window server.
 #[cfg(not(target_os = "linux"))]
@@ -78,7 +81,10 @@ fn reach_x11(name: &str) -> Result<(), WindowError> {
         let path = format!("/tmp/.X11-unix/X{display}");
         // Both kinds of local socket; which one a server opens varies.
         let hidden = SocketAddr::from_abstract_name(&path).and_then(|address| UnixStream::connect_addr(&address));
-        return hidden.or_else(|_| UnixStream::connect(&path)).map(drop).map_err(|error| unreachable(error.to_string()));
+        return hidden
+            .or_else(|_| UnixStream::connect(&path))
+            .map(drop)
+            .map_err(|error| unreachable(error.to_string()));
     }
     let port = 6000u16.checked_add(display).ok_or_else(|| unreachable("there is no such display".into()))?;
     let addresses = (host, port).to_socket_addrs().map_err(|error| unreachable(error.to_string()))?;

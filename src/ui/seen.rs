@@ -71,9 +71,8 @@ impl Seen {
         ui.painter().rect_filled(at, theme::CONTROL_RADIUS, theme::VIEWPORT);
         let Some(picture) = &step.picture else { return };
         let Some(slot) = self.textures.get_mut(n) else { return };
-        let texture = slot.get_or_insert_with(|| {
-            ui.ctx().load_texture(format!("seen {n}"), image(picture), TextureOptions::LINEAR)
-        });
+        let texture = slot
+            .get_or_insert_with(|| ui.ctx().load_texture(format!("seen {n}"), image(picture), TextureOptions::LINEAR));
         let size = texture.size_vec2();
         let shown = Rect::from_center_size(at.center(), size * (at.width() / size.max_elem().max(1.0)));
         let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));

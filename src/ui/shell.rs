@@ -44,13 +44,7 @@ impl Shell {
     pub fn new(state: AppState) -> Self {
         Self {
             state,
-            look: Look {
-                dark: true,
-                worklist_open: true,
-                findings_open: true,
-                help_open: false,
-                path_field: None,
-            },
+            look: Look { dark: true, worklist_open: true, findings_open: true, help_open: false, path_field: None },
             dialogs: Dialogs::default(),
             worklist: Worklist::default(),
             viewport: Viewport::default(),
@@ -112,7 +106,12 @@ impl Shell {
                 viewport_bar::viewport_bar(ui, &self.state, &mut wishes);
             });
         }
-        CentralPanel::no_frame().frame(egui::Frame::NONE.fill(theme::VIEWPORT)).show(ui, |ui| {
+        if let Some(current) = self.state.current().filter(|current| current.frames() > 1) {
+            Panel::bottom("slice bar").exact_size(theme::SLICE_BAR_HEIGHT).frame(frame).show(ui, |ui| {
+                viewport_bar::slice_bar(ui, current, &mut wishes);
+            });
+        }
+        let middle = CentralPanel::no_frame().frame(egui::Frame::NONE.fill(theme::VIEWPORT)).show(ui, |ui| {
             if self.state.current().is_some() {
                 self.viewport.show(ui, &self.state, &mut wishes);
             } else {
@@ -120,7 +119,8 @@ impl Shell {
             }
             empty::drop_hint(ui);
         });
-        toasts::toasts(&ctx, &mut self.toasts, self.state.toasts(), &mut wishes);
+        let middle = middle.response.rect;
+        toasts::toasts(&ctx, middle, &mut self.toasts, self.state.toasts(), &mut wishes);
         help::help_sheet(&ctx, &mut self.look);
         if let Some(command) = dialogs::path_field(&ctx, &mut self.look) {
             wishes.commands.push(command);

@@ -9,6 +9,7 @@ pub const PANEL_MARGIN: Margin = Margin::symmetric(16, 12);
 pub const TOP_BAR_HEIGHT: f32 = 48.0;
 pub const STATUS_BAR_HEIGHT: f32 = 28.0;
 pub const VIEWPORT_BAR_HEIGHT: f32 = 40.0;
+pub const SLICE_BAR_HEIGHT: f32 = 32.0;
 pub const WORKLIST_WIDTH: f32 = 272.0;
 pub const FINDINGS_WIDTH: f32 = 336.0;
 pub const ROW_HEIGHT: f32 = 64.0;
@@ -18,7 +19,7 @@ pub const ICON_BUTTON: f32 = 32.0;
 pub const SCORE_BAR_HEIGHT: f32 = 6.0;
 pub const CARD_RADIUS: CornerRadius = CornerRadius::same(8);
 pub const CONTROL_RADIUS: CornerRadius = CornerRadius::same(6);
-pub const TOAST_WIDTH: f32 = 384.0;
+pub const TOAST_WIDTH: f32 = 400.0;
 pub const SCALE_BAR_LONGEST: f32 = 160.0;
 
 /// Around pictures, in both themes: a picture is judged against dark grey.

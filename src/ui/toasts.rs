@@ -1,8 +1,10 @@
-//! Short messages at the bottom right, above the status bar. Mere information goes by itself.
+//! Short messages at the lower edge of the picture. Mere information goes by itself.
 
 use std::collections::{HashMap, HashSet};
 
-use eframe::egui::{self, Align, Align2, Area, Context, Id, Label, Layout, Order, RichText, ScrollArea, Sense, Ui, vec2};
+use eframe::egui::{
+    self, Align, Align2, Area, Context, Id, Label, Layout, Order, Rect, RichText, ScrollArea, Sense, Ui, vec2,
+};
 
 use super::icons::{self, Icon};
 use super::shell::Wishes;
@@ -20,7 +22,8 @@ pub(super) struct ToastLook {
     open: HashSet<u64>,
 }
 
-pub(super) fn toasts(ctx: &Context, look: &mut ToastLook, shown: &[Toast], wishes: &mut Wishes) {
+/// `middle` is where the picture is: messages lie at its lower edge and cover no findings.
+pub(super) fn toasts(ctx: &Context, middle: Rect, look: &mut ToastLook, shown: &[Toast], wishes: &mut Wishes) {
     look.since.retain(|id, _| shown.iter().any(|toast| toast.id == *id));
     if shown.is_empty() {
         return;
@@ -37,8 +40,9 @@ pub(super) fn toasts(ctx: &Context, look: &mut ToastLook, shown: &[Toast], wishe
             }
         }
     }
-    let offset = vec2(-16.0, -(theme::STATUS_BAR_HEIGHT + 16.0));
-    Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, offset).show(ctx, |ui| {
+    let at = middle.center_bottom() - vec2(0.0, 16.0);
+    let area = Area::new(Id::unique("toasts")).order(Order::Foreground).pivot(Align2::CENTER_BOTTOM).fixed_pos(at);
+    area.show(ctx, |ui| {
         ui.set_width(theme::TOAST_WIDTH);
         for toast in shown {
             message(ui, look, toast, wishes);

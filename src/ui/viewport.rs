@@ -1,7 +1,7 @@
 //! The picture: drawn at the screen's resolution, moved and windowed with the mouse.
 
 use eframe::egui::{
-    self, Align2, ColorImage, CursorIcon, Id, Key, PointerButton, Rect, Response, Sense, Spinner, TextureHandle,
+    self, ColorImage, CursorIcon, Id, Key, PointerButton, Rect, Response, Sense, Spinner, TextureHandle,
     TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
@@ -188,6 +188,9 @@ fn without_picture(ui: &mut Ui, rect: Rect, current: &Current) {
     let p = theme::palette(true);
     match &current.error {
         Some(CurrentError::File(sentence)) => in_the_middle(ui, rect, "This file does not open", sentence, p.red),
+        Some(CurrentError::Frame { sentence, .. }) if current.frames() < 2 => {
+            in_the_middle(ui, rect, "This file does not open", sentence, p.red);
+        }
         Some(CurrentError::Frame { index, sentence }) => {
             in_the_middle(ui, rect, &format!("Slice {} does not decode", index + 1), sentence, p.red);
         }
@@ -209,7 +212,6 @@ fn in_the_middle(ui: &mut Ui, rect: Rect, title: &str, sentence: &str, color: eg
         let text = egui::RichText::new(sentence).color(theme::ON_PICTURE_WEAK);
         ui.add(egui::Label::new(text).wrap().selectable(true).halign(egui::Align::Center));
     });
-    let _ = Align2::CENTER_CENTER;
 }
 
 fn spoken(state: &AppState, current: &Current) -> String {

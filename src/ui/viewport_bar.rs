@@ -1,6 +1,6 @@
-//! The bar over the picture: zoom, window, slices, for those who do not know the keys yet.
+//! The bars over and under the picture: zoom, window, slices, for those who do not know the keys yet.
 
-use eframe::egui::{Align, Button, Label, Layout, RichText, Slider, Ui, WidgetInfo};
+use eframe::egui::{Button, Label, RichText, Slider, Ui, WidgetInfo};
 
 use super::actions::Action;
 use super::overlay::window_name;
@@ -22,12 +22,14 @@ pub(super) fn viewport_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         toggle_button(ui, Action::Invert, state.invert(), wishes);
         toggle_button(ui, Action::Smooth, state.smooth(), wishes);
         toggle_button(ui, Action::Identity, state.shows_identity(), wishes);
-        if current.frames() > 1 {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.add_space(16.0);
-                slices(ui, current, wishes);
-            });
-        }
+    });
+}
+
+/// The bar under the picture of a scan with more than one slice.
+pub(super) fn slice_bar(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
+    ui.horizontal_centered(|ui| {
+        ui.add_space(16.0);
+        slices(ui, current, wishes);
     });
 }
 
@@ -58,18 +60,15 @@ fn slices(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
     let p = palette(ui);
     let frames = current.frames();
     let mut place = current.wanted_frame + 1;
-    // As wide as the longest text it will show, so that nothing jumps.
+    ui.add(Label::new(RichText::new("Slice").font(theme::small()).color(p.weak)));
+    // Of one width whatever it shows, so that nothing jumps.
     let text = format!("{place} / {frames}");
-    ui.add_sized([64.0, 20.0], Label::new(RichText::new(text).font(theme::small()).color(p.text)));
-    let room = ui.available_width() - 64.0;
-    if room < 64.0 {
-        return;
-    }
-    ui.spacing_mut().slider_width = room.min(240.0);
+    ui.add_sized([72.0, 20.0], Label::new(RichText::new(text).font(theme::small()).color(p.text)));
+    ui.spacing_mut().interact_size.y = 18.0; // the handle's size follows it
+    ui.spacing_mut().slider_width = (ui.available_width() - 16.0).max(64.0);
     let slider = ui.add(Slider::new(&mut place, 1..=frames).show_value(false));
     slider.widget_info(|| WidgetInfo::slider(true, place as f64, "Slice"));
     if slider.changed() {
         wishes.commands.push(Command::GoToFrame(place.saturating_sub(1)));
     }
-    ui.add(Label::new(RichText::new("Slice").font(theme::small()).color(p.weak)));
 }

@@ -1,8 +1,8 @@
 //! The few controls every panel shares.
 
 use eframe::egui::{
-    self, Align2, Button, Color32, CornerRadius, FontId, Label, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    self, Align2, Button, Color32, CornerRadius, FontId, Label, Rect, Response, RichText, Sense, Stroke, StrokeKind,
+    Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::actions::Action;
@@ -101,11 +101,7 @@ pub fn notice(ui: &mut Ui, text: &str, color: Color32, fill: Color32) {
 /// A card on the panel's background.
 pub fn card(ui: &Ui) -> egui::Frame {
     let p = palette(ui);
-    egui::Frame::NONE
-        .fill(p.raised)
-        .stroke(Stroke::new(1.0, p.line))
-        .corner_radius(theme::CARD_RADIUS)
-        .inner_margin(12)
+    egui::Frame::NONE.fill(p.raised).stroke(Stroke::new(1.0, p.line)).corner_radius(theme::CARD_RADIUS).inner_margin(12)
 }
 
 /// A name and its value beside it, wrapped; amber where it was assumed.

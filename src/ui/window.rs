@@ -54,6 +54,9 @@ struct Window {
     smoke: Option<Smoke>,
     start: Instant,
     frames: u64,
+    /// What the program was started with. Given to the workers only when the window is about to be drawn: on a small
+    /// machine they would otherwise delay the first frame.
+    at_first: Vec<Command>,
 }
 
 impl Window {
@@ -67,14 +70,13 @@ impl Window {
         theme::apply(ctx);
         let waker = ctx.clone();
         let wake: Wake = Arc::new(move || waker.request_repaint());
-        let mut state = AppState::new(Jobs::threads(wake)?);
+        let shell = Shell::new(AppState::new(Jobs::threads(wake)?));
+        let mut at_first = Vec::new();
         if !paths.is_empty() {
-            state.apply(Command::Open(paths));
+            at_first.push(Command::Open(paths));
         }
-        if let Some(model) = model {
-            state.apply(Command::LoadModel(model));
-        }
-        Ok(Self { shell: Shell::new(state), smoke: Smoke::from_environment(), start, frames: 0 })
+        at_first.extend(model.map(Command::LoadModel));
+        Ok(Self { shell, smoke: Smoke::from_environment(), start, frames: 0, at_first })
     }
 
     fn first_frame(&self) {
@@ -102,6 +104,9 @@ impl eframe::App for Window {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        for command in self.at_first.drain(..) {
+            self.shell.state.apply(command);
+        }
         self.shell.ui(ui);
         self.frames += 1;
         if self.frames == 2 {

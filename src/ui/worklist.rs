@@ -21,6 +21,8 @@ pub(super) struct Worklist {
     list: u64,
     textures: HashMap<usize, TextureHandle>,
     scrolled_to: Option<usize>,
+    /// The rows that were visible last.
+    rows: Range<usize>,
 }
 
 impl Worklist {
@@ -51,8 +53,12 @@ impl Worklist {
         self.want_rows(out.inner, wishes);
     }
 
-    fn want_rows(&self, rows: Range<usize>, wishes: &mut Wishes) {
-        wishes.commands.push(Command::ShowRows(rows));
+    /// Only when they change: a wish costs a repaint.
+    fn want_rows(&mut self, rows: Range<usize>, wishes: &mut Wishes) {
+        if self.rows != rows {
+            self.rows = rows.clone();
+            wishes.commands.push(Command::ShowRows(rows));
+        }
     }
 
     fn row(&mut self, ui: &mut Ui, state: &AppState, index: usize, item: &Item, wishes: &mut Wishes) {
@@ -116,6 +122,7 @@ pub(super) fn image(thumbnail: &Thumbnail) -> ColorImage {
 fn header(ui: &mut Ui, state: &AppState) {
     let p = palette(ui);
     egui::Frame::NONE.inner_margin(theme::PANEL_MARGIN).show(ui, |ui| {
+        ui.spacing_mut().interact_size.y = 16.0;
         ui.horizontal(|ui| {
             heading(ui, "Worklist");
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -15,17 +15,28 @@ const CACHE_BYTES: usize = 512 << 20;
 #[derive(Debug)]
 pub(super) enum Job {
     /// Header, then the middle frame.
-    Open { generation: u64, files: Arc<[PathBuf]> },
-    Frame { generation: u64, scan: Scan, index: usize },
+    Open {
+        generation: u64,
+        files: Arc<[PathBuf]>,
+    },
+    Frame {
+        generation: u64,
+        scan: Scan,
+        index: usize,
+    },
     /// Decode into the cache without showing.
-    Ahead { generation: u64, scan: Scan, index: usize },
+    Ahead {
+        generation: u64,
+        scan: Scan,
+        index: usize,
+    },
 }
 
 /// Opens a case: a file alone, or a series.
 pub(super) fn open(files: &[PathBuf]) -> Result<Scan, ScanError> {
     match files {
         [file] => scan::open(file),
-        files => scan::open(&files[0]), // TEMP
+        files => scan::open_series(files),
     }
 }
 

@@ -131,9 +131,11 @@ fn plain(value: Value) -> String {
     match value {
         Value::String(text) => text.replace('_', " "),
         Value::Array(values) => values.into_iter().map(plain).collect::<Vec<_>>().join(" "),
-        Value::Object(fields) => {
-            fields.into_iter().map(|(key, value)| format!("{} {}", key.replace('_', " "), plain(value))).collect::<Vec<_>>().join(", ")
-        }
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| format!("{} {}", key.replace('_', " "), plain(value)))
+            .collect::<Vec<_>>()
+            .join(", "),
         Value::Number(number) => match number.as_f64() {
             Some(float) if number.is_f64() => short(float),
             _ => number.to_string(),

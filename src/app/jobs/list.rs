@@ -17,7 +17,7 @@ pub(super) fn work(job: Job, emit: &Emitter) {
     let (mut cases, mut problems) = (Vec::new(), Vec::new());
     if !paths.is_empty() {
         let found = scan::discover(&paths);
-        cases = found.files.iter().map(|f| vec![f.clone()]).collect(); // TEMP
+        cases = scan::group_series(&found.files);
         problems.extend(found.problems.iter().map(ToString::to_string));
         if cases.is_empty() && problems.is_empty() {
             problems.push(nothing_found(&paths));

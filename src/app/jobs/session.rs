@@ -93,7 +93,8 @@ impl Loaded {
         // Where each slice is a case of its own, the middle one stands for the scan.
         let frames = selection.groups.into_iter().nth(groups / 2).unwrap_or_default();
         if groups > 1 {
-            remarks.push(format!("The model takes each of {groups} slices as a case of its own; this is the middle one."));
+            remarks
+                .push(format!("The model takes each of {groups} slices as a case of its own; this is the middle one."));
         }
         let seen_frame = frames.get(frames.len() / 2).copied().unwrap_or(0);
         let mut warnings = scan.meta.remarks.clone();
@@ -104,7 +105,8 @@ impl Loaded {
             let frame = scan.frame(index).map_err(|error| error.to_string())?;
             let one = preprocess::prepare(&frame, &scan.meta, self.model.steps(), keep);
             let one: Prepared = one.map_err(|error| error.to_string())?;
-            warnings.extend(one.warnings.iter().filter(|warning| !warnings.contains(warning)).cloned().collect::<Vec<_>>());
+            warnings
+                .extend(one.warnings.iter().filter(|warning| !warnings.contains(warning)).cloned().collect::<Vec<_>>());
             if keep {
                 seen = seen_steps(&frame, &one);
             }
