@@ -48,7 +48,18 @@ fn draw(path: &Path, counts: &[Vec<usize>], class_names: &[String]) -> Result<()
     let classes = i32::try_from(counts.len())?;
     let side = CELL * classes;
     let size = (u32::try_from((MARGIN + side + 40).max(640))?, u32::try_from(MARGIN + side + 60)?);
-    let area = BitMapBackend::new(path, size).into_drawing_area();
+    let mut rgb = vec![0; usize::try_from(size.0)? * usize::try_from(size.1)? * 3];
+    draw_matrix(&BitMapBackend::with_buffer(&mut rgb, size).into_drawing_area(), size, counts, class_names)?;
+    image::save_buffer(path, &rgb, size.0, size.1, image::ExtendedColorType::Rgb8)?;
+    Ok(())
+}
+
+fn draw_matrix(
+    area: &DrawingArea<BitMapBackend<'_>, plotters::coord::Shift>,
+    size: (u32, u32),
+    counts: &[Vec<usize>],
+    class_names: &[String],
+) -> Result<(), Box<dyn std::error::Error>> {
     area.fill(&WHITE)?;
     let ink = RGBColor(30, 34, 40);
     let text = |height: f64, at: Pos| TextStyle::from((FAMILY, height).into_font()).color(&ink).pos(at);
