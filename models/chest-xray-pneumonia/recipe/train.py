@@ -587,7 +587,7 @@ def write_metadata(out, run, settings, temperature, threshold):
     for i, grey in enumerate(golden_inputs(settings.size)):
         tensor = to_tensor(grey.round().clip(0, 255)[None].astype(np.uint8))[0].contiguous().numpy()
         file = out / "golden" / f"{i}.npy"
-        np.save(file, np.ascontiguousarray(tensor))
+        np.save(file, np.ascontiguousarray(tensor.transpose(1, 2, 0)))  # [rows, cols, channels], as the manifest says
         cases.append({
             "file": f"golden/{i}.npy", "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
             "logits": [round(float(v), 6) for v in run(tensor[None])[0]], "tolerance": 1e-4,
