@@ -12,7 +12,7 @@ use dicom_object::InMemDicomObject;
 use dicom_transfer_syntax_registry::entries;
 
 use super::bytes::Bytes;
-use super::elements::{Element, Encoding, PixelElement, Stop, Walker, keeps};
+use super::elements::{Element, Encoding, PixelElement, Stop, Walker};
 use super::fault::Fault;
 use super::preamble::{self, Preamble};
 use super::syntax::Syntax;
@@ -143,7 +143,7 @@ fn inflate(bytes: &Bytes, at: usize) -> Result<Vec<u8>, Fault> {
 fn parse_kept(raw: &[u8], elements: &[Element], encoding: Encoding) -> Result<InMemDicomObject, Fault> {
     let character_set = Tag(0x0008, 0x0005);
     let mut kept = Vec::new();
-    for element in elements.iter().filter(|element| keeps(element.tag) && element.tag != character_set) {
+    for element in elements.iter().filter(|element| element.kept && element.tag != character_set) {
         kept.extend_from_slice(raw.get(element.start..element.end).unwrap_or_default());
     }
     let syntax = match encoding {
