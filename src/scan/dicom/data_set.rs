@@ -12,7 +12,7 @@ use dicom_object::InMemDicomObject;
 use dicom_transfer_syntax_registry::entries;
 
 use super::bytes::Bytes;
-use super::elements::{Element, Encoding, PixelElement, Stop, Walker, keeps};
+use super::elements::{Element, Encoding, PixelElement, Stop, Walker};
 use super::fault::Fault;
 use super::preamble::{self, Preamble};
 use super::syntax::Syntax;
@@ -97,7 +97,11 @@ impl DataSet {
 }
 
 /// Runs `step` on longer and longer prefixes of the file until it has enough.
-fn growing<T>(bytes: &Bytes, at: usize, step: impl Fn(&[u8]) -> Result<T, Stop>) -> Result<(T, Vec<u8>), Fault> {
+fn growing<T>(
+    bytes: &Bytes,
+    at: usize,
+    step: impl Fn(&[u8]) -> Result<T, Stop>,
+) -> Result<(T, Vec<u8>), Fault> {
     let mut wanted = (at as u64).saturating_add(FIRST_PIECE);
     loop {
         let length = wanted.min(bytes.length());
@@ -139,7 +143,7 @@ fn inflate(bytes: &Bytes, at: usize) -> Result<Vec<u8>, Fault> {
 fn parse_kept(raw: &[u8], elements: &[Element], encoding: Encoding) -> Result<InMemDicomObject, Fault> {
     let character_set = Tag(0x0008, 0x0005);
     let mut kept = Vec::new();
-    for element in elements.iter().filter(|element| keeps(element.tag) && element.tag != character_set) {
+    for element in elements.iter().filter(|element| element.kept && element.tag != character_set) {
         kept.extend_from_slice(raw.get(element.start..element.end).unwrap_or_default());
     }
     let syntax = match encoding {
@@ -226,9 +230,7 @@ impl<'a> Values<'a> {
         Some(match self.0.get(tag)?.value().primitive()? {
             PrimitiveValue::U16(words) => words.to_vec(),
             PrimitiveValue::I16(words) => words.iter().map(|word| *word as u16).collect(),
-            PrimitiveValue::U8(bytes) => {
-                bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
-            }
+            PrimitiveValue::U8(bytes) => bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect(),
             other => other.to_multi_int::<u16>().ok()?,
         })
     }

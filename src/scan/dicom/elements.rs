@@ -29,6 +29,8 @@ pub(crate) struct Element {
     pub start: usize,
     pub value_start: usize,
     pub end: usize,
+    /// Worth parsing, and sound.
+    pub kept: bool,
 }
 
 /// Pixel Data (7FE0,0010), Float Pixel Data (7FE0,0008) or Double Float Pixel Data (7FE0,0009).
@@ -90,6 +92,11 @@ impl Walker<'_> {
         while (at as u64).saturating_add(8) <= self.file_length {
             let header = self.header(at)?;
             let Tag(group, element) = header.tag;
+            // A stray item or delimiter at the top level, as some writers leave it behind.
+            if group == 0xFFFE {
+                at = header.value_start;
+                continue;
+            }
             if group == 0x7FE0 && matches!(element, 0x0008..=0x0010) {
                 let length = (header.length != UNDEFINED).then_some(u64::from(header.length));
                 let value_start = header.value_start as u64;
@@ -99,9 +106,17 @@ impl Walker<'_> {
             if group > 0x7FE0 || header.tag == Tag(0, 0) {
                 break;
             }
-            let end = self.value_end(&header, 0, keeps(header.tag))?;
+            let mut kept = keeps(header.tag);
+            let end = match self.value_end(&header, 0, kept) {
+                // A broken sequence of known length is stepped over, unread.
+                Err(Stop::Fault(_)) if kept && header.length != UNDEFINED => {
+                    kept = false;
+                    self.value_end(&header, 0, false)?
+                }
+                end => end?,
+            };
             self.has(end)?;
-            elements.push(Element { tag: header.tag, start: at, value_start: header.value_start, end });
+            elements.push(Element { tag: header.tag, start: at, value_start: header.value_start, end, kept });
             at = end;
         }
         Ok((elements, None))
@@ -240,7 +255,7 @@ impl Walker<'_> {
 }
 
 /// Groups whose values are read: no private ones, icons, waveforms, overlays.
-pub(crate) fn keeps(Tag(group, _): Tag) -> bool {
+fn keeps(Tag(group, _): Tag) -> bool {
     group % 2 == 0 && group != 0x0088 && (group < 0x5000 || (0x5200..0x6000).contains(&group) || group == 0x7FE0)
 }
 

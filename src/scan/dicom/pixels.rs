@@ -33,6 +33,13 @@ pub(crate) fn stored(frame: FrameBytes, packing: &Packing, facts: &ImageFacts) -
             let inflated = inflate(&frame.bytes, facts)?;
             (unpack(FrameBytes { bytes: inflated, first_bit: 0 }, packing, facts)?, facts.low_bit)
         }
+        // Some writers put plain frames into fragments and declare a compression all the same.
+        Compression::Jpeg | Compression::Jpeg2000 | Compression::JpegXl
+            if frame.bytes.len() == facts.frame_bits().div_ceil(8).next_multiple_of(2)
+                && !frame.bytes.starts_with(&[0xFF]) =>
+        {
+            (unpack(frame, packing, facts)?, facts.low_bit)
+        }
         // Streams carry the values themselves, not their place in a word.
         compression => (codec::decode(compression, &frame.bytes, facts)?, 0),
     };
@@ -82,8 +89,7 @@ fn unpack(frame: FrameBytes, packing: &Packing, facts: &ImageFacts) -> Result<De
     if samples.len() != count {
         return Err(short());
     }
-    let samples =
-        if facts.planar && facts.photometric != Photometric::YbrFull422 { by_pixel(samples) } else { samples };
+    let samples = if facts.planar && facts.photometric != Photometric::YbrFull422 { by_pixel(samples) } else { samples };
     Ok(Decoded { samples, precision: None, colour: Colour::AsHeader })
 }
 

@@ -45,7 +45,8 @@ pub(crate) fn looks_like(first_bytes: &[u8]) -> bool {
 
 /// Finds the data set; `bytes` are the file's first ones.
 pub(crate) fn read(bytes: &[u8], file_length: u64) -> Result<Preamble, Stop> {
-    let meta_at = if bytes.get(128..132) == Some(b"DICM") {
+    // The four letters may also stand in a value of a file without preamble: meta information must follow them.
+    let meta_at = if bytes.get(128..134) == Some(b"DICM\x02\0") {
         132
     } else if bytes.starts_with(b"DICM") {
         4
@@ -115,13 +116,7 @@ mod tests {
 
     #[test]
     fn other_files_are_not() {
-        for other in [
-            &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..],
-            b"BM6\0\0\0\0\0\0\0",
-            b"\x5c\x01\0\0\0\0\0\0",
-            b"",
-            b"II*\0\x08\0\0\0",
-        ] {
+        for other in [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], b"BM6\0\0\0\0\0\0\0", b"\x5c\x01\0\0\0\0\0\0", b"", b"II*\0\x08\0\0\0"] {
             assert!(!looks_like(other), "{other:?}");
         }
     }

@@ -126,10 +126,7 @@ mod tests {
     #[test]
     fn single_byte_sets_are_read() {
         assert_eq!(read("ISO_IR 100", b"Buc^J\xe9r\xf4me"), "Buc^Jérôme");
-        assert_eq!(
-            read("ISO_IR 144", b"\xbb\xee\xda\xceceM\xd1\xde\xe0 "),
-            "ЛюкceMбоР".replace("ceMбоР", &read("ISO_IR 144", b"ceM\xd1\xde\xe0"))
-        );
+        assert_eq!(read("ISO_IR 144", b"\xbb\xee\xda\xdc\x65\xd4\xd3\xd5"), "Люкмeдге");
         assert_eq!(read("", b"plain "), "plain");
     }
 }

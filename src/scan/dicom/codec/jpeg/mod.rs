@@ -40,7 +40,15 @@ pub(super) fn decode(stream: &[u8], facts: &ImageFacts) -> Result<Decoded, Fault
     let precision = frame.precision;
     let samples = match work {
         Some(Work::Lossless(picture)) => picture.finish()?,
-        Some(Work::Dct(planes)) => upsample::interleave(frame, &planes.render(&headers)?),
+        Some(Work::Dct(planes)) => {
+            let mut samples = upsample::interleave(frame, &planes.render(&headers)?);
+            // Lossy values may overshoot Bits Stored: masking would turn the brightest pixels black.
+            if !facts.is_signed() && facts.bits_stored < precision {
+                let most = ((1u32 << facts.bits_stored) - 1) as u16;
+                samples.iter_mut().for_each(|value| *value = (*value).min(most));
+            }
+            samples
+        }
         None => return Err(Fault::damaged("a JPEG frame holds no picture")),
     };
     let samples = match precision {
