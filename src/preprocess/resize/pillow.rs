@@ -19,14 +19,20 @@ const PRECISION_BITS: u32 = 22;
 /// Half a grey level, so that sums round to the nearest.
 const HALF: i32 = 1 << (PRECISION_BITS - 1);
 
-/// The filters with their reach in input pixels at scale 1.
-fn kernel(filter: Filter) -> Option<(fn(f64) -> f64, f64)> {
+/// A filter's weight at a distance from its centre, and how far it reaches, in input pixels at scale 1.
+#[derive(Clone, Copy)]
+struct Kernel {
+    at: fn(f64) -> f64,
+    reach: f64,
+}
+
+fn kernel(filter: Filter) -> Option<Kernel> {
     Some(match filter {
-        Filter::Box => (box_kernel, 0.5),
-        Filter::Bilinear => (triangle, 1.0),
-        Filter::Hamming => (hamming, 1.0),
-        Filter::Bicubic => (keys_cubic, 2.0),
-        Filter::Lanczos => (lanczos3, 3.0),
+        Filter::Box => Kernel { at: box_kernel, reach: 0.5 },
+        Filter::Bilinear => Kernel { at: triangle, reach: 1.0 },
+        Filter::Hamming => Kernel { at: hamming, reach: 1.0 },
+        Filter::Bicubic => Kernel { at: keys_cubic, reach: 2.0 },
+        Filter::Lanczos => Kernel { at: lanczos3, reach: 3.0 },
         _ => return None,
     })
 }
@@ -72,7 +78,7 @@ fn lanczos3(x: f64) -> f64 {
 fn taps<W: Copy + Default + PartialEq>(
     inputs: usize,
     outputs: usize,
-    (kernel, reach): (fn(f64) -> f64, f64),
+    kernel: Kernel,
     convert: impl Fn(f64) -> W,
 ) -> Taps<W> {
     let mut taps = Taps::with_capacity(outputs);
@@ -82,14 +88,14 @@ fn taps<W: Copy + Default + PartialEq>(
     }
     let scale = inputs as f64 / outputs as f64;
     let stretch = scale.max(1.0);
-    let support = reach * stretch;
+    let support = kernel.reach * stretch;
     let (mut weights, mut converted) = (Vec::new(), Vec::new());
     for output in 0..outputs {
         let center = (output as f64 + 0.5) * scale;
         let first = (center - support + 0.5).max(0.0) as usize;
         let end = ((center + support + 0.5) as usize).min(inputs);
         weights.clear();
-        weights.extend((first..end).map(|input| kernel((input as f64 - center + 0.5) * (1.0 / stretch))));
+        weights.extend((first..end).map(|input| (kernel.at)((input as f64 - center + 0.5) * (1.0 / stretch))));
         let sum: f64 = weights.iter().sum();
         let sum = if sum == 0.0 { 1.0 } else { sum };
         converted.clear();
