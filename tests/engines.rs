@@ -5,10 +5,14 @@ mod common;
 mod damaged;
 #[path = "engines/golden.rs"]
 mod golden;
+#[path = "engines/golden_cases.rs"]
+mod golden_cases;
 #[path = "engines/manifests.rs"]
 mod manifests;
 #[path = "common/onnx_models.rs"]
 mod onnx_models;
+#[path = "engines/slices.rs"]
+mod slices;
 #[path = "engines/small.rs"]
 mod small;
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use ndarray::Array3;
-use ndarray_npy::ReadNpyExt;
 use overread::engine::{EngineChoice, Model};
+use overread::scan::{self, Pixels};
 use serde_json::{Value, json};
 
 use crate::common::shared;
@@ -57,7 +57,7 @@ fn check_model(golden: &Path, path: &Path, engine: EngineChoice) -> (f32, f32) {
 
 /// The framework's own input: scaled and normalised as the manifest of the golden numbers says, in words.
 fn picture(path: &Path, expected: &Value) -> Array3<f32> {
-    let pixels = Array3::<u8>::read_npy(std::fs::File::open(path).unwrap()).unwrap();
+    let Pixels::Rgb(pixels) = scan::open(path).unwrap().frame(0).unwrap().pixels else { panic!("not a colour picture") };
     let words = expected["preprocess"].as_str().unwrap();
     let mut values = pixels.mapv(f32::from);
     if words.contains("/255") {

@@ -144,3 +144,94 @@ fn the_schema_is_json_and_names_every_field() {
         assert!(kinds.as_array().unwrap().contains(&json!(kind.to_string())));
     }
 }
+
+#[test]
+fn a_bare_model_runs_from_what_the_graph_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("my net.onnx");
+    std::fs::write(&path, model(Tail::Softmax)).unwrap();
+    // Another model's manifest in the same folder does not count.
+    std::fs::write(folder.path().join("metadata.json"), json!({"name": "other"}).to_string()).unwrap();
+    let model = Model::load(&path).unwrap();
+    assert!(model.is_bare && !model.manifest.is_fully_declared());
+    assert_eq!((model.manifest.name.value.as_str(), model.manifest.name.origin), ("my net", Origin::Assumed));
+    assert_eq!((model.manifest.layout.origin, model.manifest.output_kind.origin), (Origin::Declared, Origin::Declared));
+    assert_eq!(model.class_names(), ["class 0", "class 1", "class 2"]);
+    assert_eq!(model.manifest.class_names.origin, Origin::Assumed);
+    assert!(model.manifest.preprocess.iter().all(|step| step.origin == Origin::Assumed && !step.from.is_empty()));
+    assert_eq!(
+        serde_json::to_value(model.steps()).unwrap(),
+        json!([
+            {"step": "to_8bit", "window": "header", "low": 0.5, "high": 99.5},
+            {"step": "to_rgb", "as": "pillow"},
+            {"step": "resize", "size": [8, 8], "filter": "bilinear", "as": "pillow"},
+            {"step": "rescale", "factor": 1.0 / 255.0, "offset": 0.0}
+        ])
+    );
+    // What a form would save loads again, and then says the same, declared.
+    let saved = folder.path().join("saved");
+    std::fs::create_dir(&saved).unwrap();
+    std::fs::copy(&path, saved.join("model.onnx")).unwrap();
+    std::fs::write(saved.join("metadata.json"), serde_json::to_string_pretty(&model.manifest.to_file()).unwrap()).unwrap();
+    let again = Model::load(&saved).unwrap();
+    assert!(again.manifest.is_fully_declared());
+    assert_eq!((again.steps(), again.class_names()), (model.steps(), model.class_names()));
+}
+
+fn imported(files: &[(&str, Value)]) -> Model {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("model.onnx"), model(Tail::Logits)).unwrap();
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content.to_string()).unwrap();
+    }
+    Model::load(folder.path()).unwrap()
+}
+
+fn step_names(model: &Model) -> Vec<&'static str> {
+    model.steps().iter().map(|step| step.name()).collect()
+}
+
+#[test]
+fn hugging_face_files_are_read_and_said_so() {
+    let preprocessor = json!({"do_resize": true, "size": {"height": 8, "width": 8}, "resample": 3, "do_rescale": true,
+        "rescale_factor": 0.00392156862745098, "do_normalize": true, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]});
+    let config = json!({"_name_or_path": "team/chest-vit", "id2label": {"0": "NORMAL", "1": "VIRAL", "2": "BACTERIAL"}});
+    let model = imported(&[("preprocessor_config.json", preprocessor), ("config.json", config)]);
+    assert_eq!(model.class_names(), ["NORMAL", "VIRAL", "BACTERIAL"]);
+    assert_eq!((model.manifest.class_names.origin, model.manifest.name.origin), (Origin::Imported, Origin::Imported));
+    assert_eq!(step_names(&model), ["to_8bit", "to_rgb", "resize", "rescale", "normalize"]);
+    assert!(model.manifest.preprocess.iter().all(|step| step.origin == Origin::Imported));
+    let remarks = model.manifest.remarks.join(" ");
+    assert!(remarks.contains("preprocessor_config.json") && remarks.contains("config.json"), "{remarks}");
+}
+
+#[test]
+fn timm_files_are_read_as_timm_evaluates() {
+    let config = json!({"architecture": "resnet18", "num_classes": 3, "label_names": ["a", "b", "c"],
+        "pretrained_cfg": {"input_size": [3, 224, 224], "interpolation": "bicubic", "crop_pct": 0.875, "crop_mode": "center",
+                           "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}});
+    let model = imported(&[("config.json", config)]);
+    assert_eq!(model.class_names(), ["a", "b", "c"]);
+    assert_eq!(step_names(&model), ["to_8bit", "to_rgb", "resize_shorter", "center_crop", "rescale", "normalize"]);
+    assert_eq!(serde_json::to_value(&model.steps()[2]).unwrap()["size"], json!(256));
+}
+
+#[test]
+fn broken_or_unfitting_imports_are_remarks() {
+    let model = imported(&[("config.json", json!({"id2label": {"0": "only one"}})), ("preprocessor_config.json", json!([1]))]);
+    assert_eq!(model.class_names(), ["class 0", "class 1", "class 2"]);
+    assert!(model.manifest.remarks.iter().any(|remark| remark.contains("preprocessor_config.json is not valid")));
+}
+
+#[test]
+fn class_names_inside_the_model_file_count() {
+    for text in ["[\"CN\", \"MCI\", \"AD\"]", "{0: 'CN', 1: 'MCI', 2: 'AD'}", "CN, MCI, AD"] {
+        let mut proto = small_cnn(true, Axis::Open("N"), Tail::Softmax);
+        proto.metadata_props = vec![overread::onnx::proto::StringStringEntryProto { key: "names".into(), value: text.into() }];
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("m.onnx"), bytes(&proto)).unwrap();
+        let model = Model::load(&folder.path().join("m.onnx")).unwrap();
+        assert_eq!(model.class_names(), ["CN", "MCI", "AD"], "{text}");
+        assert_eq!(model.manifest.class_names.origin, Origin::Imported);
+    }
+}
