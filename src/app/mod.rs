@@ -15,6 +15,8 @@ mod model;
 mod predictions;
 mod results;
 mod state;
+#[cfg(test)]
+mod tests;
 mod toast;
 mod view;
 

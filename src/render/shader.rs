@@ -34,8 +34,8 @@ impl Shader {
             WindowFunction::LinearExact => (value - c) / w + 0.5,
             WindowFunction::Sigmoid => 1.0 / (1.0 + (-4.0 * (value - c) / w).exp()),
         };
-        // `clamp` keeps a NaN; `max` drops it.
-        share.max(0.0).min(1.0)
+        // Unlike `clamp`, this makes 0 of a NaN.
+        if share > 0.0 { share.min(1.0) } else { 0.0 }
     }
 
     /// Grey level on the screen, 0 black to 255 white, after polarity. Not a number is black.

@@ -1,6 +1,6 @@
 //! The line at the bottom: research use, always; background work while there is some.
 
-use eframe::egui::{Align, Label, Layout, ProgressBar, RichText, Ui};
+use eframe::egui::{Align, Button, Label, Layout, ProgressBar, RichText, Ui};
 
 use super::RESEARCH_USE;
 use super::actions::Action;
@@ -20,8 +20,8 @@ pub(super) fn status_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
             if background.is_running() {
                 let entry = Action::CancelRest.entry();
                 let cancel = RichText::new(entry.name).font(theme::small()).color(p.accent);
-                if ui.add(Label::new(cancel).sense(eframe::egui::Sense::click())).on_hover_text(entry.tooltip).clicked()
-                {
+                let button = Button::new(cancel).frame(false).small();
+                if ui.add(button).on_hover_text(entry.tooltip).clicked() {
                     wishes.actions.push(Action::CancelRest);
                 }
                 let share = background.done as f32 / background.total.max(1) as f32;

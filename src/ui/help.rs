@@ -1,9 +1,9 @@
 //! The sheet of keys and mouse movements, from the same table as the buttons.
 
-use eframe::egui::{Align, Context, Frame, Grid, Id, Key, Label, Layout, Modal, RichText, ScrollArea, Ui};
+use eframe::egui::{Align, Context, Frame, Grid, Id, Label, Layout, Modal, RichText, ScrollArea, Ui};
 
 use super::RESEARCH_USE;
-use super::actions::{Action, TABLE};
+use super::actions::{Action, Entry, TABLE};
 use super::icons::Icon;
 use super::shell::Look;
 use super::theme;
@@ -11,9 +11,11 @@ use super::widgets::{bare_icon_button, heading, palette, weak};
 
 const MOUSE: &[(&str, &str)] = &[
     ("Wheel", "Slices"),
-    ("Left drag", "Window: right for width, down for level"),
-    ("Right drag or Ctrl + wheel", "Zoom"),
-    ("Middle drag or Space + drag", "Move the picture"),
+    ("Ctrl + wheel", "Zoom"),
+    ("Left drag", "Window: across width, down level"),
+    ("Right drag", "Zoom"),
+    ("Middle drag", "Move the picture"),
+    ("Space + drag", "Move the picture"),
     ("Double click", "Fit"),
     ("Drop", "Open files, folders, models"),
 ];
@@ -25,7 +27,7 @@ pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
     let frame = Frame::window(&ctx.global_style());
     let modal = Modal::new(Id::unique("help")).frame(frame).show(ctx, |ui| {
         let height = (ui.ctx().content_rect().height() - 160.0).max(160.0);
-        ui.set_width(800.0_f32.min(ui.ctx().content_rect().width() - 96.0));
+        ui.set_width(880.0_f32.min(ui.ctx().content_rect().width() - 96.0));
         let close = ui
             .horizontal(|ui| {
                 ui.add(Label::new(RichText::new(Action::Help.name()).font(theme::title())));
@@ -36,9 +38,12 @@ pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
             })
             .inner;
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
-            ui.columns(2, |columns| {
-                if let [left, right] = columns {
-                    keys(left);
+            let entries: Vec<&Entry> = TABLE.iter().filter(|entry| entry.key_text().is_some()).collect();
+            let (first, second) = entries.split_at(entries.len().div_ceil(2));
+            ui.columns(3, |columns| {
+                if let [left, middle, right] = columns {
+                    keys(left, "Keys", first);
+                    keys(middle, "", second);
                     mouse(right);
                 }
             });
@@ -50,16 +55,12 @@ pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
     }
 }
 
-fn keys(ui: &mut Ui) {
-    heading(ui, "Keys");
+fn keys(ui: &mut Ui, title: &str, entries: &[&Entry]) {
+    heading(ui, title);
     ui.spacing_mut().interact_size.y = 12.0;
-    Grid::new("keys").num_columns(2).spacing([16.0, 4.0]).show(ui, |ui| {
-        for entry in TABLE {
-            let Some(key) = entry.key_text() else { continue };
-            if entry.shortcut.is_some_and(|shortcut| shortcut.logical_key == Key::Escape) {
-                continue;
-            }
-            line(ui, &key, entry.name);
+    Grid::new(("keys", title)).num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
+        for entry in entries {
+            line(ui, &entry.key_text().unwrap_or_default(), entry.name);
         }
     });
 }
@@ -67,7 +68,7 @@ fn keys(ui: &mut Ui) {
 fn mouse(ui: &mut Ui) {
     heading(ui, "Mouse");
     ui.spacing_mut().interact_size.y = 12.0;
-    Grid::new("mouse").num_columns(2).spacing([16.0, 4.0]).show(ui, |ui| {
+    Grid::new("mouse").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
         for (what, does) in MOUSE {
             line(ui, what, does);
         }

@@ -137,7 +137,7 @@ pub(super) fn number(value: f64) -> String {
     let size = value.abs();
     if value == value.trunc() && size < 1e6 {
         format!("{value:.0}")
-    } else if size >= 1e6 || size < 1e-3 {
+    } else if !(1e-3..1e6).contains(&size) {
         format!("{value:.2e}")
     } else if size >= 100.0 {
         format!("{value:.0}")

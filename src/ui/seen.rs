@@ -1,5 +1,7 @@
 //! "What the model saw": every preprocessing step with its parameters, where they came from, and the picture after it.
 
+use std::sync::Arc;
+
 use eframe::egui::{CollapsingHeader, Label, Rect, RichText, Sense, TextureHandle, TextureOptions, Ui, Vec2, pos2};
 
 use super::overlay::number;
@@ -12,19 +14,18 @@ use crate::engine::Origin;
 /// The uploaded pictures of one prediction's steps.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// The prediction's address: predictions are shared, never changed.
-    of: usize,
+    /// Held, so that its address stays its own.
+    of: Option<Arc<Prediction>>,
     textures: Vec<Option<TextureHandle>>,
 }
 
 impl Seen {
-    pub fn show(&mut self, ui: &mut Ui, facts: &ModelFacts, prediction: &std::sync::Arc<Prediction>) {
+    pub fn show(&mut self, ui: &mut Ui, facts: &ModelFacts, prediction: &Arc<Prediction>) {
         if prediction.seen.is_empty() {
             return;
         }
-        let of = std::sync::Arc::as_ptr(prediction) as usize;
-        if self.of != of {
-            *self = Self { of, textures: vec![None; prediction.seen.len()] };
+        if !self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, prediction)) {
+            *self = Self { of: Some(prediction.clone()), textures: vec![None; prediction.seen.len()] };
         }
         let title = RichText::new("What the model saw").font(theme::heading());
         CollapsingHeader::new(title).id_salt("seen").default_open(true).show_unindented(ui, |ui| {

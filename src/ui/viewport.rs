@@ -1,9 +1,11 @@
 //! The picture: drawn at the screen's resolution, moved and windowed with the mouse.
 
 use eframe::egui::{
-    self, ColorImage, CursorIcon, Id, Key, PointerButton, Rect, Response, Sense, Spinner, TextureHandle,
-    TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
+    self, ColorImage, CursorIcon, Id, Key, MouseWheelUnit, PointerButton, Rect, Response, Sense, Spinner,
+    TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
+
+use std::sync::Arc;
 
 use super::overlay;
 use super::shell::Wishes;
@@ -11,9 +13,11 @@ use super::theme;
 use crate::app::{AppState, Command, Current, CurrentError, Placement, ViewTransform};
 use crate::geometry::{PlaneMap, Size};
 use crate::render::{self, Shader, View};
+use crate::scan::Frame;
 
-/// Wheel travel that goes one slice on, in points.
-const WHEEL_PER_SLICE: f32 = 40.0;
+/// Travel of a touchpad that goes one slice on, in points.
+const POINTS_PER_SLICE: f32 = 40.0;
+const SLICES_PER_PAGE: f32 = 10.0;
 /// Zoom per point of a right-button drag: 100 points are a factor of 2.
 const ZOOM_PER_POINT: f64 = 0.006_93;
 
@@ -28,10 +32,9 @@ pub(super) struct Viewport {
 }
 
 /// What the uploaded picture shows; equal means nothing to do.
-#[derive(PartialEq)]
 struct Drawn {
-    /// The frame's address: frames are shared, never changed.
-    frame: usize,
+    /// Held, so that its address stays its own.
+    frame: Arc<Frame>,
     view: View,
     shader: Shader,
 }
@@ -81,9 +84,9 @@ impl Viewport {
             }),
             smooth: state.smooth(),
         };
-        let frame = std::sync::Arc::as_ptr(shown.picture.frame()) as usize;
-        let wanted = Drawn { frame, view, shader };
-        if self.drawn.as_ref() != Some(&wanted) || self.texture.is_none() {
+        let frame = shown.picture.frame();
+        let same = |drawn: &Drawn| Arc::ptr_eq(&drawn.frame, frame) && drawn.view == view && drawn.shader == shader;
+        if !self.drawn.as_ref().is_some_and(same) {
             render::draw(&shown.picture, &view, &shader, &mut self.rgba);
             let image = ColorImage::from_rgba_premultiplied([view.size.cols, view.size.rows], &self.rgba);
             // One texture pixel is one screen pixel: nothing to interpolate.
@@ -91,7 +94,7 @@ impl Viewport {
                 Some(texture) => texture.set(image, TextureOptions::NEAREST),
                 None => self.texture = Some(ui.ctx().load_texture("viewport", image, TextureOptions::NEAREST)),
             }
-            self.drawn = Some(wanted);
+            self.drawn = Some(Drawn { frame: frame.clone(), view, shader });
         }
         if let Some(texture) = &self.texture {
             let scale = 1.0 / ui.pixels_per_point();
@@ -138,27 +141,40 @@ impl Viewport {
         }
 
         if let Some(at) = response.hover_pos() {
-            let (zoom, scroll) = ui.input(|input| (input.zoom_delta(), input.smooth_scroll_delta().y));
+            let (zoom, slices) = ui.input(|input| (input.zoom_delta(), wheel_slices(&input.events)));
             if zoom != 1.0 {
                 wishes.commands.push(Command::SetView(placed.zoomed(f64::from(zoom), local(at))));
-            } else if scroll != 0.0 && current.frames() > 1 {
-                self.scroll(scroll, wishes);
+            } else if slices != 0.0 && current.frames() > 1 {
+                self.scroll(slices, wishes);
             }
         }
     }
 
-    fn scroll(&mut self, points: f32, wishes: &mut Wishes) {
+    fn scroll(&mut self, slices: f32, wishes: &mut Wishes) {
         // Turning back must not first undo what was left over.
-        if self.wheel.signum() != points.signum() {
+        if self.wheel.signum() != slices.signum() {
             self.wheel = 0.0;
         }
-        self.wheel += points;
-        let slices = (self.wheel / WHEEL_PER_SLICE).trunc();
-        if slices != 0.0 {
-            self.wheel -= slices * WHEEL_PER_SLICE;
-            wishes.commands.push(Command::StepFrame(-slices as isize));
+        self.wheel += slices;
+        let whole = self.wheel.trunc();
+        if whole != 0.0 {
+            self.wheel -= whole;
+            wishes.commands.push(Command::StepFrame(-whole as isize));
         }
     }
+}
+
+/// Slices the wheel was turned by, positive away from the person: one a notch, as it comes, without egui's smoothing.
+fn wheel_slices(events: &[egui::Event]) -> f32 {
+    let slices = |event: &egui::Event| match event {
+        egui::Event::MouseWheel { unit, delta, modifiers, .. } if !modifiers.ctrl && !modifiers.command => match unit {
+            MouseWheelUnit::Line => delta.y,
+            MouseWheelUnit::Point => delta.y / POINTS_PER_SLICE,
+            MouseWheelUnit::Page => delta.y * SLICES_PER_PAGE,
+        },
+        _ => 0.0,
+    };
+    events.iter().map(slices).sum()
 }
 
 /// The part of the viewport that the picture covers, in whole screen pixels.

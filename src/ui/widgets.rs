@@ -81,7 +81,7 @@ pub fn heading(ui: &mut Ui, text: &str) -> Response {
 /// Small and pale.
 pub fn weak(ui: &mut Ui, text: impl Into<String>) -> Response {
     let color = palette(ui).weak;
-    ui.add(Label::new(RichText::new(text).font(theme::small()).color(color)).wrap())
+    ui.add(Label::new(RichText::new(text).font(theme::small()).color(color)).wrap().halign(egui::Align::LEFT))
 }
 
 /// A sentence on a tinted card with an icon: doubts in amber, failures in red.
