@@ -13,7 +13,7 @@ use super::fault::Fault;
 #[derive(Clone, Debug)]
 pub(crate) enum Bytes {
     File { path: PathBuf, length: u64 },
-    Memory(Arc<[u8]>),
+    Memory(Arc<Vec<u8>>),
 }
 
 impl Bytes {
@@ -54,12 +54,45 @@ impl Bytes {
         }
     }
 
+    /// A run of bytes from `offset` on, taken piece by piece.
+    pub fn run(&self, offset: u64) -> Result<Run<'_>, Fault> {
+        Ok(match self {
+            Self::File { path, .. } => {
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(offset))?;
+                Run::File(file)
+            }
+            Self::Memory(bytes) => {
+                let start = usize::try_from(offset).unwrap_or(usize::MAX);
+                Run::Memory(bytes.get(start..).unwrap_or_default())
+            }
+        })
+    }
+
     /// A reader of a few bytes here and there, which keeps one file open.
     pub fn cursor(&self) -> Result<Box<dyn ReadSeek + '_>, Fault> {
         Ok(match self {
             Self::File { path, .. } => Box::new(std::io::BufReader::with_capacity(1 << 12, File::open(path)?)),
-            Self::Memory(bytes) => Box::new(std::io::Cursor::new(&bytes[..])),
+            Self::Memory(bytes) => Box::new(std::io::Cursor::new(bytes.as_slice())),
         })
+    }
+}
+
+/// What [`Bytes::run`] gives.
+pub(crate) enum Run<'a> {
+    File(File),
+    Memory(&'a [u8]),
+}
+
+impl Run<'_> {
+    /// The next `length` bytes: ask for little at a time.
+    pub fn next(&mut self, length: usize) -> Result<Vec<u8>, Fault> {
+        let mut piece = Vec::with_capacity(length);
+        match self {
+            Self::File(file) => file.take(length as u64).read_to_end(&mut piece)?,
+            Self::Memory(bytes) => bytes.take(length as u64).read_to_end(&mut piece)?,
+        };
+        if piece.len() == length { Ok(piece) } else { Err(Fault::damaged("it became shorter while it was read")) }
     }
 }
 

@@ -5,6 +5,7 @@
 //! rubbish in them does no harm.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use dicom_core::Tag;
 use dicom_encoding::text::SpecificCharacterSet;
@@ -52,7 +53,7 @@ impl DataSet {
         if syntax.as_ref().is_some_and(|syntax| syntax.deflated) {
             let inflated = inflate(&bytes, start.data_set_at)?;
             let start = Preamble { data_set_at: 0, ..start };
-            return Self::parse(Bytes::Memory(inflated.into()), start, syntax);
+            return Self::parse(Bytes::Memory(Arc::new(inflated)), start, syntax);
         }
         Self::parse(bytes, start, syntax)
     }

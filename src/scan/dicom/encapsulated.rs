@@ -66,8 +66,15 @@ impl FrameTable {
         }
     }
 
-    pub fn is_encapsulated(&self) -> bool {
-        matches!(self, Self::Fragments { .. })
+    /// Where an uncompressed frame begins, if it begins at a byte.
+    pub fn native_offset(&self, index: usize) -> Option<u64> {
+        match self {
+            Self::Native { offset, frame_bits, frames } if index < *frames => {
+                let start_bit = frame_bits.saturating_mul(index as u64);
+                (start_bit % 8 == 0).then(|| offset.saturating_add(start_bit / 8))
+            }
+            _ => None,
+        }
     }
 
     /// Reads the bytes of frame `index`.

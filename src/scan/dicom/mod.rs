@@ -183,9 +183,14 @@ impl Source {
     }
 
     fn decode(&self, index: usize) -> Result<Frame, Fault> {
-        let stored = self.decode_stored(index)?;
         let modality = self.modality.get(index);
-        let pixels = pixels::finish(stored, &self.facts, modality, self.palette.as_ref())?;
+        let pixels = match self.table.native_offset(index) {
+            Some(offset) if pixels::is_plain_gray(&self.packing, &self.facts) => {
+                let mut run = self.bytes.run(offset)?;
+                pixels::plain_gray(|length| run.next(length), &self.packing, &self.facts, modality)?
+            }
+            _ => pixels::finish(self.decode_stored(index)?, &self.facts, modality, self.palette.as_ref())?,
+        };
         let eight_bit_picture = match pixels {
             Pixels::Rgb(_) => true,
             Pixels::Gray(_) => {

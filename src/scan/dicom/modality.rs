@@ -33,25 +33,25 @@ impl Modality {
         rescale(group.item(PIXEL_VALUE_TRANSFORMATION_SEQUENCE)?)
     }
 
-    /// Values in modality units.
-    pub fn apply(&self, stored: &StoredValues) -> Vec<f32> {
+    /// Appends the values in modality units.
+    pub fn append(&self, stored: &StoredValues, out: &mut Vec<f32>) {
         match stored {
-            StoredValues::U8(values) => self.map(values),
-            StoredValues::I8(values) => self.map(values),
-            StoredValues::U16(values) => self.map(values),
-            StoredValues::I16(values) => self.map(values),
-            StoredValues::U32(values) => self.map(values),
-            StoredValues::I32(values) => self.map(values),
-            StoredValues::F32(values) => self.map(values),
-            StoredValues::F64(values) => self.map(values),
+            StoredValues::U8(values) => self.map(values, out),
+            StoredValues::I8(values) => self.map(values, out),
+            StoredValues::U16(values) => self.map(values, out),
+            StoredValues::I16(values) => self.map(values, out),
+            StoredValues::U32(values) => self.map(values, out),
+            StoredValues::I32(values) => self.map(values, out),
+            StoredValues::F32(values) => self.map(values, out),
+            StoredValues::F64(values) => self.map(values, out),
         }
     }
 
-    fn map<T: Copy + Into<f64>>(&self, values: &[T]) -> Vec<f32> {
+    fn map<T: Copy + Into<f64>>(&self, values: &[T], out: &mut Vec<f32>) {
         match self {
-            Self::Identity => values.iter().map(|value| (*value).into() as f32).collect(),
+            Self::Identity => out.extend(values.iter().map(|value| (*value).into() as f32)),
             Self::Rescale { slope, intercept } => {
-                values.iter().map(|value| ((*value).into() * slope + intercept) as f32).collect()
+                out.extend(values.iter().map(|value| ((*value).into() * slope + intercept) as f32));
             }
             Self::Table { first, entries } => {
                 let last = entries.len().saturating_sub(1);
@@ -60,7 +60,7 @@ impl Modality {
                     let index = usize::try_from(index).unwrap_or(0).min(last);
                     entries.get(index).copied().unwrap_or(0.0)
                 };
-                values.iter().map(look).collect()
+                out.extend(values.iter().map(look));
             }
         }
     }
@@ -91,9 +91,13 @@ mod tests {
 
     #[test]
     fn rescale_keeps_precision_and_tables_have_ends() {
+        let mut values = Vec::new();
         let hounsfield = Modality::Rescale { slope: 1.0, intercept: -1024.0 };
-        assert_eq!(hounsfield.apply(&StoredValues::U16(vec![0, 1064])), [-1024.0, 40.0]);
+        hounsfield.append(&StoredValues::U16(vec![0, 1064]), &mut values);
+        assert_eq!(values, [-1024.0, 40.0]);
+        values.clear();
         let table = Modality::Table { first: -1, entries: vec![10.0, 20.0, 30.0] };
-        assert_eq!(table.apply(&StoredValues::I16(vec![-9, -1, 0, 1, 9])), [10.0, 10.0, 20.0, 30.0, 30.0]);
+        table.append(&StoredValues::I16(vec![-9, -1, 0, 1, 9]), &mut values);
+        assert_eq!(values, [10.0, 10.0, 20.0, 30.0, 30.0]);
     }
 }

@@ -14,6 +14,7 @@ use super::modality::Modality;
 use super::palette::Palette;
 use super::stored::{RawSamples, Stored, StoredValues};
 use super::syntax::Compression;
+use crate::geometry::Size;
 use crate::scan::Pixels;
 
 /// How the bytes of a file's frames are written.
@@ -151,6 +152,39 @@ fn inflate(bytes: &[u8], facts: &ImageFacts) -> Result<Vec<u8>, Fault> {
     Ok(inflated)
 }
 
+/// Bytes of uncompressed samples that are converted at a time: they stay in the processor's cache.
+const STRIP_BYTES: usize = 1 << 17;
+
+/// True where [`plain_gray`] may be used.
+pub(crate) fn is_plain_gray(packing: &Packing, facts: &ImageFacts) -> bool {
+    let uncompressed = matches!(packing.compression, Compression::None | Compression::Encapsulated);
+    let whole_bytes = facts.bits_allocated.is_multiple_of(8) && !packing.swapped_bytes;
+    uncompressed && whole_bytes && facts.samples == 1 && facts.photometric != Photometric::Palette
+}
+
+/// A whole uncompressed grey frame, strip by strip, so that big pictures need no memory besides the result.
+pub(crate) fn plain_gray(
+    mut next_bytes: impl FnMut(usize) -> Result<Vec<u8>, Fault>,
+    packing: &Packing,
+    facts: &ImageFacts,
+    modality: &Modality,
+) -> Result<Pixels, Fault> {
+    let Size { rows, cols } = facts.size;
+    let row_bytes = (cols * facts.bits_allocated as usize / 8).max(1);
+    let strip_rows = (STRIP_BYTES / row_bytes).clamp(1, rows);
+    let mut values = Vec::with_capacity(facts.frame_samples());
+    for first in (0..rows).step_by(strip_rows) {
+        let strip = ImageFacts { size: Size::new(strip_rows.min(rows - first), cols), ..*facts };
+        let bytes = next_bytes(strip.size.rows * row_bytes)?;
+        let samples = unpack(FrameBytes { bytes, first_bit: 0 }, packing, &strip)?.samples;
+        let stored = samples.into_stored(facts.bits_allocated, facts.bits_stored, facts.low_bit, facts.is_signed());
+        modality.append(&stored, &mut values);
+    }
+    Array2::from_shape_vec((rows, cols), values)
+        .map(Pixels::Gray)
+        .map_err(|_| Fault::damaged("a frame does not fill its size"))
+}
+
 /// Stored values to what the scan hands on: grey in modality units, or 8-bit RGB.
 pub(crate) fn finish(
     stored: Stored,
@@ -177,7 +211,9 @@ pub(crate) fn finish(
         };
         return Array3::from_shape_vec((rows, cols, 3), bytes).map(Pixels::Rgb).map_err(shape_fault);
     }
-    Array2::from_shape_vec((rows, cols), modality.apply(&stored.values)).map(Pixels::Gray).map_err(shape_fault)
+    let mut values = Vec::with_capacity(rows * cols);
+    modality.append(&stored.values, &mut values);
+    Array2::from_shape_vec((rows, cols), values).map(Pixels::Gray).map_err(shape_fault)
 }
 
 fn coloured(values: &StoredValues, palette: &Palette) -> Vec<u8> {

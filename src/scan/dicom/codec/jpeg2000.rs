@@ -3,7 +3,9 @@
 //! Large single-tile pictures are decoded as two halves on two threads; OpenJPEG decodes a region exactly as it
 //! decodes the whole.
 
-use jpeg2k::{DecodeParameters, Image};
+use std::ops::Range;
+
+use jpeg2k::{DecodeArea, DecodeParameters, Image, ImageComponent};
 
 use super::{Colour, Decoded, same_size};
 use crate::scan::dicom::fault::Fault;
@@ -16,28 +18,64 @@ pub(super) fn decode(stream: &[u8], facts: &ImageFacts) -> Result<Decoded, Fault
     if size.subsampled {
         return Err(Fault::unsupported("JPEG 2000 with subsampled colours", "Export the picture uncompressed."));
     }
-    let image = Image::from_bytes_with(stream, DecodeParameters::new().strict(false))
-        .map_err(|error| Fault::damaged(format!("a JPEG 2000 frame cannot be decoded ({error})")))?;
-    let components: Vec<&[i32]> = image.components().iter().map(|component| component.data()).collect();
-    let pixels = facts.size.rows * facts.size.cols;
-    if components.len() != facts.samples || components.iter().any(|component| component.len() != pixels) {
-        return Err(Fault::damaged("a JPEG 2000 frame decodes to another size than it announces"));
-    }
+    let halves = facts.size.rows * facts.size.cols >= WORTH_TWO_THREADS && size.is_splittable;
+    let precision = size.precision;
+    let samples =
+        if halves { decode_halves(stream, facts, precision)? } else { decode_rows(stream, facts, precision, None)? };
     let colour = match facts.photometric {
         // The codestream carries and undoes these transforms itself (PS3.5 section 8.2.4).
         Photometric::YbrIct | Photometric::YbrRct => Colour::Rgb,
         _ => Colour::AsHeader,
     };
-    Ok(Decoded { samples: interleave(&components, size.precision), precision: Some(size.precision), colour })
+    Ok(Decoded { samples, precision: Some(precision), colour })
+}
+
+/// Pictures with fewer pixels are decoded on one thread.
+const WORTH_TWO_THREADS: usize = 256 * 256;
+
+/// The upper and the lower half at the same time.
+fn decode_halves(stream: &[u8], facts: &ImageFacts, precision: u32) -> Result<RawSamples, Fault> {
+    let (middle, rows) = (facts.size.rows / 2, facts.size.rows);
+    std::thread::scope(|scope| {
+        let lower = scope.spawn(|| decode_rows(stream, facts, precision, Some(middle..rows)));
+        let upper = decode_rows(stream, facts, precision, Some(0..middle));
+        let lower = lower.join().map_err(|_| Fault::damaged("a JPEG 2000 frame broke its decoder"))?;
+        Ok(match (upper?, lower?) {
+            (RawSamples::U8(upper), RawSamples::U8(lower)) => RawSamples::U8([upper, lower].concat()),
+            (RawSamples::U16(upper), RawSamples::U16(lower)) => RawSamples::U16([upper, lower].concat()),
+            (RawSamples::U32(upper), RawSamples::U32(lower)) => RawSamples::U32([upper, lower].concat()),
+            (upper, _) => upper,
+        })
+    })
+}
+
+/// The whole picture or some of its rows.
+fn decode_rows(
+    stream: &[u8],
+    facts: &ImageFacts,
+    precision: u32,
+    rows: Option<Range<usize>>,
+) -> Result<RawSamples, Fault> {
+    let cols = facts.size.cols;
+    let area = rows.clone().map(|rows| DecodeArea::new(0, rows.start as u32, cols as u32, rows.end as u32));
+    let parameters = DecodeParameters::new().strict(false).decode_area(area);
+    let image = Image::from_bytes_with(stream, parameters)
+        .map_err(|error| Fault::damaged(format!("a JPEG 2000 frame cannot be decoded ({error})")))?;
+    let pixels = cols * rows.map_or(facts.size.rows, |rows| rows.len());
+    let components = image.components();
+    if components.len() != facts.samples || components.iter().any(|component| component.data().len() != pixels) {
+        return Err(Fault::damaged("a JPEG 2000 frame decodes to another size than it announces"));
+    }
+    Ok(interleave(components, precision))
 }
 
 /// Components side by side, the low bits of each value.
-fn interleave(components: &[&[i32]], precision: u32) -> RawSamples {
-    fn collect<T>(components: &[&[i32]], narrow: impl Fn(i32) -> T) -> Vec<T> {
+fn interleave(components: &[ImageComponent], precision: u32) -> RawSamples {
+    fn collect<T>(components: &[ImageComponent], narrow: impl Fn(i32) -> T) -> Vec<T> {
         match components {
-            [gray] => gray.iter().map(|value| narrow(*value)).collect(),
+            [gray] => gray.data().iter().map(|value| narrow(*value)).collect(),
             [red, green, blue] => {
-                let pixels = red.iter().zip(*green).zip(*blue);
+                let pixels = red.data().iter().zip(green.data()).zip(blue.data());
                 pixels.flat_map(|((r, g), b)| [narrow(*r), narrow(*g), narrow(*b)]).collect()
             }
             _ => Vec::new(),
@@ -58,6 +96,9 @@ struct StreamSize {
     components: usize,
     precision: u32,
     subsampled: bool,
+    /// Rows can be decoded alone: the picture begins at the origin of its grid, and its blocks are not the
+    /// high-throughput ones, of which the decoder reads only whole pictures right.
+    is_splittable: bool,
 }
 
 impl StreamSize {
@@ -81,6 +122,20 @@ impl StreamSize {
             return None;
         }
         let subsampled = infos.iter().any(|[_, dx, dy]| (*dx, *dy) != (1, 1));
-        Some(Self { rows: rows as usize, cols: cols as usize, components, precision, subsampled })
+        let is_splittable = left == 0 && top == 0 && !is_high_throughput(siz);
+        Some(Self { rows: rows as usize, cols: cols as usize, components, precision, subsampled, is_splittable })
     }
+}
+
+/// The extended capabilities marker (CAP) stands in the main header of every high-throughput stream (ISO 15444-15).
+fn is_high_throughput(after_siz: &[u8]) -> bool {
+    let mut at = after_siz.first_chunk().map_or(usize::MAX, |length| usize::from(u16::from_be_bytes(*length)));
+    while let Some([0xFF, marker, high, low]) = after_siz.get(at..).and_then(|rest| rest.first_chunk::<4>()) {
+        match marker {
+            0x50 => return true,
+            0x90 => return false,
+            _ => at += 2 + usize::from(u16::from_be_bytes([*high, *low])),
+        }
+    }
+    false
 }
