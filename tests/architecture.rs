@@ -37,7 +37,8 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
 fn every_room_names_only_rooms_below_it() {
     let mut wrong = Vec::new();
     for (room, file, text) in sources() {
-        let own = rank(&room).unwrap_or_else(|| panic!("src/{room} is not in the list of rooms of tests/architecture.rs"));
+        let own =
+            rank(&room).unwrap_or_else(|| panic!("src/{room} is not in the list of rooms of tests/architecture.rs"));
         for (number, line) in code_lines(&text) {
             for named in names_after(line, "crate::") {
                 if rank(&named).is_some_and(|other| other > own || (other == own && named != room)) {

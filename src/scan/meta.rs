@@ -9,6 +9,8 @@ pub enum Format {
     Dicom,
     Nifti1,
     Nifti2,
+    /// Analyze 7.5, NIfTI's ancestor.
+    Analyze,
     Png,
     Jpeg,
     Tiff,
@@ -74,8 +76,14 @@ pub struct Meta {
     pub spacing: Option<PixelSpacing>,
     /// Distance between neighbouring frames' centres, mm.
     pub slice_spacing_mm: Option<f64>,
-    /// `(col, row, frame)` to LPS mm. For a single slice the third column is the slice normal.
+    /// `(col, row, frame)` to LPS mm. For a single slice the third column is the slice normal. Where the frames are
+    /// several volumes one after the other, `frame` counts within a volume.
     pub patient_from_voxel: Option<Affine3>,
+    /// Slices of one volume where the frames are several volumes, one after the other; `None` for one volume.
+    pub slices_per_volume: Option<usize>,
+    /// EXIF orientation 1..=8 of a picture (TIFF 6.0 tag 274), not applied to the frames; 0 where the file does not
+    /// say. [`super::upright`] applies it.
+    pub exif_orientation: u8,
     /// Transfer syntax or encoding in words.
     pub encoding: String,
     /// Who and when: never shown, logged or exported unless asked.

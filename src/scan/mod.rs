@@ -7,14 +7,31 @@
 //! Outside data is hostile: sizes are checked before memory is asked for, every decode runs isolated (a panic or a
 //! decoder that does not end becomes a [`ScanError`]), and one broken file never harms the next.
 
+mod detect;
 pub(crate) mod dicom;
+mod discover;
 mod error;
 mod frame;
+mod isolate;
+mod limits;
 mod meta;
+mod natural;
+mod nifti;
+mod npy;
+mod open;
+mod picture;
+mod region;
+mod samples;
+mod series;
 
+pub use discover::{Discovery, discover};
 pub use error::ScanError;
 pub use frame::{Frame, Pixels};
+pub use limits::Limits;
 pub use meta::{Format, IdentifyingTag, Meta, Polarity, Window, WindowFunction};
+pub use open::{Scan, open, open_series, open_with};
+pub use picture::upright;
+pub use series::group_series;
 
 use crate::geometry::Size;
 

@@ -157,6 +157,7 @@ fn meta(data_set: &DataSet, facts: &ImageFacts, modality: &Modality, frames: usi
         identity: identity::read(data_set),
         facts: facts::read(data_set, space.spacing_source),
         remarks,
+        ..Meta::default()
     }
 }
 

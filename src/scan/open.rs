@@ -1,0 +1,131 @@
+//! [`Scan`]: an opened file, its frames decoded when asked for.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::detect::{Kind, recognise};
+use super::{Format, Frame, Limits, Meta, Opened, ScanError, dicom, isolate, nifti, npy, picture, series};
+use crate::geometry::Size;
+
+/// An opened file (or series of files). Cheap to clone, free to send between threads.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// The file; for a series its first file.
+    pub path: PathBuf,
+    pub format: Format,
+    /// Rows and columns of every frame.
+    pub size: Size,
+    /// Frames: slices of a volume, of a series or of a multi-frame file, pages of a TIFF.
+    pub frames: usize,
+    pub meta: Arc<Meta>,
+    source: Arc<Source>,
+    limits: Limits,
+}
+
+/// What decodes the frames.
+#[derive(Debug)]
+enum Source {
+    Dicom(Box<dicom::Source>),
+    Series(series::Source),
+    Nifti(Box<nifti::Source>),
+    Picture(picture::Source),
+    Npy(npy::Source),
+}
+
+/// Opens the file at `path`: reads its header, no pixels. Recognised by content.
+///
+/// # Errors
+/// A sentence for a file that cannot be read, is none of the known formats, is damaged, is too large, or whose reader
+/// broke or did not end in time.
+pub fn open(path: &Path) -> Result<Scan, ScanError> {
+    open_with(path, &Limits::default())
+}
+
+/// [`open`] with other bounds on memory and time; they hold for the frames too.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with(path: &Path, limits: &Limits) -> Result<Scan, ScanError> {
+    let (owned_path, owned_limits) = (path.to_path_buf(), limits.clone());
+    isolate::run(path, limits, move || open_here(&owned_path, &owned_limits))
+}
+
+/// Opens the DICOM files of one series as one scan: sorted by position along the slice normal, then Instance Number;
+/// their frames one after the other. A single file of any format opens as [`open`] does.
+///
+/// # Errors
+/// As [`open`], and a sentence naming the file that does not fit the others.
+pub fn open_series(files: &[PathBuf]) -> Result<Scan, ScanError> {
+    let limits = Limits::default();
+    if let [file] = files {
+        return open_with(file, &limits);
+    }
+    // Each file's header is read isolated on its own: a series may be long.
+    let opened = series::open(files, &limits)?;
+    let first = opened.source.first_path().to_path_buf();
+    limits.check_frame(&first, opened.size, 3)?;
+    Ok(Scan::new(&first, Format::Dicom, opened, Source::Series, &limits))
+}
+
+fn open_here(path: &Path, limits: &Limits) -> Result<Scan, ScanError> {
+    let kind = recognise(path).map_err(|source| ScanError::Read { path: path.into(), source })?;
+    let kind = kind.map_err(|hint| ScanError::UnknownFormat { path: path.into(), hint })?;
+    match kind {
+        Kind::Nifti => open_nifti(path, path, limits),
+        Kind::NiftiImage => {
+            let header = nifti::header_of_image(path).unwrap_or_else(|| path.to_path_buf());
+            open_nifti(path, &header, limits)
+        }
+        Kind::Picture(format) => {
+            let opened = picture::open(path, format, limits)?;
+            Ok(Scan::new(path, format, opened, Source::Picture, limits))
+        }
+        Kind::Npy => Ok(Scan::new(path, Format::Npy, npy::open(path, limits)?, Source::Npy, limits)),
+        Kind::Dicom => {
+            let opened = dicom::open(path)?;
+            limits.check_frame(path, opened.size, 3)?;
+            Ok(Scan::new(path, Format::Dicom, opened, |source| Source::Dicom(Box::new(source)), limits))
+        }
+    }
+}
+
+fn open_nifti(path: &Path, header: &Path, limits: &Limits) -> Result<Scan, ScanError> {
+    let (format, opened) = nifti::open(header, limits)?;
+    Ok(Scan::new(path, format, opened, |source| Source::Nifti(Box::new(source)), limits))
+}
+
+impl Scan {
+    fn new<S>(path: &Path, format: Format, opened: Opened<S>, source: fn(S) -> Source, limits: &Limits) -> Self {
+        Self {
+            path: path.into(),
+            format,
+            size: opened.size,
+            frames: opened.frames,
+            meta: Arc::new(opened.meta),
+            source: Arc::new(source(opened.source)),
+            limits: limits.clone(),
+        }
+    }
+
+    /// Decodes frame `index`, counted from 0.
+    ///
+    /// # Errors
+    /// A sentence when there is no such frame, its data is damaged, or its decoder broke or did not end in time.
+    pub fn frame(&self, index: usize) -> Result<Frame, ScanError> {
+        if index >= self.frames {
+            return Err(ScanError::NoSuchFrame { path: self.path.clone(), frames: self.frames, index });
+        }
+        let scan = self.clone();
+        isolate::run(&self.path, &self.limits, move || scan.frame_here(index))
+    }
+
+    fn frame_here(&self, index: usize) -> Result<Frame, ScanError> {
+        match self.source.as_ref() {
+            Source::Dicom(source) => source.frame(index),
+            Source::Series(source) => source.frame(index),
+            Source::Nifti(source) => source.frame(&self.path, index, &self.limits),
+            Source::Picture(source) => source.frame(&self.path, index, &self.limits),
+            Source::Npy(source) => source.frame(&self.path, index, &self.limits),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! JPEG, through `zune-jpeg` (the decoder inside the `image` crate, asked directly so that CMYK comes raw).
+//!
+//! Grey pictures differ from libjpeg-turbo's by at most 1 grey level, in under 1 % of the pixels; colour by a few levels
+//! where chroma is subsampled (numbers in docs/FORMATS.md).
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use image::metadata::Orientation;
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use super::super::limits::check_expansion;
+use super::super::{Limits, Pixels, Polarity, ScanError};
+use super::{Head, gray, pillow, read_file, rgb};
+use crate::geometry::Size;
+
+/// Every 8 x 8 block costs at least one bit: 64 pixels of up to 4 samples.
+const MOST_RATIO: u64 = 4 * 64 * 8;
+
+pub fn head(path: &Path) -> Result<Head, ScanError> {
+    let file = File::open(path).map_err(|source| ScanError::Read { path: path.into(), source })?;
+    let mut decoder = JpegDecoder::new_with_options(BufReader::new(file), options());
+    decoder.decode_headers().map_err(|error| broken(path, error))?;
+    let info = decoder.info().ok_or_else(|| no_header(path))?;
+    let exif_orientation =
+        decoder.exif().and_then(|chunk| Orientation::from_exif_chunk(chunk)).map_or(0, Orientation::to_exif);
+    let kind = match info.components {
+        1 => "grey",
+        3 => "colour",
+        4 => "CMYK",
+        n => return Err(components(path, n)),
+    };
+    Ok(Head {
+        size: Size::new(info.height.into(), info.width.into()),
+        frames: 1,
+        bits: 8,
+        kind,
+        polarity: Polarity::HighIsWhite,
+        exif_orientation,
+        remarks: Vec::new(),
+    })
+}
+
+pub fn decode(path: &Path, limits: &Limits) -> Result<(Pixels, bool), ScanError> {
+    let bytes = read_file(path, limits)?;
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes.as_slice()), options());
+    decoder.decode_headers().map_err(|error| broken(path, error))?;
+    let info = decoder.info().ok_or_else(|| no_header(path))?;
+    let size = Size::new(info.height.into(), info.width.into());
+    limits.check_frame(path, size, 4)?;
+    let samples = size.rows as u64 * size.cols as u64 * u64::from(info.components);
+    check_expansion(path, samples, bytes.len() as u64, MOST_RATIO)?;
+    if !has_end_marker(&bytes) {
+        return Err(ScanError::Damaged { path: path.into(), what: "it ends early (no end-of-image marker)".into() });
+    }
+    let stored = decoder.input_colorspace().ok_or_else(|| no_header(path))?;
+    let wanted = match (info.components, stored) {
+        (1, _) => ColorSpace::Luma,
+        (3, _) => ColorSpace::RGB,
+        (4, stored) => stored,
+        (n, _) => return Err(components(path, n)),
+    };
+    decoder.set_options(options().jpeg_set_out_colorspace(wanted));
+    let samples = decoder.decode().map_err(|error| broken(path, error))?;
+    let pixels = match wanted {
+        ColorSpace::Luma => gray(path, size, &samples)?,
+        ColorSpace::RGB => rgb(path, size, samples)?,
+        ColorSpace::YCCK => rgb(path, size, four_channels(&samples, pillow::adobe_ycck_to_rgb))?,
+        _ => rgb(path, size, four_channels(&samples, pillow::adobe_cmyk_to_rgb))?,
+    };
+    Ok((pixels, true))
+}
+
+fn options() -> DecoderOptions {
+    DecoderOptions::default().set_strict_mode(false).set_max_width(usize::MAX).set_max_height(usize::MAX)
+}
+
+fn four_channels(samples: &[u8], convert: fn([u8; 4]) -> [u8; 3]) -> Vec<u8> {
+    samples.as_chunks::<4>().0.iter().flat_map(|pixel| convert(*pixel)).collect()
+}
+
+/// True where an EOI marker stands behind the first SOS. Entropy-coded data never contains FF D9, so a file without
+/// it was cut, and a decoder that goes on would fill the rest with grey.
+fn has_end_marker(bytes: &[u8]) -> bool {
+    let Some(scan) = first_scan(bytes) else { return false };
+    bytes.get(scan..).is_some_and(|rest| rest.windows(2).rev().any(|pair| pair == [0xff, 0xd9]))
+}
+
+/// Byte behind the first SOS marker, by walking the segments (an EXIF thumbnail has markers of its own).
+fn first_scan(bytes: &[u8]) -> Option<usize> {
+    let mut at = 2;
+    loop {
+        // Fill bytes and, as in libjpeg, junk between segments are skipped.
+        at += bytes.get(at..)?.windows(2).position(|pair| pair[0] == 0xff && !matches!(pair[1], 0 | 0xff))?;
+        let marker = *bytes.get(at + 1)?;
+        at += 2;
+        match marker {
+            0xda => return Some(at),
+            0x01 | 0xd0..=0xd9 => {}
+            _ => at += usize::from(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?)),
+        }
+    }
+}
+
+fn broken(path: &Path, error: DecodeErrors) -> ScanError {
+    match error {
+        DecodeErrors::Unsupported(what) => ScanError::Unsupported {
+            path: path.into(),
+            what: format!("a kind of JPEG ({what:?})"),
+            hint: "Save it as an ordinary 8-bit JPEG or as PNG.".into(),
+        },
+        other => ScanError::Damaged { path: path.into(), what: format!("its JPEG data is broken ({other:?})") },
+    }
+}
+
+fn no_header(path: &Path) -> ScanError {
+    ScanError::Damaged { path: path.into(), what: "it has no JPEG frame header".into() }
+}
+
+fn components(path: &Path, n: u8) -> ScanError {
+    ScanError::Unsupported {
+        path: path.into(),
+        what: format!("JPEG with {n} components"),
+        hint: "Grey (1), colour (3) and CMYK (4) open.".into(),
+    }
+}
