@@ -31,7 +31,7 @@ mod syntax;
 mod text;
 mod windows;
 #[cfg(test)]
-mod shared_set;
+mod tests;
 
 use std::path::{Path, PathBuf};
 
