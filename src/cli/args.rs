@@ -127,7 +127,9 @@ fn slice_choice(text: &str) -> Result<SliceChoice, String> {
     match text {
         "middle" => Ok(SliceChoice::Middle),
         "all" => Ok(SliceChoice::All),
-        number => number.parse().map(SliceChoice::Index).map_err(|_| "write middle, all, or a number from 0".to_owned()),
+        number => {
+            number.parse().map(SliceChoice::Index).map_err(|_| "write middle, all, or a number from 0".to_owned())
+        }
     }
 }
 

@@ -20,8 +20,7 @@ pub(super) struct ModelFile {
 impl ModelFile {
     pub fn read(path: &Path) -> Result<(Self, Bytes), EngineError> {
         let bytes = read_file(path)?;
-        let file =
-            Self { path: path.to_owned(), sha256: sha256_hex(&bytes), bytes: Mutex::new(Some(bytes.clone())) };
+        let file = Self { path: path.to_owned(), sha256: sha256_hex(&bytes), bytes: Mutex::new(Some(bytes.clone())) };
         Ok((file, bytes))
     }
 

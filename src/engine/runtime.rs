@@ -98,7 +98,9 @@ pub(super) fn load() -> Result<Arc<Loaded>, String> {
         }
     }
     if refusals.is_empty() {
-        refusals.push("No library was found beside the program, in its data folder, in the system or in Python.".to_owned());
+        refusals.push(
+            "No library was found beside the program, in its data folder, in the system or in Python.".to_owned(),
+        );
     }
     Err(refusals.join(" "))
 }

@@ -122,7 +122,9 @@ impl Session {
             }
             EngineChoice::Auto => match runtime::load() {
                 Ok(loaded) => (Some(loaded), None),
-                Err(reason) => (None, Some(format!("The embedded engine is used: ONNX Runtime was not loaded. {reason}"))),
+                Err(reason) => {
+                    (None, Some(format!("The embedded engine is used: ONNX Runtime was not loaded. {reason}")))
+                }
             },
         };
         let original = model.file.take()?;
@@ -196,6 +198,13 @@ impl Session {
     pub fn run(&mut self, tensors: &[ArrayView3<'_, f32>]) -> Result<Vec<Inference>, EngineError> {
         for tensor in tensors {
             self.spec.check(tensor.dim())?;
+            // One engine turns them into plausible scores, the other does not: neither may see them.
+            if tensor.iter().any(|value| !value.is_finite()) {
+                return Err(EngineError::WrongInput {
+                    expected: "finite numbers".to_owned(),
+                    found: "not finite everywhere (NaN or infinite values)".to_owned(),
+                });
+            }
         }
         let mut results = Vec::with_capacity(tensors.len());
         let mut rest = tensors;

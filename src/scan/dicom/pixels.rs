@@ -90,7 +90,8 @@ fn unpack(frame: FrameBytes, packing: &Packing, facts: &ImageFacts) -> Result<De
     if samples.len() != count {
         return Err(short());
     }
-    let samples = if facts.planar && facts.photometric != Photometric::YbrFull422 { by_pixel(samples) } else { samples };
+    let samples =
+        if facts.planar && facts.photometric != Photometric::YbrFull422 { by_pixel(samples) } else { samples };
     Ok(Decoded { samples, precision: None, colour: Colour::AsHeader })
 }
 

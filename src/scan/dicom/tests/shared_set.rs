@@ -72,10 +72,28 @@ fn every_file_gives_pydicoms_pixels_or_a_sentence() {
         match stored_bytes(&path) {
             Ok((shape, bytes)) => {
                 let ok = listed.pix_sha == short_hash(&bytes) && shape == listed.shape;
-                if ok { equal += 1 } else { differ += 1; println!("DIFF {} {} want {} [{}..{}] {}", listed.file, shape, listed.shape, listed.min, listed.max, listed.decode);
-                    if let Ok(dir) = std::env::var("DUMP") { std::fs::write(format!("{dir}/{}.bin", listed.file.replace('/', "__")), &bytes).unwrap(); } }
+                if ok {
+                    equal += 1
+                } else {
+                    differ += 1;
+                    println!(
+                        "DIFF {} {} want {} [{}..{}] {}",
+                        listed.file, shape, listed.shape, listed.min, listed.max, listed.decode
+                    );
+                    if let Ok(dir) = std::env::var("DUMP") {
+                        std::fs::write(format!("{dir}/{}.bin", listed.file.replace('/', "__")), &bytes).unwrap();
+                    }
+                }
             }
-            Err(error) => println!("{} {error}", if listed.decode == "ok" { differ += 1; "MISSING" } else { "sentence" }),
+            Err(error) => println!(
+                "{} {error}",
+                if listed.decode == "ok" {
+                    differ += 1;
+                    "MISSING"
+                } else {
+                    "sentence"
+                }
+            ),
         }
     }
     println!("{equal} equal {differ} differ");
