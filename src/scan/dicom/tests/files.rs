@@ -57,7 +57,8 @@ fn big_endian_bytes_in_words_are_swapped() {
 #[test]
 fn one_bit_frames_need_no_whole_bytes() {
     // Two frames of 3 x 3 bits, bit by bit.
-    let fixture = Fixture::gray(3, 3, 1, 1, false).text(0x0028_0008, "IS", "2").pixels(&[0b1010_1011, 0b0111_0110, 0b10]);
+    let fixture =
+        Fixture::gray(3, 3, 1, 1, false).text(0x0028_0008, "IS", "2").pixels(&[0b1010_1011, 0b0111_0110, 0b10]);
     let source = fixture.open().unwrap().source;
     assert_eq!(gray(&source, 0), [1.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0]);
     assert_eq!(gray(&source, 1), [1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0]);
@@ -164,9 +165,13 @@ fn files_open_without_preamble_without_meta_and_under_a_wrong_syntax() {
         .text(0x0008_0060, "CS", "MR")
         .text(0x0010_0020, "LO", "0123")
         .word_pixels(&[1, 2]);
-    for (preamble, syntax, explicit_vr) in
-        [(true, Some(EXPLICIT), true), (false, Some(EXPLICIT), true), (false, None, true), (false, None, false), (true, Some(EXPLICIT), false)]
-    {
+    for (preamble, syntax, explicit_vr) in [
+        (true, Some(EXPLICIT), true),
+        (false, Some(EXPLICIT), true),
+        (false, None, true),
+        (false, None, false),
+        (true, Some(EXPLICIT), false),
+    ] {
         let fixture = Fixture { preamble, syntax, explicit_vr, ..fixture.clone() };
         assert!(looks_like(&fixture.build()), "{preamble} {syntax:?} {explicit_vr}");
         assert_eq!(fixture.gray_values(), [1.0, 2.0], "{preamble} {syntax:?} {explicit_vr}");
