@@ -227,9 +227,7 @@ impl<'a> Values<'a> {
         Some(match self.0.get(tag)?.value().primitive()? {
             PrimitiveValue::U16(words) => words.to_vec(),
             PrimitiveValue::I16(words) => words.iter().map(|word| *word as u16).collect(),
-            PrimitiveValue::U8(bytes) => {
-                bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
-            }
+            PrimitiveValue::U8(bytes) => bytes.as_chunks().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect(),
             other => other.to_multi_int::<u16>().ok()?,
         })
     }

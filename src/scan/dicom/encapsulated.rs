@@ -10,13 +10,6 @@ use super::elements::PixelElement;
 use super::fault::Fault;
 use super::image::ImageFacts;
 
-/// A run of bytes of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
-    offset: u64,
-    length: u64,
-}
-
 /// Where the frames are.
 #[derive(Clone, Debug)]
 pub(crate) enum FrameTable {

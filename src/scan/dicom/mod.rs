@@ -46,12 +46,12 @@ use self::image::{ImageFacts, Photometric};
 use self::modality::Modality;
 use self::palette::Palette;
 use self::pixels::Packing;
+use self::stored::Stored;
 use self::syntax::Compression;
 use super::{Frame, Meta, Opened, Pixels, Polarity, ScanError, Window};
 
 pub(crate) use preamble::looks_like;
 pub(crate) use series::{SeriesKey, series_key};
-pub(crate) use stored::{Stored, StoredValues};
 
 /// Decodes the frames of one file.
 #[derive(Debug)]
@@ -165,10 +165,8 @@ impl Source {
     }
 
     /// Stored values of frame `index`: masked and sign-extended integers, YBR as RGB, palette pictures as indices.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "what reference libraries call the pixel array; tests compare it")
-    )]
+    /// What reference libraries call the pixel array: tests compare it.
+    #[cfg(test)]
     pub fn stored(&self, index: usize) -> Result<Stored, ScanError> {
         self.decode_stored(index).map_err(|fault| fault.at(&self.path))
     }

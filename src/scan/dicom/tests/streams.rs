@@ -15,11 +15,11 @@ fn picture<T>(value: impl Fn(u32) -> T) -> Vec<T> {
 }
 
 fn gray12() -> Vec<u16> {
-    picture(|value| (value * 5 & 4095) as u16)
+    picture(|value| ((value * 5) & 4095) as u16)
 }
 
 fn gray16() -> Vec<u16> {
-    picture(|value| (value * 211 & 65535) as u16)
+    picture(|value| ((value * 211) & 65535) as u16)
 }
 
 fn colour8() -> Vec<u8> {

@@ -41,7 +41,7 @@ impl Picture {
         }
         let mut reader = BitReader::new(scan.data, Stuffing::Byte);
         let interval = headers.restart_interval;
-        if interval % self.cols.max(1) != 0 {
+        if !interval.is_multiple_of(self.cols.max(1)) {
             return Err(Fault::unsupported(
                 "lossless JPEG with restarts inside rows",
                 "Export the picture uncompressed.",

@@ -16,7 +16,8 @@ pub(super) fn interleave(frame: &Frame, planes: &[SamplePlane]) -> Vec<u16> {
             let own_rows = (rows * component.down).div_ceil(frame.most_down);
             let source = Source { plane, rows: own_rows, cols: own_cols };
             let (ratio_x, ratio_y) = (frame.most_across / component.across, frame.most_down / component.down);
-            let whole = frame.most_across % component.across == 0 && frame.most_down % component.down == 0;
+            let whole =
+                frame.most_across.is_multiple_of(component.across) && frame.most_down.is_multiple_of(component.down);
             match (ratio_x, ratio_y) {
                 (1, 1) if whole => crop(&source, rows, cols),
                 (2, 1) if whole && own_cols > 2 => halved_across(&source, rows, cols),
