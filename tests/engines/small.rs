@@ -113,7 +113,7 @@ fn a_wrong_shape_and_not_a_number_are_sentences() {
         let error = session.run(&[Array3::zeros((8, 9, 3)).view()]).unwrap_err().to_string();
         assert!(error.contains("8 rows x 9 columns x 3 channels") && error.contains("8 rows x 8 columns"), "{error}");
         let error = session.run(&[Array3::from_elem((8, 8, 3), f32::NAN).view()]).unwrap_err();
-        assert!(matches!(error, EngineError::NoOutput { .. }), "{error}");
+        assert!(matches!(error, EngineError::WrongInput { .. }), "{error}");
         assert!(session.run(&[picture(1).view()]).is_ok());
         assert!(session.run(&[]).unwrap().is_empty());
     }
