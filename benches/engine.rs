@@ -23,7 +23,8 @@ fn main() {
     println!("model              {:7.1} ms", ms(start));
     let side = |at: usize| arguments.get(at).and_then(|text| text.parse().ok());
     let (rows, cols) = model.input_size().unwrap_or((side(1).unwrap_or(224), side(2).unwrap_or(224)));
-    let picture = Array3::from_shape_fn((rows, cols, model.channels()), |(r, c, k)| ((r * 7 + c * 3 + k) % 255) as f32 / 255.0);
+    let picture =
+        Array3::from_shape_fn((rows, cols, model.channels()), |(r, c, k)| ((r * 7 + c * 3 + k) % 255) as f32 / 255.0);
     for choice in [EngineChoice::OnnxRuntime, EngineChoice::Embedded] {
         let options = SessionOptions { provider: ProviderChoice::Cpu, ..SessionOptions::default() };
         let start = Instant::now();

@@ -63,7 +63,9 @@ impl Model {
         let input = match onnx::image_input(&graph) {
             Ok(input) => input,
             // Only the layout cannot be told: a stated one decides.
-            Err(source) => stated.and_then(|layout| ImageInput::stated(&graph, layout)).ok_or_else(|| refused(source))?,
+            Err(source) => {
+                stated.and_then(|layout| ImageInput::stated(&graph, layout)).ok_or_else(|| refused(source))?
+            }
         };
         let output = score_output(&graph, metadata.as_ref());
         let (facts, logits, no_logits) = facts(&graph, &input, &output);
@@ -190,8 +192,7 @@ impl Place {
             return Ok(None);
         }
         let path = self.folder.join("metadata.json");
-        let text =
-            std::fs::read_to_string(&path).map_err(|source| EngineError::Read { path: path.clone(), source })?;
+        let text = std::fs::read_to_string(&path).map_err(|source| EngineError::Read { path: path.clone(), source })?;
         MetadataFile::parse(&text).map(Some).map_err(|what| EngineError::Manifest { path, what })
     }
 

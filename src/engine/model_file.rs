@@ -20,10 +20,7 @@ pub(super) struct ModelFile {
 impl ModelFile {
     /// Reads the file and hashes it while `look` looks at its bytes: the hash of a large model takes as long as all
     /// checks together.
-    pub fn read<T>(
-        path: &Path,
-        look: impl FnOnce(Bytes) -> Result<T, EngineError>,
-    ) -> Result<(Self, T), EngineError> {
+    pub fn read<T>(path: &Path, look: impl FnOnce(Bytes) -> Result<T, EngineError>) -> Result<(Self, T), EngineError> {
         let bytes = read_file(path)?;
         let (sha256, found) = std::thread::scope(|scope| {
             let hash = scope.spawn(|| sha256_hex(&bytes));

@@ -108,7 +108,9 @@ pub(super) fn load() -> Result<Arc<Loaded>, String> {
         }
     }
     if state.refused.is_empty() {
-        return Err("No library was found beside the program, in its data folder, in the system or in Python.".to_owned());
+        return Err(
+            "No library was found beside the program, in its data folder, in the system or in Python.".to_owned()
+        );
     }
     let sentences: Vec<String> =
         state.refused.iter().map(|(path, _, reason)| format!("{}: {reason}.", path.display())).collect();
@@ -180,11 +182,14 @@ fn candidate(
     refused: &[(PathBuf, LibrarySource, String)],
 ) -> Candidate {
     let is_loaded = loaded.is_some_and(|loaded| loaded.path == path && loaded.source == source);
-    let refusal = refused.iter().find(|(known, from, _)| *known == path && *from == source).map(|(_, _, why)| why.clone());
+    let refusal =
+        refused.iter().find(|(known, from, _)| *known == path && *from == source).map(|(_, _, why)| why.clone());
     let state = match (is_loaded, refusal) {
         (true, _) => CandidateState::Loaded,
         (false, Some(reason)) => CandidateState::Refused(reason),
-        (false, None) => check_before_loading(&path).map_or_else(CandidateState::Refused, |()| CandidateState::NotTried),
+        (false, None) => {
+            check_before_loading(&path).map_or_else(CandidateState::Refused, |()| CandidateState::NotTried)
+        }
     };
     let cuda = if cfg!(windows) { "onnxruntime_providers_cuda.dll" } else { "libonnxruntime_providers_cuda.so" };
     let has_cuda_files = path.parent().is_some_and(|folder| folder.join(cuda).is_file());

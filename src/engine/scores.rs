@@ -36,7 +36,10 @@ impl ScoreRule {
     /// [`EngineError::NoOutput`] for values that are not numbers.
     pub(super) fn score(&self, output: &[f32], logits: Option<&[f32]>) -> Result<Scored, EngineError> {
         if let Some(at) = output.iter().chain(logits.unwrap_or_default()).position(|value| !value.is_finite()) {
-            let what = format!("value {} is not a finite number. The input's range may not fit the model.", at % self.values.max(1));
+            let what = format!(
+                "value {} is not a finite number. The input's range may not fit the model.",
+                at % self.values.max(1)
+            );
             return Err(EngineError::NoOutput { what });
         }
         let logits = if self.kind == OutputKind::Logits { Some(output) } else { logits };
@@ -76,8 +79,11 @@ impl ScoreRule {
                 _ => Some(next),
             })
         };
-        let mut reached =
-            self.thresholds.iter().map(|(class, limit)| (*class, score(*class) - limit)).filter(|(_, margin)| *margin >= 0.0);
+        let mut reached = self
+            .thresholds
+            .iter()
+            .map(|(class, limit)| (*class, score(*class) - limit))
+            .filter(|(_, margin)| *margin >= 0.0);
         if let Some((class, _)) = largest(&mut reached) {
             return class;
         }

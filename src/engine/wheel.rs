@@ -182,7 +182,10 @@ mod tests {
             std::fs::write(&path, &whole[..length]).unwrap();
             let mut archive = File::open(&path).unwrap();
             let found = entries(&mut archive);
-            assert!(found.is_err() || found.unwrap().iter().all(|e| unpack(&mut archive, e, &folder.path().join("o")).is_err()));
+            assert!(
+                found.is_err()
+                    || found.unwrap().iter().all(|e| unpack(&mut archive, e, &folder.path().join("o")).is_err())
+            );
         }
         for at in [32, 40, 45] {
             let mut changed = whole.clone();
