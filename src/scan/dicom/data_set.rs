@@ -167,6 +167,13 @@ fn innermost(error: &dyn std::error::Error) -> String {
 pub(crate) struct Values<'a>(pub &'a InMemDicomObject);
 
 impl<'a> Values<'a> {
+    /// True where the value is written as text, not as binary numbers.
+    pub fn is_text(self, tag: Tag) -> bool {
+        use dicom_core::PrimitiveValue::{Str, Strs};
+        let value = self.0.get(tag).and_then(|element| element.value().primitive());
+        matches!(value, Some(Str(_) | Strs(_)))
+    }
+
     /// Non-empty values as text, trimmed. ASCII attributes only: other text needs the character set.
     pub fn texts(self, tag: Tag) -> Vec<String> {
         let Some(element) = self.0.get(tag) else { return Vec::new() };

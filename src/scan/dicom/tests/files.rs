@@ -185,10 +185,11 @@ fn who_it_is_is_read_in_its_own_letters() {
     let name = b"Hong^Gildong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7=\x1b$)C\xc8\xab^\x1b$)C\xb1\xe6\xb5\xbf";
     let fixture = Fixture::gray(1, 1, 8, 8, false)
         .text(0x0008_0005, "CS", "\\ISO 2022 IR 149")
-        .text(0x0008_0070, "LO", "Maker")
+        .bytes(0x0008_0070, "LO", b"\x1b$)C\xc8\xab")
         .bytes(0x0010_0010, "PN", name)
         .text(0x0010_0020, "LO", "0123")
         .text(0x0020_000D, "UI", "1.2.3")
+        .us(0x0028_0120, 63)
         .pixels(&[0]);
     let meta = fixture.open().unwrap().meta;
     let found: Vec<(&str, &str)> = meta.identity.iter().map(|tag| (tag.keyword.as_str(), tag.value.as_str())).collect();
@@ -196,7 +197,8 @@ fn who_it_is_is_read_in_its_own_letters() {
         [("PatientName", "Hong^Gildong=洪^吉洞=홍^길동"), ("PatientID", "0123"), ("StudyInstanceUID", "1.2.3")];
     assert_eq!(found, expected);
     assert_eq!(meta.identity[0].tag, "(0010,0010)");
-    assert!(meta.facts.contains(&("Manufacturer".into(), "Maker".into())));
+    assert!(meta.facts.contains(&("Manufacturer".into(), "홍".into())));
+    assert!(meta.facts.contains(&("PixelPaddingValue".into(), "63".into())));
 }
 
 #[test]
