@@ -12,12 +12,20 @@
 //! | [`preprocess`] | [`scan::Frame`] -> [`preprocess::Prepared`]: ordered steps, each in a named library's numbers |
 //! | [`engine`] | [`preprocess::Prepared`] -> [`engine::Inference`] |
 //! | [`render`] | values -> RGBA |
-//! | [`report`] | results -> files |
+//! | [`review`] | files and a model -> cases |
+//! | [`report`] | cases -> files |
 //! | [`app`] | commands -> state; jobs in the background; no window |
-//! | [`cli`] and `ui` | person -> commands |
+//! | [`cli`] and `ui` | a person -> commands |
 
+pub mod app;
+pub mod cli;
 pub mod engine;
 pub mod geometry;
 pub mod onnx;
 pub mod preprocess;
+pub mod render;
+pub mod report;
+pub mod review;
 pub mod scan;
+#[cfg(feature = "gui")]
+pub mod ui;

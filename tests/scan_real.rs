@@ -4,7 +4,7 @@ mod common;
 
 use std::path::Path;
 
-use overread::scan::{Pixels, Scan, discover, open};
+use overread::scan::{Pixels, Scan, ScanError, discover, group_series, open, open_series};
 use serde_json::{Map, Value};
 
 fn pins() -> Map<String, Value> {
@@ -110,4 +110,45 @@ fn whole_folders_are_found() {
     let volumes = discover(&[shared.join("data/nifti")]);
     let is_volume = |path: &&std::path::PathBuf| path.to_string_lossy().contains(".nii");
     assert_eq!(volumes.files.iter().filter(is_volume).count(), pins().len());
+}
+
+#[test]
+fn every_dicom_file_is_recognised_and_answers() {
+    let Some(shared) = common::shared() else { return };
+    let folder = shared.join("data/dicom");
+    let mut rows = csv::Reader::from_path(folder.join("index.csv")).unwrap();
+    let columns = rows.headers().unwrap().clone();
+    let column = |name: &str| columns.iter().position(|header| header == name).unwrap();
+    let (decode, shape) = (column("decode"), column("shape"));
+    let mut wrong = Vec::new();
+    for row in rows.records().map(Result::unwrap).filter(|row| folder.join(&row[0]).exists()) {
+        let outcome = open(&folder.join(&row[0])).and_then(|scan| scan.frame(0).map(|frame| (scan, frame)));
+        match outcome {
+            Ok((scan, frame)) => {
+                assert_eq!(frame.pixels.size(), scan.size, "{}", &row[0]);
+                let said = format!("{}x{}", scan.size.rows, scan.size.cols);
+                if &row[decode] == "ok" && !row[shape].contains(&said) {
+                    wrong.push(format!("{} is {said}, pydicom says {}", &row[0], &row[shape]));
+                }
+            }
+            Err(ScanError::DecoderPanicked { what, .. }) => wrong.push(format!("{} panicked: {what}", &row[0])),
+            Err(error) if &row[decode] == "ok" => wrong.push(error.to_string()),
+            Err(_) => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_folder_of_dicom_files_opens_series_by_series() {
+    let Some(shared) = common::shared() else { return };
+    let found = discover(&[shared.join("data/dicom")]);
+    let groups = group_series(&found.files);
+    assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), found.files.len());
+    let long: Vec<_> = groups.iter().filter(|group| group.len() > 1).collect();
+    assert!(!long.is_empty());
+    for group in long {
+        let scan = open_series(group).unwrap();
+        assert_eq!(scan.frames, group.len());
+    }
 }

@@ -28,7 +28,7 @@ pub(super) fn combine(
     }
     let logits = mean(parts.iter().map(|part| part.logits.as_deref()));
     let scores = match (&logits, how) {
-        (Some(logits), Combine::MeanLogits) => rule.from_logits(logits),
+        (Some(logits), Combine::MeanLogits) => rule.scores_of_logits(logits),
         (None, Combine::MeanLogits) => {
             return Err(EngineError::NoOutput {
                 what: "the manifest averages logits, and this graph gives no way to them. Use mean_probabilities."
@@ -62,7 +62,7 @@ mod tests {
 
     fn part(z: f32) -> Inference {
         let rule = rule();
-        let scores = rule.from_logits(&[z]);
+        let scores = rule.scores_of_logits(&[z]);
         Inference {
             predicted: rule.predicted(&scores),
             scores,

@@ -32,12 +32,11 @@ pub(super) fn import(folder: Option<&Path>, metadata_props: &[(String, String)])
             import_config(&config, &mut found);
         }
     }
-    if found.class_names.is_none() {
-        if let Some((key, names)) = metadata_props.iter().find_map(|(key, value)| Some((key, prop_names(key, value)?)))
-        {
-            found.remarks.push(format!("Class names are taken from \"{key}\" inside the model file."));
-            found.class_names = Some(Sourced::imported(names, format!("metadata of the model file, \"{key}\"")));
-        }
+    if found.class_names.is_none()
+        && let Some((key, names)) = metadata_props.iter().find_map(|(key, value)| Some((key, prop_names(key, value)?)))
+    {
+        found.remarks.push(format!("Class names are taken from \"{key}\" inside the model file."));
+        found.class_names = Some(Sourced::imported(names, format!("metadata of the model file, \"{key}\"")));
     }
     found
 }

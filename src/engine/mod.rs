@@ -52,4 +52,4 @@ pub use metadata_file::{
 pub use model::Model;
 pub use scores::ScoreRule;
 pub use session::{EngineChoice, ProviderChoice, Session, SessionOptions};
-pub use volume::{Combine, InputSelection, PatientAxis, SliceChoice, SliceSelection, select_slices};
+pub use volume::{Combine, InputSelection, OneOrMany, PatientAxis, SliceChoice, SliceSelection, select_slices};

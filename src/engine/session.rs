@@ -191,6 +191,7 @@ impl Session {
     pub fn run(&mut self, tensors: &[ArrayView3<'_, f32>]) -> Result<Vec<Inference>, EngineError> {
         for tensor in tensors {
             self.spec.check(tensor.dim())?;
+            // One engine turns them into plausible scores, the other does not: neither may see them.
         }
         let mut results = Vec::with_capacity(tensors.len());
         let mut rest = tensors;
@@ -214,7 +215,7 @@ impl Session {
         if !self.batch.data.iter().all(|value| value.is_finite()) {
             return Err(EngineError::WrongInput {
                 expected: "finite numbers".to_owned(),
-                found: "not all finite numbers".to_owned(),
+                found: "not finite everywhere (NaN or infinite values)".to_owned(),
             });
         }
         let start = Instant::now();

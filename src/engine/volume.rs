@@ -12,16 +12,34 @@ use crate::scan::Meta;
 pub struct InputSelection {
     /// DICOM Modality (0008,0060): `MR`, `PT`, `CT`, `CR`, `DX`… Another one is a remark, not an error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub modality: Option<String>,
+    pub modality: Option<OneOrMany>,
     /// Body Part Examined (0018,0015).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body_part: Option<String>,
+    pub body_part: Option<OneOrMany>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slices: Option<SliceChoice>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub combine: Option<Combine>,
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+/// A value, or a list of values any of which fits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// The values as a list.
+    pub fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        }
+    }
 }
 
 /// Which frames of a scan.
@@ -120,10 +138,10 @@ pub fn select_slices(
 fn differences(selection: &InputSelection, meta: &Meta) -> Vec<String> {
     let pairs =
         [("modality", &selection.modality, &meta.modality), ("body part", &selection.body_part, &meta.body_part)];
-    let differs = |(what, wanted, found): (&str, &Option<String>, &Option<String>)| {
-        let (wanted, found) = (wanted.as_ref()?, found.as_ref()?);
-        (!wanted.eq_ignore_ascii_case(found))
-            .then(|| format!("The model is made for the {what} {wanted}; the file says {found}."))
+    let differs = |(what, wanted, found): (&str, &Option<OneOrMany>, &Option<String>)| {
+        let (wanted, found) = (wanted.as_ref()?.as_slice(), found.as_ref()?);
+        (!wanted.iter().any(|value| value.eq_ignore_ascii_case(found)))
+            .then(|| format!("The model is made for the {what} {}; the file says {found}.", wanted.join(" or ")))
     };
     pairs.into_iter().filter_map(differs).collect()
 }

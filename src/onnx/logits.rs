@@ -114,10 +114,10 @@ fn from_last_layer(graph: &Graph, output: &str) -> Option<usize> {
     let mut value = output.to_owned();
     for _ in 0..MAX_STEPS {
         let node = graph.producer(&value)?;
-        if matches!(node.op_type.as_str(), "Gemm" | "MatMul" | "Add" | "Conv") {
-            if let Some(count) = constant_width(graph, node) {
-                return Some(count);
-            }
+        if matches!(node.op_type.as_str(), "Gemm" | "MatMul" | "Add" | "Conv")
+            && let Some(count) = constant_width(graph, node)
+        {
+            return Some(count);
         }
         value = node.input.first()?.clone();
     }

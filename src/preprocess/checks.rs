@@ -92,11 +92,11 @@ impl Checks {
 
     /// After the last step.
     pub fn after(mut self, steps: &[Step], meta: &Meta, tensor: &ndarray::Array3<f32>) -> Vec<String> {
-        if tensor.iter().any(|value| !value.is_finite()) {
+        if !tensor.iter().fold(true, |finite, value| finite & value.is_finite()) {
             self.warnings.push("some values are not finite numbers; the score means little".into());
         }
-        let highest = tensor.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        if !self.range_set && highest > 288.0 {
+        let highest = if self.range_set { 0.0 } else { tensor.iter().copied().fold(0.0, f32::max) };
+        if highest > 288.0 {
             self.warnings.push(format!(
                 "values reach {highest} and no step scales them; a model that learnt from 8-bit pictures needs to_8bit"
             ));
@@ -109,5 +109,64 @@ impl Checks {
             );
         }
         self.warnings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use crate::preprocess::{Step, prepare};
+    use crate::scan::{Frame, Meta, Pixels, Polarity};
+
+    fn warnings(values: Array2<f32>, eight_bit: bool, steps: &str, polarity: Option<Polarity>) -> Vec<String> {
+        let frame = Frame { pixels: Pixels::Gray(values), windows: Vec::new(), eight_bit_picture: eight_bit };
+        let steps: Vec<Step> = serde_json::from_str(steps).unwrap();
+        prepare(&frame, &Meta { polarity, ..Meta::default() }, &steps, false).unwrap().warnings
+    }
+
+    const UNIT: &str = r#"[{"step":"rescale","factor":0.00392156862745098}]"#;
+
+    #[test]
+    fn twelve_bit_values_under_an_eight_bit_scale_are_told() {
+        let told = warnings(array![[0.0, 4095.0]], false, UNIT, None);
+        assert!(told.len() == 1 && told[0].contains("4095") && told[0].contains("0..255"), "{told:?}");
+        let caffe = r#"[{"step":"normalize","mean":[120],"std":[1]}]"#;
+        assert_eq!(warnings(array![[0.0, 4095.0]], false, caffe, None).len(), 1);
+        let unit_first = r#"[{"step":"normalize","mean":[0.5],"std":[0.5]}]"#;
+        assert_eq!(warnings(array![[0.0, 200.0]], true, unit_first, None).len(), 1);
+        assert_eq!(warnings(array![[0.0, 4095.0]], false, "[]", None).len(), 1);
+        let cut = r#"[{"step":"to_rgb","as":"pillow"}]"#;
+        assert!(warnings(array![[0.0, 4095.0]], false, cut, None)[0].contains("cuts"));
+    }
+
+    #[test]
+    fn values_that_are_scaled_already_are_told() {
+        let told = warnings(array![[0.0, 0.9]], false, UNIT, None);
+        assert!(told.len() == 1 && told[0].contains("0.9"), "{told:?}");
+    }
+
+    #[test]
+    fn ordinary_pictures_are_quiet() {
+        assert!(warnings(array![[0.0, 255.0]], true, UNIT, None).is_empty());
+        let all = r#"[{"step":"to_8bit"},{"step":"to_rgb"},{"step":"rescale","factor":0.00392156862745098},
+            {"step":"normalize","mean":[0.485,0.456,0.406],"std":[0.229,0.224,0.225]}]"#;
+        assert!(warnings(array![[-1000.0, 4095.0]], false, all, None).is_empty());
+        assert!(warnings(array![[-1000.0, 4095.0]], false, r#"[{"step":"min_max"}]"#, None).is_empty());
+        assert!(warnings(array![[0.0, 0.0]], true, UNIT, None).is_empty());
+    }
+
+    #[test]
+    fn white_that_nobody_turns_over_is_told() {
+        let told = warnings(array![[0.0, 255.0]], true, UNIT, Some(Polarity::LowIsWhite));
+        assert!(told.len() == 1 && told[0].contains("MONOCHROME1"), "{told:?}");
+        let inverted = r#"[{"step":"invert"}]"#;
+        assert!(warnings(array![[0.0, 255.0]], true, inverted, Some(Polarity::LowIsWhite)).is_empty());
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_told() {
+        let told = warnings(array![[f32::NAN, 1.0]], false, r#"[{"step":"standardize"}]"#, None);
+        assert!(told.iter().any(|warning| warning.contains("not finite")), "{told:?}");
     }
 }

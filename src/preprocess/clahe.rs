@@ -95,8 +95,7 @@ fn redistribute(counts: &mut [u32; LEVELS], clip: u32) {
     let share = clipped / LEVELS as u32;
     counts.iter_mut().for_each(|count| *count += share);
     let rest = clipped as usize % LEVELS;
-    if rest > 0 {
-        let step = (LEVELS / rest).max(1);
+    if let Some(step) = LEVELS.checked_div(rest) {
         counts.iter_mut().step_by(step).take(rest).for_each(|count| *count += 1);
     }
 }

@@ -6,24 +6,28 @@ use super::choices::Library;
 use super::error::PreprocessError;
 use super::picture::{Picture, Raster, array};
 
-/// One channel to three equal ones; a picture that already has three passes unchanged.
+/// What each of the three equal channels is when one channel becomes colour.
 ///
 /// Pillow's `convert("RGB")` makes 8-bit pictures of everything: float and 16-bit grey values (modes F and I;16) are
 /// cut to 0..=255, the fraction dropped (checked against Pillow 13.0). The other libraries' functions (`cv2.cvtColor`,
 /// `tf.image.grayscale_to_rgb`, `Tensor.expand`) only repeat the channel.
-pub(super) fn to_rgb(picture: Picture, library: Library) -> Picture {
-    if picture.channels() == 3 {
-        return picture;
-    }
+pub(super) fn one_channel_of_rgb(picture: Picture, library: Library) -> Picture {
     match (picture, library) {
-        (Picture::F32(values), Library::Pillow) => Picture::U8(repeat(&cut_to_8bit(&values))),
-        (Picture::U8(values), _) => Picture::U8(repeat(&values)),
-        (Picture::F32(values), _) => Picture::F32(repeat(&values)),
+        (Picture::F32(values), Library::Pillow) => Picture::U8(cut_to_8bit(&values)),
+        (picture, _) => picture,
+    }
+}
+
+/// One channel to three equal ones.
+pub(super) fn repeat_channel(picture: &Picture) -> Picture {
+    match picture {
+        Picture::U8(values) => Picture::U8(repeat(values)),
+        Picture::F32(values) => Picture::F32(repeat(values)),
     }
 }
 
 /// Three channels to one; a picture that already has one passes unchanged (but Pillow's `convert("L")` makes it
-/// 8-bit, as [`to_rgb`] does).
+/// 8-bit, as [`one_channel_of_rgb`] does).
 ///
 /// - Pillow `convert("L")`: ITU-R 601 in 16-bit fixed point. Exact.
 /// - OpenCV `cvtColor(COLOR_RGB2GRAY)`: in 15-bit fixed point for uint8, exact; f32 for float.
@@ -77,7 +81,10 @@ fn merge<T: Copy>(values: &Array3<T>, gray: impl Fn(T, T, T) -> T) -> Array3<T> 
 
 fn repeat<T: Copy>(values: &Array3<T>) -> Array3<T> {
     let raster = Raster::of(values);
-    let data = raster.data.iter().flat_map(|value| [*value; 3]).collect();
+    let mut data = Vec::with_capacity(raster.data.len() * 3);
+    for value in raster.data.iter() {
+        data.extend_from_slice(&[*value; 3]);
+    }
     array(raster.rows, raster.cols, 3, data)
 }
 

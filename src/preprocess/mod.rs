@@ -8,6 +8,7 @@ mod checks;
 mod choices;
 mod clahe;
 mod crop;
+mod defaults;
 mod equalize;
 mod error;
 mod gray_rgb;
@@ -59,20 +60,61 @@ pub struct Prepared {
 /// The first step that cannot be applied to what the steps before it made.
 pub fn prepare(frame: &Frame, meta: &Meta, steps: &[Step], keep_pictures: bool) -> Result<Prepared, PreprocessError> {
     let mut picture = first_picture(frame)?;
+    // A grey picture that became colour is worked on as one channel for as long as every step treats channels alike.
+    let mut three_alike = false;
     let mut model_from_image = PlaneMap::IDENTITY;
     let mut applied = Vec::with_capacity(steps.len());
     let mut checks = checks::Checks::default();
     for step in steps {
         checks.before(step, &picture);
-        let done = apply(picture, step, frame, meta)?;
-        picture = done.picture;
-        model_from_image = done.map.after(&model_from_image);
-        let kept = keep_pictures.then(|| picture.clone());
-        applied.push(AppliedStep { step: step.clone(), remark: done.remark, picture: kept });
+        if three_alike && !treats_channels_alike(step) {
+            picture = gray_rgb::repeat_channel(&picture);
+            three_alike = false;
+        }
+        let mut remark = None;
+        if let (Step::ToRgb { library }, 1) = (step, picture.channels()) {
+            picture = gray_rgb::one_channel_of_rgb(picture, *library);
+            three_alike = true;
+        } else {
+            let done = apply(picture, step, frame, meta)?;
+            picture = done.picture;
+            model_from_image = done.map.after(&model_from_image);
+            remark = done.remark;
+        }
+        let kept =
+            keep_pictures.then(|| if three_alike { gray_rgb::repeat_channel(&picture) } else { picture.clone() });
+        applied.push(AppliedStep { step: step.clone(), remark, picture: kept });
     }
-    let tensor = picture.into_f32();
+    if three_alike {
+        picture = gray_rgb::repeat_channel(&picture);
+    }
+    let tensor = row_major(picture.into_f32());
     let warnings = checks.after(steps, meta, &tensor);
     Ok(Prepared { tensor, model_from_image, steps: applied, warnings })
+}
+
+/// Row by row in memory, copied only if it is not.
+fn row_major(values: Array3<f32>) -> Array3<f32> {
+    if values.is_standard_layout() { values } else { values.as_standard_layout().into_owned() }
+}
+
+/// True where three equal channels stay equal, and one of them alone would become the same.
+fn treats_channels_alike(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::ToRgb { .. }
+            | Step::Resize { .. }
+            | Step::ResizeShorter { .. }
+            | Step::CenterCrop { .. }
+            | Step::Letterbox { .. }
+            | Step::PadToSquare { .. }
+            | Step::Rescale { .. }
+            | Step::Invert {}
+            | Step::Opening { .. }
+            | Step::Smooth { .. }
+            | Step::OverlapMerge { .. }
+            | Step::MultiplyMerge { .. }
+    )
 }
 
 /// 8-bit pictures start as 8-bit, everything else as float.
@@ -83,14 +125,10 @@ fn first_picture(frame: &Frame) -> Result<Picture, PreprocessError> {
     }
     Ok(match &frame.pixels {
         Pixels::Rgb(values) => Picture::U8(values.as_standard_layout().into_owned()),
-        Pixels::Gray(values) => {
-            let values = values.view().insert_axis(Axis(2));
-            if frame.eight_bit_picture {
-                Picture::U8(values.mapv(|value| value as u8))
-            } else {
-                Picture::F32(values.as_standard_layout().into_owned())
-            }
+        Pixels::Gray(values) if frame.eight_bit_picture => {
+            Picture::U8(values.mapv(|value| value as u8).insert_axis(Axis(2)))
         }
+        Pixels::Gray(values) => Picture::F32(values.view().insert_axis(Axis(2)).as_standard_layout().into_owned()),
     })
 }
 
@@ -133,7 +171,8 @@ fn apply(picture: Picture, step: &Step, frame: &Frame, meta: &Meta) -> Result<Do
         Step::Window { center, width, function } => {
             Done::remarked(to_8bit::window(picture, meta, center, width, function)?)
         }
-        Step::ToRgb { library } => Done::in_place(gray_rgb::to_rgb(picture, library)),
+        // One channel is taken care of before; three stay.
+        Step::ToRgb { .. } => Done::in_place(picture),
         Step::ToGray { library } => Done::in_place(gray_rgb::to_gray(picture, library)?),
         Step::Resize { size: to, filter, library, antialias, columns_first } => {
             let method = Method { columns_first, ..method(filter, library, antialias) };
@@ -168,4 +207,69 @@ fn apply(picture: Picture, step: &Step, frame: &Frame, meta: &Meta) -> Result<Do
             Done::in_place(merge::multiply(picture, &Smoothing { kind, kernel, sigma }, scale)?)
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+
+    #[test]
+    fn the_first_step_that_fails_is_named_and_pictures_are_kept_on_request() {
+        let values = Array2::from_shape_fn((6, 4), |(row, col)| (row * 10 + col) as f32);
+        let frame = Frame { pixels: Pixels::Gray(values), windows: Vec::new(), eight_bit_picture: true };
+        let steps: Vec<Step> = serde_json::from_str(
+            r#"[{"step":"to_rgb"},{"step":"resize","size":[3,4],"filter":"box","as":"pillow"},
+                {"step":"rescale","factor":0.5}]"#,
+        )
+        .unwrap();
+        let kept = prepare(&frame, &Meta::default(), &steps, true).unwrap();
+        let sizes: Vec<_> = kept.steps.iter().map(|step| step.picture.as_ref().map(Picture::size)).collect();
+        assert_eq!(sizes, [Some(Size::new(6, 4)), Some(Size::new(3, 4)), Some(Size::new(3, 4))]);
+        assert_eq!(kept.steps.last().and_then(|step| step.picture.clone()), Some(Picture::F32(kept.tensor.clone())));
+        let lean = prepare(&frame, &Meta::default(), &steps, false).unwrap();
+        assert_eq!(lean.tensor, kept.tensor);
+        assert!(lean.steps.iter().all(|step| step.picture.is_none()));
+
+        let refused = [steps.as_slice(), &[Step::Equalize {}]].concat();
+        let error = prepare(&frame, &Meta::default(), &refused, false).unwrap_err().to_string();
+        assert!(error.contains("equalize"), "{error}");
+    }
+
+    /// What is computed on one channel must be what three channels give.
+    #[test]
+    fn gray_made_colour_equals_colour_that_is_gray() {
+        let values = Array2::from_shape_fn((31, 22), |(row, col)| ((row * 37 + col * col * 11) % 256) as f32);
+        let gray = Frame { pixels: Pixels::Gray(values.clone()), windows: Vec::new(), eight_bit_picture: true };
+        let rgb = Array3::from_shape_fn((31, 22, 3), |(row, col, _)| values[[row, col]] as u8);
+        let colour = Frame { pixels: Pixels::Rgb(rgb), windows: Vec::new(), eight_bit_picture: true };
+        for then in [
+            r#"{"step":"resize","size":[17,40],"filter":"bicubic","as":"opencv"}"#,
+            r#"{"step":"resize","size":[17,40],"as":"tensorflow"}"#,
+            r#"{"step":"letterbox","size":[40,40],"as":"pillow","fill":9}"#,
+            r#"{"step":"overlap_merge"}"#,
+            r#"{"step":"opening"}"#,
+            r#"{"step":"standardize"}"#,
+            r#"{"step":"normalize","mean":[1,2,3],"std":[2,3,4]}"#,
+            r#"{"step":"to_gray"}"#,
+        ] {
+            let steps: Vec<Step> = serde_json::from_str(&format!(r#"[{{"step":"to_rgb"}},{then}]"#)).unwrap();
+            let [from_gray, from_colour] =
+                [&gray, &colour].map(|frame| prepare(frame, &Meta::default(), &steps, true).unwrap());
+            assert_eq!(from_gray.tensor, from_colour.tensor, "{then}");
+            let pictures =
+                |prepared: &Prepared| -> Vec<_> { prepared.steps.iter().map(|step| step.picture.clone()).collect() };
+            assert_eq!(pictures(&from_gray), pictures(&from_colour), "{then}");
+        }
+        let equalize: Vec<Step> = serde_json::from_str(r#"[{"step":"to_rgb"},{"step":"equalize"}]"#).unwrap();
+        assert!(prepare(&gray, &Meta::default(), &equalize, false).is_err());
+    }
+
+    #[test]
+    fn a_frame_without_pixels_is_refused() {
+        let pixels = Pixels::Gray(Array2::zeros((0, 4)));
+        let frame = Frame { pixels, windows: Vec::new(), eight_bit_picture: false };
+        assert!(matches!(prepare(&frame, &Meta::default(), &[], false), Err(PreprocessError::NoPixels { .. })));
+    }
 }

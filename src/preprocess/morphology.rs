@@ -27,8 +27,8 @@ pub(super) fn opening(picture: Picture, kernel: usize, iterations: usize) -> Res
     let reach = (kernel / 2).checked_mul(iterations).filter(|reach| *reach <= MAX_KERNEL);
     match reach {
         Some(reach) if kernel % 2 == 1 && iterations >= 1 => {
-            let eroded = extreme(&Raster::of(&values), reach, u8::min);
-            Ok(Picture::U8(extreme(&Raster::of(&eroded), reach, u8::max)))
+            let eroded = extreme(&Raster::of(&values), reach, |a, b| a.min(b));
+            Ok(Picture::U8(extreme(&Raster::of(&eroded), reach, |a, b| a.max(b))))
         }
         _ => Err(PreprocessError::BadParameter {
             step,
@@ -40,7 +40,7 @@ pub(super) fn opening(picture: Picture, kernel: usize, iterations: usize) -> Res
 }
 
 /// The extreme value within `reach` pixels along both axes.
-fn extreme(source: &Raster<'_, u8>, reach: usize, pick: fn(u8, u8) -> u8) -> Array3<u8> {
+fn extreme(source: &Raster<'_, u8>, reach: usize, pick: impl Fn(u8, u8) -> u8 + Copy) -> Array3<u8> {
     let (channels, len) = (source.channels, source.row_len());
     let mut lines = source.data.to_vec();
     for (row, line) in lines.chunks_exact_mut(len).enumerate() {
@@ -60,6 +60,6 @@ fn extreme(source: &Raster<'_, u8>, reach: usize, pick: fn(u8, u8) -> u8) -> Arr
     array(source.rows, source.cols, channels, out)
 }
 
-fn pick_each(line: &mut [u8], others: &[u8], pick: fn(u8, u8) -> u8) {
+fn pick_each(line: &mut [u8], others: &[u8], pick: impl Fn(u8, u8) -> u8) {
     line.iter_mut().zip(others).for_each(|(value, other)| *value = pick(*value, *other));
 }

@@ -52,8 +52,19 @@ impl Picture {
                 (!values.is_empty()).then_some((f32::from(low), f32::from(high)))
             }
             Self::F32(values) => {
-                let start = (f32::INFINITY, f32::NEG_INFINITY);
-                let (low, high) = values.iter().fold(start, |(low, high), v| (low.min(*v), high.max(*v)));
+                let values = Raster::of(values);
+                let (lanes, rest) = values.data.as_chunks::<8>();
+                let mut low = [f32::INFINITY; 8];
+                let mut high = [f32::NEG_INFINITY; 8];
+                // Eight at a time; a comparison with NaN is false.
+                for eight in lanes.iter().map(|eight| eight.as_slice()).chain([rest]) {
+                    for ((low, high), value) in low.iter_mut().zip(&mut high).zip(eight) {
+                        *low = if *value < *low { *value } else { *low };
+                        *high = if *value > *high { *value } else { *high };
+                    }
+                }
+                let (low, high) =
+                    (low.into_iter().fold(f32::INFINITY, f32::min), high.into_iter().fold(f32::NEG_INFINITY, f32::max));
                 (low <= high).then_some((low, high))
             }
         }

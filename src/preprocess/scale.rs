@@ -1,6 +1,6 @@
 //! Values to the range the model was trained on. Every function here gives float.
 
-use ndarray::Array3;
+use ndarray::{Array3, Axis};
 
 use super::error::PreprocessError;
 use super::picture::Picture;
@@ -33,8 +33,8 @@ pub(super) fn normalize(picture: Picture, mean: &[f64], std: &[f64]) -> Result<P
         |values: &[f64], channel: usize| values.get(channel).or(values.first()).copied().unwrap_or_default() as f32;
     let table: Vec<(f32, f32)> = (0..channels).map(|channel| (of(mean, channel), of(std, channel))).collect();
     let mut values = picture.into_f32();
-    for mut pixel in values.rows_mut() {
-        pixel.iter_mut().zip(&table).for_each(|(value, (mean, std))| *value = (*value - mean) / std);
+    for (channel, (mean, std)) in table.into_iter().enumerate() {
+        values.index_axis_mut(Axis(2), channel).mapv_inplace(|value| (value - mean) / std);
     }
     Ok(Picture::F32(values))
 }
@@ -86,5 +86,41 @@ impl Step {
     pub fn imagenet() -> Vec<Self> {
         let normalize = Self::Normalize { mean: vec![0.485, 0.456, 0.406], std: vec![0.229, 0.224, 0.225] };
         Self::unit().into_iter().chain([normalize]).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+
+    use super::*;
+
+    fn column(values: &[f32]) -> Picture {
+        Picture::F32(Array3::from_shape_vec((1, values.len(), 1), values.to_vec()).unwrap())
+    }
+
+    fn values(picture: Picture) -> Vec<f32> {
+        picture.into_f32().into_iter().collect()
+    }
+
+    /// MONAI's `rescale_array`: one value everywhere is multiplied by the new minimum.
+    #[test]
+    fn min_max_reaches_both_ends() {
+        assert_eq!(values(min_max(column(&[-5.0, 0.0, 15.0]), 0.0, 1.0)), [0.0, 0.25, 1.0]);
+        assert_eq!(values(min_max(column(&[-5.0, 0.0, 15.0]), -1.0, 1.0)), [-1.0, -0.5, 1.0]);
+        assert_eq!(values(min_max(column(&[3.0, 3.0]), 2.0, 5.0)), [6.0, 6.0]);
+    }
+
+    #[test]
+    fn a_flat_picture_is_standardized_to_zero() {
+        assert_eq!(values(standardize(column(&[7.0; 9]))), [0.0; 9]);
+    }
+
+    #[test]
+    fn normalize_wants_a_value_for_each_channel() {
+        let error = normalize(column(&[1.0]), &[0.4, 0.5, 0.6], &[1.0]).unwrap_err();
+        assert!(error.to_string().contains("3 values in `mean`"), "{error}");
+        assert!(normalize(column(&[1.0]), &[0.0], &[0.0]).unwrap_err().to_string().contains("std"));
+        assert_eq!(values(normalize(column(&[3.0]), &[1.0], &[2.0]).unwrap()), [1.0]);
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn smooth(
         }
         SmoothKind::Gaussian => {
             let weights = gaussian_weights(kernel, smoothing.sigma);
-            convolve(&source, &weights, |sum| ((sum + (1 << 15)) >> 16).clamp(0, 255) as u8)
+            convolve(&source, &weights, |sum| ((sum + (1 << 15)) >> 16).min(255) as u8)
         }
     })
 }
@@ -64,7 +64,7 @@ fn kernel_size(step: &'static str, smoothing: &Smoothing) -> Result<usize, Prepr
 }
 
 /// Weights in 256ths that sum to 256: the rounding error of each is carried to the next, the middle takes the rest.
-fn gaussian_weights(kernel: usize, sigma: f64) -> Vec<i32> {
+fn gaussian_weights(kernel: usize, sigma: f64) -> Vec<u16> {
     let half = kernel / 2;
     let mut weights = vec![0; kernel];
     let mut error = 0.0;
@@ -73,11 +73,11 @@ fn gaussian_weights(kernel: usize, sigma: f64) -> Vec<i32> {
         let wanted = exact * 256.0 + error;
         let rounded = wanted.round_ties_even();
         error = wanted - rounded;
-        weights[index] = rounded as i32;
-        weights[kernel - 1 - index] = rounded as i32;
-        sum += 2 * rounded as i32;
+        weights[index] = rounded as u16;
+        weights[kernel - 1 - index] = rounded as u16;
+        sum += 2 * rounded as u16;
     }
-    weights[half] = 256 - sum;
+    weights[half] = 256_u16.saturating_sub(sum);
     weights
 }
 
@@ -108,10 +108,10 @@ pub(super) fn mirror(at: isize, len: usize) -> usize {
     at.min(period - at) as usize
 }
 
-/// The same symmetric weights along both axes in whole numbers.
-fn convolve(source: &Raster<'_, u8>, weights: &[i32], finish: impl Fn(i32) -> u8) -> Array3<u8> {
+/// The same weights along both axes in whole numbers. They sum to 256 at most, so that a row's sums fit 16 bits.
+fn convolve(source: &Raster<'_, u8>, weights: &[u16], finish: impl Fn(u32) -> u8) -> Array3<u8> {
     let (channels, len, half) = (source.channels, source.row_len(), weights.len() / 2);
-    let mut lines = vec![0_i32; source.rows * len];
+    let mut lines = vec![0_u16; source.rows * len];
     let mut padded: Vec<u8> = Vec::with_capacity(len + 2 * half * channels);
     for (row, line) in lines.chunks_exact_mut(len).enumerate() {
         let values = source.row(row);
@@ -121,24 +121,22 @@ fn convolve(source: &Raster<'_, u8>, weights: &[i32], finish: impl Fn(i32) -> u8
             padded.extend_from_slice(&values[col * channels..(col + 1) * channels]);
         }
         for (tap, weight) in weights.iter().enumerate() {
-            add_weighted(line, padded[tap * channels..].iter().map(|value| i32::from(*value)), *weight);
+            let shifted = &padded[tap * channels..];
+            line.iter_mut().zip(shifted).for_each(|(sum, value)| *sum += u16::from(*value) * weight);
         }
     }
-    let mut sums = vec![0_i32; len];
+    let mut sums = vec![0_u32; len];
     let mut out = Vec::with_capacity(source.rows * len);
     for row in 0..source.rows {
         sums.fill(0);
         for (tap, weight) in weights.iter().enumerate() {
             let from = mirror((row + tap) as isize - half as isize, source.rows);
-            add_weighted(&mut sums, lines[from * len..(from + 1) * len].iter().copied(), *weight);
+            let line = &lines[from * len..(from + 1) * len];
+            sums.iter_mut().zip(line).for_each(|(sum, value)| *sum += u32::from(*value) * u32::from(*weight));
         }
         out.extend(sums.iter().map(|sum| finish(*sum)));
     }
     array(source.rows, source.cols, channels, out)
-}
-
-fn add_weighted(sums: &mut [i32], values: impl Iterator<Item = i32>, weight: i32) {
-    sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value * weight);
 }
 
 /// The middle value of each window, from a histogram that slides along the row.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::choices::{ChannelOrder, Filter, Library, RangeChoice, SmoothKind, VoiFunction};
+use super::defaults;
 
 /// One preprocessing step, `{"step": "name", ...parameters}` in `metadata.json`. `docs/preprocessing-steps.md` says
 /// which function of which library each one equals.
@@ -14,9 +15,9 @@ pub enum Step {
     To8Bit {
         #[serde(default)]
         window: RangeChoice,
-        #[serde(default = "low_percent")]
+        #[serde(default = "defaults::low_percent")]
         low: f64,
-        #[serde(default = "high_percent")]
+        #[serde(default = "defaults::high_percent")]
         high: f64,
     },
     /// An explicit window in modality units, to 8-bit grey levels; 8-bit pictures pass unchanged.
@@ -46,7 +47,7 @@ pub enum Step {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         antialias: Option<bool>,
         /// Pillow only: the columns first even where Pillow 13 takes the rows first, as all versions before did.
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "defaults::is_false")]
         columns_first: bool,
     },
     /// The shorter side to `size` pixels, shape kept (torchvision's `Resize(int)`).
@@ -62,7 +63,7 @@ pub enum Step {
     /// The middle `[rows, cols]`.
     CenterCrop {
         size: [usize; 2],
-        #[serde(rename = "as", default = "torch")]
+        #[serde(rename = "as", default = "defaults::torch")]
         library: Library,
     },
     /// Fitted into `[rows, cols]` with the shape kept, the rest filled.
@@ -98,25 +99,25 @@ pub enum Step {
     MinMax {
         #[serde(default)]
         low: f64,
-        #[serde(default = "one")]
+        #[serde(default = "defaults::one")]
         high: f64,
     },
     /// 255 - value.
     Invert {},
     /// Erosion, then dilation, with a `kernel` x `kernel` square.
     Opening {
-        #[serde(default = "five")]
+        #[serde(default = "defaults::five")]
         kernel: usize,
-        #[serde(default = "once")]
+        #[serde(default = "defaults::once")]
         iterations: usize,
     },
     /// Histogram equalisation.
     Equalize {},
     /// Contrast-limited adaptive histogram equalisation on `[rows, cols]` tiles.
     Clahe {
-        #[serde(default = "forty")]
+        #[serde(default = "defaults::forty")]
         clip_limit: f64,
-        #[serde(default = "eight_by_eight")]
+        #[serde(default = "defaults::eight_by_eight")]
         tiles: [usize; 2],
     },
     /// Smoothing with a `kernel` x `kernel` window. `sigma` in pixels is the Gaussian's; 0 takes it from the kernel, and
@@ -124,24 +125,24 @@ pub enum Step {
     Smooth {
         #[serde(default)]
         kind: SmoothKind,
-        #[serde(default = "eleven")]
+        #[serde(default = "defaults::eleven")]
         kernel: usize,
-        #[serde(default, skip_serializing_if = "is_zero")]
+        #[serde(default, skip_serializing_if = "defaults::is_zero")]
         sigma: f64,
     },
     /// `image` * picture + `smoothed` * smoothed picture + `offset`.
     OverlapMerge {
-        #[serde(default = "four")]
+        #[serde(default = "defaults::four")]
         image: f64,
-        #[serde(default = "minus_four")]
+        #[serde(default = "defaults::minus_four")]
         smoothed: f64,
-        #[serde(default = "half_grey")]
+        #[serde(default = "defaults::half_grey")]
         offset: f64,
         #[serde(default)]
         kind: SmoothKind,
-        #[serde(default = "eleven")]
+        #[serde(default = "defaults::eleven")]
         kernel: usize,
-        #[serde(default, skip_serializing_if = "is_zero")]
+        #[serde(default, skip_serializing_if = "defaults::is_zero")]
         sigma: f64,
     },
     /// `scale` * picture * smoothed picture.
@@ -149,54 +150,11 @@ pub enum Step {
         scale: f64,
         #[serde(default)]
         kind: SmoothKind,
-        #[serde(default = "eleven")]
+        #[serde(default = "defaults::eleven")]
         kernel: usize,
-        #[serde(default, skip_serializing_if = "is_zero")]
+        #[serde(default, skip_serializing_if = "defaults::is_zero")]
         sigma: f64,
     },
-}
-
-fn low_percent() -> f64 {
-    0.5
-}
-fn high_percent() -> f64 {
-    99.5
-}
-fn torch() -> Library {
-    Library::Torch
-}
-fn one() -> f64 {
-    1.0
-}
-fn five() -> usize {
-    5
-}
-fn once() -> usize {
-    1
-}
-fn forty() -> f64 {
-    40.0
-}
-fn eight_by_eight() -> [usize; 2] {
-    [8, 8]
-}
-fn eleven() -> usize {
-    11
-}
-fn four() -> f64 {
-    4.0
-}
-fn minus_four() -> f64 {
-    -4.0
-}
-fn half_grey() -> f64 {
-    128.0
-}
-fn is_false(value: &bool) -> bool {
-    !value
-}
-fn is_zero(value: &f64) -> bool {
-    *value == 0.0
 }
 
 impl Serialize for Step {
@@ -279,6 +237,85 @@ impl Step {
             Self::Smooth { .. } => "smooth",
             Self::OverlapMerge { .. } => "overlap_merge",
             Self::MultiplyMerge { .. } => "multiply_merge",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(json: &str) -> Result<Step, String> {
+        serde_json::from_str(json).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_manifests_lines_are_read() {
+        let resize = parse(r#"{"step":"resize","size":[224,224],"filter":"bilinear","as":"tensorflow"}"#).unwrap();
+        let expected = Step::Resize {
+            size: [224, 224],
+            filter: Filter::Bilinear,
+            library: Library::Tensorflow,
+            antialias: None,
+            columns_first: false,
+        };
+        assert_eq!(resize, expected);
+        assert_eq!(parse(r#"{"step":"to_rgb","as":"pillow"}"#).unwrap(), Step::ToRgb { library: Library::Pillow });
+        let to_8bit = Step::To8Bit { window: RangeChoice::Header, low: 0.5, high: 99.5 };
+        assert_eq!(parse(r#"{"step":"to_8bit"}"#).unwrap(), to_8bit);
+    }
+
+    #[test]
+    fn writing_and_reading_gives_the_same_text() {
+        for line in [
+            r#"{"step":"rescale","factor":0.00392156862745098,"offset":0.0}"#,
+            r#"{"step":"normalize","mean":[0.485,0.456,0.406],"std":[0.229,0.224,0.225]}"#,
+            r#"{"step":"resize","size":[3,4],"filter":"nearest_exact","as":"torch","antialias":false}"#,
+            r#"{"step":"standardize"}"#,
+            r#"{"step":"clahe","clip_limit":2.0,"tiles":[8,8]}"#,
+        ] {
+            assert_eq!(serde_json::to_string(&parse(line).unwrap()).unwrap(), line);
+        }
+    }
+
+    #[test]
+    fn an_unknown_step_names_the_known_ones() {
+        let error = parse(r#"{"step":"blur"}"#).unwrap_err();
+        assert!(error.contains("\"blur\"") && Step::NAMES.iter().all(|name| error.contains(name)), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_parameter_names_the_step_and_itself() {
+        for (json, step, parameter) in [
+            (r#"{"step":"rescale","factor":1,"scale":2}"#, "rescale", "scale"),
+            (r#"{"step":"invert","strength":2}"#, "invert", "strength"),
+            (r#"{"step":"resize","size":[1,1],"as":"pillow","mode":"x"}"#, "resize", "mode"),
+        ] {
+            let error = parse(json).unwrap_err();
+            assert!(error.contains(step) && error.contains(parameter), "{error}");
+        }
+        assert!(parse(r#"{"name":"resize"}"#).unwrap_err().contains("no \"step\" name"));
+    }
+
+    #[test]
+    fn every_name_is_the_one_that_is_written() {
+        let smoothing = r#""kernel":3"#;
+        for name in Step::NAMES {
+            let parameters = match name {
+                "window" => r#","center":1,"width":2"#.into(),
+                "resize" | "letterbox" => r#","size":[2,2],"as":"pillow""#.into(),
+                "resize_shorter" => r#","size":2,"as":"pillow""#.into(),
+                "center_crop" => r#","size":[2,2]"#.into(),
+                "rescale" => r#","factor":2"#.into(),
+                "normalize" => r#","mean":[1],"std":[1]"#.into(),
+                "channel_order" => r#","order":"bgr""#.into(),
+                "smooth" | "overlap_merge" => format!(",{smoothing}"),
+                "multiply_merge" => format!(r#","scale":1,{smoothing}"#),
+                _ => String::new(),
+            };
+            let step = parse(&format!(r#"{{"step":"{name}"{parameters}}}"#)).unwrap();
+            assert_eq!(step.name(), name);
+            assert_eq!(serde_json::to_value(&step).unwrap()["step"], name);
         }
     }
 }

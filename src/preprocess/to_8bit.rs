@@ -140,3 +140,103 @@ fn apply(values: Array3<f32>, curve: Curve, meta: &Meta) -> (Picture, String) {
     let remark = if turned { curve.remark + "; turned over, low values were white" } else { curve.remark };
     (Picture::U8(values.mapv(level)), remark)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(values: &[f32]) -> Picture {
+        Picture::F32(Array3::from_shape_vec((1, values.len(), 1), values.to_vec()).unwrap())
+    }
+
+    fn levels(picture: &Picture) -> Vec<u8> {
+        match picture {
+            Picture::U8(values) => values.iter().copied().collect(),
+            Picture::F32(_) => panic!("8-bit expected"),
+        }
+    }
+
+    const VALUES: [f32; 13] =
+        [-1000.0, -161.0, -160.0, -159.5, -100.0, 0.0, 39.5, 40.0, 41.0, 100.0, 239.0, 240.0, 500.0];
+
+    /// Expected: `pydicom.pixels.apply_windowing` 3.0.2, rounded by `numpy.rint`.
+    #[test]
+    fn windows_equal_pydicoms() {
+        for (function, center, width, expected) in [
+            (VoiFunction::Linear, 40.0, 400.0, [0, 0, 0, 0, 38, 102, 128, 128, 128, 166, 255, 255, 255]),
+            (VoiFunction::LinearExact, 40.0, 400.0, [0, 0, 0, 0, 38, 102, 127, 128, 128, 166, 254, 255, 255]),
+            (VoiFunction::Sigmoid, 40.0, 400.0, [0, 30, 30, 31, 50, 102, 127, 128, 128, 165, 224, 225, 252]),
+            (VoiFunction::Linear, 50.0, 1.0, [0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255]),
+            (VoiFunction::Linear, 2048.0, 4096.0, [0, 0, 0, 0, 0, 0, 2, 2, 3, 6, 15, 15, 31]),
+        ] {
+            let (picture, _) = window(column(&VALUES), &Meta::default(), center, width, function).unwrap();
+            assert_eq!(levels(&picture), expected, "{function:?} {center} {width}");
+        }
+    }
+
+    #[test]
+    fn low_is_white_is_turned_over() {
+        let meta = Meta { polarity: Some(Polarity::LowIsWhite), ..Meta::default() };
+        let (picture, remark) = window(column(&[0.0, 255.0]), &meta, 127.5, 255.0, VoiFunction::LinearExact).unwrap();
+        assert_eq!(levels(&picture), [255, 0]);
+        assert!(remark.contains("turned over"), "{remark}");
+    }
+
+    #[test]
+    fn the_headers_window_comes_first_then_percentiles() {
+        let header = Window { center: 40.0, width: 400.0, name: None, function: WindowFunction::Linear };
+        let meta = Meta::default();
+        let to = |windows: &[Window], choice| to_8bit(column(&VALUES), windows, &meta, choice, (0.5, 99.5)).unwrap();
+        let (picture, remark) = to(std::slice::from_ref(&header), RangeChoice::Header);
+        assert_eq!(levels(&picture)[5], 102);
+        assert!(remark.contains("header's window: center 40, width 400"), "{remark}");
+        let (_, remark) = to(&[], RangeChoice::Header);
+        assert!(remark.contains("no window") && remark.contains("percentiles 0.5 to 99.5"), "{remark}");
+        let useless = Window { width: 0.0, ..header };
+        assert!(to(&[useless], RangeChoice::Header).1.contains("no window"));
+        let (picture, _) = to(&[], RangeChoice::Full);
+        assert_eq!((levels(&picture)[0], levels(&picture)[12]), (0, 255));
+    }
+
+    /// Expected: `numpy.percentile` 2.4 with its default interpolation, clipped, scaled, `numpy.rint`.
+    #[test]
+    fn percentiles_equal_numpys() {
+        let values: Vec<f32> = (0..1000).map(|value| (value * value) as f32).collect();
+        let choice = RangeChoice::Percentile;
+        let (picture, remark) = to_8bit(column(&values), &[], &Meta::default(), choice, (0.5, 99.5)).unwrap();
+        let every: Vec<u8> = levels(&picture).into_iter().step_by(100).collect();
+        assert_eq!(every, [0, 3, 10, 23, 41, 65, 93, 126, 165, 209]);
+        assert!(remark.contains("24.955") && remark.contains("988045.9"), "{remark}");
+    }
+
+    #[test]
+    fn eight_bit_pictures_pass_unchanged() {
+        let picture = Picture::U8(Array3::from_elem((2, 2, 1), 7));
+        let meta = Meta { polarity: Some(Polarity::LowIsWhite), ..Meta::default() };
+        let (same, _) = to_8bit(picture.clone(), &[], &meta, RangeChoice::Full, (0.5, 99.5)).unwrap();
+        assert_eq!(same, picture);
+        assert_eq!(window(picture.clone(), &meta, 0.0, 1.0, VoiFunction::Linear).unwrap().0, picture);
+    }
+
+    #[test]
+    fn values_that_are_no_numbers_do_no_harm() {
+        let values = [f32::NAN, 1.0, f32::INFINITY, 2.0, f32::NEG_INFINITY];
+        for choice in [RangeChoice::Percentile, RangeChoice::Full] {
+            let (picture, _) = to_8bit(column(&values), &[], &Meta::default(), choice, (0.0, 100.0)).unwrap();
+            assert_eq!(levels(&picture), [0, 0, 255, 255, 0]);
+        }
+        let none = column(&[f32::NAN; 3]);
+        let (picture, _) = to_8bit(none, &[], &Meta::default(), RangeChoice::Full, (0.0, 100.0)).unwrap();
+        assert_eq!(levels(&picture), [0, 0, 0]);
+    }
+
+    #[test]
+    fn senseless_windows_are_refused() {
+        let refused = |center, width, function| {
+            window(column(&VALUES), &Meta::default(), center, width, function).unwrap_err().to_string()
+        };
+        assert!(refused(40.0, 0.5, VoiFunction::Linear).contains("width"));
+        assert!(refused(40.0, -1.0, VoiFunction::Sigmoid).contains("width"));
+        assert!(refused(f64::NAN, 10.0, VoiFunction::Linear).contains("center"));
+    }
+}

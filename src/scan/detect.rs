@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::read::GzDecoder;
 
-use super::{Format, nifti, npy};
+use super::{Format, dicom, nifti, npy};
 
 /// Bytes read from the start of a file: DICOM's mark is at 128, a NIfTI-2 header has 540.
 const START_BYTES: u64 = 1024;
@@ -60,7 +60,7 @@ fn by_content(start: &[u8]) -> Option<Kind> {
     if nifti::looks_like(start) || gzip_start(start).is_some_and(|inside| nifti::looks_like(&inside)) {
         return Some(Kind::Nifti);
     }
-    looks_like_dicom(start).then_some(Kind::Dicom)
+    dicom::looks_like(start).then_some(Kind::Dicom)
 }
 
 /// "BM" alone begins many a text file: the size of the second header is one of the few that exist.
@@ -84,11 +84,6 @@ fn is_nifti_header(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(START_BYTES).read_to_end(&mut start));
     read.is_ok() && by_content(&start) == Some(Kind::Nifti)
-}
-
-/// DICOM without preamble.
-fn looks_like_dicom(_start: &[u8]) -> bool {
-    false
 }
 
 /// What an unknown file seems to be.

@@ -8,6 +8,7 @@
 //! decoder that does not end becomes a [`ScanError`]), and one broken file never harms the next.
 
 mod detect;
+pub(crate) mod dicom;
 mod discover;
 mod error;
 mod frame;
@@ -21,14 +22,16 @@ mod open;
 mod picture;
 mod region;
 mod samples;
+mod series;
 
 pub use discover::{Discovery, discover};
 pub use error::ScanError;
 pub use frame::{Frame, Pixels};
 pub use limits::Limits;
 pub use meta::{Format, IdentifyingTag, Meta, Polarity, Window, WindowFunction};
-pub use open::{Scan, open, open_with};
+pub use open::{Scan, open, open_series, open_with};
 pub use picture::upright;
+pub use series::group_series;
 
 use crate::geometry::Size;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::detect::{Kind, recognise};
-use super::{Format, Frame, Limits, Meta, Opened, ScanError, isolate, nifti, npy, picture};
+use super::{Format, Frame, Limits, Meta, Opened, ScanError, dicom, isolate, nifti, npy, picture, series};
 use crate::geometry::Size;
 
 /// An opened file (or series of files). Cheap to clone, free to send between threads.
@@ -25,6 +25,8 @@ pub struct Scan {
 /// What decodes the frames.
 #[derive(Debug)]
 enum Source {
+    Dicom(Box<dicom::Source>),
+    Series(series::Source),
     Nifti(Box<nifti::Source>),
     Picture(picture::Source),
     Npy(npy::Source),
@@ -48,6 +50,23 @@ pub fn open_with(path: &Path, limits: &Limits) -> Result<Scan, ScanError> {
     isolate::run(path, limits, move || open_here(&owned_path, &owned_limits))
 }
 
+/// Opens the DICOM files of one series as one scan: sorted by position along the slice normal, then Instance Number;
+/// their frames one after the other. A single file of any format opens as [`open`] does.
+///
+/// # Errors
+/// As [`open`], and a sentence naming the file that does not fit the others.
+pub fn open_series(files: &[PathBuf]) -> Result<Scan, ScanError> {
+    let limits = Limits::default();
+    if let [file] = files {
+        return open_with(file, &limits);
+    }
+    // Each file's header is read isolated on its own: a series may be long.
+    let opened = series::open(files, &limits)?;
+    let first = opened.source.first_path().to_path_buf();
+    limits.check_frame(&first, opened.size, 3)?;
+    Ok(Scan::new(&first, Format::Dicom, opened, Source::Series, &limits))
+}
+
 fn open_here(path: &Path, limits: &Limits) -> Result<Scan, ScanError> {
     let kind = recognise(path).map_err(|source| ScanError::Read { path: path.into(), source })?;
     let kind = kind.map_err(|hint| ScanError::UnknownFormat { path: path.into(), hint })?;
@@ -62,7 +81,11 @@ fn open_here(path: &Path, limits: &Limits) -> Result<Scan, ScanError> {
             Ok(Scan::new(path, format, opened, Source::Picture, limits))
         }
         Kind::Npy => Ok(Scan::new(path, Format::Npy, npy::open(path, limits)?, Source::Npy, limits)),
-        Kind::Dicom => Err(ScanError::UnknownFormat { path: path.into(), hint: "DICOM".into() }),
+        Kind::Dicom => {
+            let opened = dicom::open(path)?;
+            limits.check_frame(path, opened.size, 3)?;
+            Ok(Scan::new(path, Format::Dicom, opened, |source| Source::Dicom(Box::new(source)), limits))
+        }
     }
 }
 
@@ -98,6 +121,8 @@ impl Scan {
 
     fn frame_here(&self, index: usize) -> Result<Frame, ScanError> {
         match self.source.as_ref() {
+            Source::Dicom(source) => source.frame(index),
+            Source::Series(source) => source.frame(index),
             Source::Nifti(source) => source.frame(&self.path, index, &self.limits),
             Source::Picture(source) => source.frame(&self.path, index, &self.limits),
             Source::Npy(source) => source.frame(&self.path, index, &self.limits),

@@ -72,10 +72,9 @@ pub(super) fn open(files: &[PathBuf], limits: &Limits) -> Result<Opened<Source>,
         placed.push(Placed { path: path.clone(), key: read_key(path, limits)? });
     }
     sort(&mut placed);
-    let first = placed.first().ok_or_else(|| ScanError::NoPixels {
-        path: PathBuf::new(),
-        what: "a series needs at least one file".into(),
-    })?;
+    let first = placed
+        .first()
+        .ok_or_else(|| ScanError::NoPixels { path: PathBuf::new(), what: "a series needs at least one file".into() })?;
     check_same(first, &placed)?;
     let first_path = first.path.clone();
     let opened = isolate::run(&first.path, limits, move || dicom::open(&first_path))?;
@@ -155,9 +154,7 @@ fn sort(files: &mut [Placed]) {
             (Some(x), Some(y)) => x.total_cmp(&y),
             (x, y) => y.is_some().cmp(&x.is_some()),
         };
-        by_depth
-            .then_with(|| a.key.instance.cmp(&b.key.instance))
-            .then_with(|| natural::compare(&a.path, &b.path))
+        by_depth.then_with(|| a.key.instance.cmp(&b.key.instance)).then_with(|| natural::compare(&a.path, &b.path))
     });
 }
 
@@ -205,4 +202,3 @@ fn set_slice_step(affine: &mut Affine3, first: [f64; 3], last: [f64; 3], share: 
         row[2] = (to - from) * share;
     }
 }
-

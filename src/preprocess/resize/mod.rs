@@ -170,3 +170,81 @@ fn no_such_filter(method: &Method) -> PreprocessError {
         known: method.known().1,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn method(filter: Filter, library: Library, antialias: Option<bool>) -> Method {
+        Method { step: "resize", filter, library, antialias, columns_first: false }
+    }
+
+    fn gray(rows: usize, cols: usize) -> Picture {
+        Picture::U8(Array3::from_shape_fn((rows, cols, 1), |(row, col, _)| (row * 31 + col * 17) as u8))
+    }
+
+    #[test]
+    fn what_a_library_has_not_is_refused_whatever_the_size() {
+        for (filter, library, antialias) in [
+            (Filter::Area, Library::Pillow, None),
+            (Filter::Bilinear, Library::Pillow, Some(false)),
+            (Filter::Lanczos, Library::Tensorflow, None),
+            (Filter::Area, Library::Torch, Some(true)),
+            (Filter::Box, Library::Opencv, None),
+            (Filter::Bilinear, Library::Opencv, Some(true)),
+        ] {
+            for size in [Size::new(4, 5), Size::new(2, 2)] {
+                let error = resize(gray(4, 5), size, &method(filter, library, antialias)).unwrap_err();
+                assert!(error.to_string().contains(library.title()), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn sizes_out_of_reason_are_refused() {
+        let bilinear = method(Filter::Bilinear, Library::Pillow, None);
+        for size in [Size::new(0, 3), Size::new(1 << 20, 1 << 20), Size::new(usize::MAX, 2)] {
+            assert!(resize(gray(4, 5), size, &bilinear).is_err());
+        }
+        assert!(resize(gray(0, 5), Size::new(2, 2), &bilinear).is_err());
+    }
+
+    /// Pillow, OpenCV and TensorFlow return the picture itself; torch and Keras hold floats.
+    #[test]
+    fn the_same_size_changes_no_value() {
+        let picture = gray(4, 5);
+        for library in [Library::Pillow, Library::Opencv, Library::Tensorflow, Library::Torch, Library::Keras] {
+            let (same, map) =
+                resize(picture.clone(), Size::new(4, 5), &method(Filter::Bicubic, library, None)).unwrap();
+            assert_eq!(same.into_f32(), picture.clone().into_f32(), "{library:?}");
+            assert_eq!(map, PlaneMap::IDENTITY);
+        }
+    }
+
+    #[test]
+    fn one_pixel_becomes_any_size() {
+        for library in [Library::Pillow, Library::Opencv, Library::Tensorflow, Library::Torch] {
+            for filter in [Filter::Nearest, Filter::Bilinear, Filter::Bicubic] {
+                let one = Picture::U8(Array3::from_elem((1, 1, 3), 200));
+                let (picture, _) = resize(one, Size::new(3, 2), &method(filter, library, None)).unwrap();
+                assert!(picture.into_f32().iter().all(|value| (value - 200.0).abs() < 1e-3), "{library:?} {filter:?}");
+            }
+        }
+    }
+
+    /// Pillow 13 takes the rows first where they shrink by more than twice what the columns do.
+    #[test]
+    fn pillows_two_orders_of_passes_differ() {
+        let noise = Picture::U8(Array3::from_shape_fn((60, 40, 1), |(row, col, _)| (row * row * 37 + col * 101) as u8));
+        let rows_first = method(Filter::Bicubic, Library::Pillow, None);
+        let columns_first = Method { columns_first: true, ..rows_first };
+        let both = |size| {
+            let resized = |method| resize(noise.clone(), size, method).unwrap().0;
+            (resized(&rows_first), resized(&columns_first))
+        };
+        let (new, old) = both(Size::new(30, 38));
+        assert_ne!(new, old);
+        let (new, old) = both(Size::new(30, 20));
+        assert_eq!(new, old);
+    }
+}

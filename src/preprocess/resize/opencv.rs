@@ -11,7 +11,7 @@ use ndarray::Array3;
 use super::super::choices::Filter;
 use super::super::picture::{Raster, array};
 use super::opencv_area;
-use super::taps::{RowWindow, Taps, resample};
+use super::taps::{RowWindow, Taps, resample, weighted_pixel};
 use crate::geometry::Size;
 
 /// One, as an 8-bit weight.
@@ -211,13 +211,7 @@ fn fixed_point(source: &Raster<'_, u8>, size: Size, kernel: Kernel) -> Array3<u8
 
 fn fixed_row<const C: usize>(source: &[u8], cols: &Taps<i32>, into: &mut [i32]) {
     for (pixel, (first, weights)) in into.chunks_exact_mut(C).zip(cols.iter()) {
-        let mut sums = [0_i32; C];
-        for (input, weight) in source[first * C..].chunks_exact(C).zip(weights) {
-            for (sum, value) in sums.iter_mut().zip(input) {
-                *sum += i32::from(*value) * weight;
-            }
-        }
-        pixel.copy_from_slice(&sums);
+        pixel.copy_from_slice(&weighted_pixel::<u8, i32, C>(source, first, weights, 0));
     }
 }
 

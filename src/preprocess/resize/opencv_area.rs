@@ -99,27 +99,36 @@ fn shares(inputs: usize, outputs: usize) -> Vec<Share> {
 
 /// Sums in f32, in OpenCV's order: along the row first, then down.
 fn footprints<T: Copy + Into<f32>>(source: &Raster<'_, T>, size: Size, finish: impl Fn(f32) -> T) -> Vec<T> {
-    let channels = source.channels;
+    match source.channels {
+        1 => footprints_of::<T, 1>(source, size, finish),
+        _ => footprints_of::<T, 3>(source, size, finish),
+    }
+}
+
+fn footprints_of<T: Copy + Into<f32>, const C: usize>(
+    source: &Raster<'_, T>,
+    size: Size,
+    finish: impl Fn(f32) -> T,
+) -> Vec<T> {
     let cols = shares(source.cols, size.cols);
-    let len = size.cols * channels;
-    let mut line = vec![0.0_f32; len];
+    let len = size.cols * C;
+    let mut line = vec![[0.0_f32; C]; size.cols];
     let mut sums = vec![0.0_f32; len];
     let mut out = Vec::with_capacity(size.rows * len);
     let mut current = 0;
     for share in shares(source.rows, size.rows) {
-        line.fill(0.0);
-        let input = source.row(share.input);
+        line.fill([0.0; C]);
+        let input = source.row(share.input).as_chunks::<C>().0;
         for col in &cols {
-            let from = &input[col.input * channels..(col.input + 1) * channels];
-            let into = &mut line[col.output * channels..(col.output + 1) * channels];
-            into.iter_mut().zip(from).for_each(|(sum, value)| *sum += (*value).into() * col.weight);
+            let into = &mut line[col.output];
+            into.iter_mut().zip(input[col.input]).for_each(|(sum, value)| *sum += value.into() * col.weight);
         }
         if share.output != current {
             out.extend(sums.iter().map(|sum| finish(*sum)));
             sums.fill(0.0);
             current = share.output;
         }
-        sums.iter_mut().zip(&line).for_each(|(sum, value)| *sum += value * share.weight);
+        sums.iter_mut().zip(line.as_flattened()).for_each(|(sum, value)| *sum += value * share.weight);
     }
     out.extend(sums.iter().map(|sum| finish(*sum)));
     out

@@ -10,7 +10,7 @@ use ndarray::Array3;
 
 use super::super::choices::Filter;
 use super::super::picture::{Raster, array};
-use super::taps::{RowWindow, Taps, resample};
+use super::taps::{RowWindow, Taps, resample, weighted_pixel};
 use crate::geometry::Size;
 
 /// Bits behind the point of an 8-bit weight: 32, less 8 for the value, less 2 for sums beyond 1.
@@ -19,14 +19,20 @@ const PRECISION_BITS: u32 = 22;
 /// Half a grey level, so that sums round to the nearest.
 const HALF: i32 = 1 << (PRECISION_BITS - 1);
 
-/// The filters with their reach in input pixels at scale 1.
-fn kernel(filter: Filter) -> Option<(fn(f64) -> f64, f64)> {
+/// A filter's weight at a distance from its centre, and how far it reaches, in input pixels at scale 1.
+#[derive(Clone, Copy)]
+struct Kernel {
+    at: fn(f64) -> f64,
+    reach: f64,
+}
+
+fn kernel(filter: Filter) -> Option<Kernel> {
     Some(match filter {
-        Filter::Box => (box_kernel, 0.5),
-        Filter::Bilinear => (triangle, 1.0),
-        Filter::Hamming => (hamming, 1.0),
-        Filter::Bicubic => (keys_cubic, 2.0),
-        Filter::Lanczos => (lanczos3, 3.0),
+        Filter::Box => Kernel { at: box_kernel, reach: 0.5 },
+        Filter::Bilinear => Kernel { at: triangle, reach: 1.0 },
+        Filter::Hamming => Kernel { at: hamming, reach: 1.0 },
+        Filter::Bicubic => Kernel { at: keys_cubic, reach: 2.0 },
+        Filter::Lanczos => Kernel { at: lanczos3, reach: 3.0 },
         _ => return None,
     })
 }
@@ -69,27 +75,32 @@ fn lanczos3(x: f64) -> f64 {
 }
 
 /// Normalised weights along one axis; the kernel widens with the reduction.
-fn taps(inputs: usize, outputs: usize, (kernel, reach): (fn(f64) -> f64, f64)) -> Taps<f64> {
+fn taps<W: Copy + Default + PartialEq>(
+    inputs: usize,
+    outputs: usize,
+    kernel: Kernel,
+    convert: impl Fn(f64) -> W,
+) -> Taps<W> {
     let mut taps = Taps::with_capacity(outputs);
     if inputs == outputs {
-        (0..outputs).for_each(|position| taps.push(position, &[1.0]));
+        (0..outputs).for_each(|position| taps.push(position, &[convert(1.0)]));
         return taps;
     }
     let scale = inputs as f64 / outputs as f64;
     let stretch = scale.max(1.0);
-    let support = reach * stretch;
-    let mut weights = Vec::new();
+    let support = kernel.reach * stretch;
+    let (mut weights, mut converted) = (Vec::new(), Vec::new());
     for output in 0..outputs {
         let center = (output as f64 + 0.5) * scale;
         let first = (center - support + 0.5).max(0.0) as usize;
         let end = ((center + support + 0.5) as usize).min(inputs);
         weights.clear();
-        weights.extend((first..end).map(|input| kernel((input as f64 - center + 0.5) * (1.0 / stretch))));
+        weights.extend((first..end).map(|input| (kernel.at)((input as f64 - center + 0.5) * (1.0 / stretch))));
         let sum: f64 = weights.iter().sum();
-        if sum != 0.0 {
-            weights.iter_mut().for_each(|weight| *weight /= sum);
-        }
-        taps.push(first, &weights);
+        let sum = if sum == 0.0 { 1.0 } else { sum };
+        converted.clear();
+        converted.extend(weights.iter().map(|weight| convert(weight / sum)));
+        taps.push(first, &converted);
     }
     taps
 }
@@ -105,8 +116,8 @@ pub(super) fn eight_bit(
     let one = f64::from(1 << PRECISION_BITS);
     // `as` cuts towards zero as C does.
     let fixed = |weight: f64| (weight * one + if weight < 0.0 { -0.5 } else { 0.5 }) as i32;
-    let rows = taps(source.rows, size.rows, kernel).map(fixed);
-    let cols = taps(source.cols, size.cols, kernel).map(fixed);
+    let rows = taps(source.rows, size.rows, kernel, fixed);
+    let cols = taps(source.cols, size.cols, kernel, fixed);
     let rows_first = !columns_first
         && source.rows.checked_sub(size.rows).is_some_and(|fewer| fewer + 2 * size.cols > 2 * source.cols && fewer > 0);
     Some(if rows_first { rows_then_columns(source, &rows, &cols) } else { columns_then_rows(source, &rows, &cols) })
@@ -115,7 +126,9 @@ pub(super) fn eight_bit(
 /// `Image.resize` in mode F; `None` for a filter Pillow has not.
 pub(super) fn float(source: &Raster<'_, f32>, size: Size, filter: Filter) -> Option<Array3<f32>> {
     let kernel = kernel(filter)?;
-    Some(resample(source, &taps(source.rows, size.rows, kernel), &taps(source.cols, size.cols, kernel)))
+    let same = |weight: f64| weight;
+    let rows = taps(source.rows, size.rows, kernel, same);
+    Some(resample(source, &rows, &taps(source.cols, size.cols, kernel, same)))
 }
 
 fn rows_then_columns(source: &Raster<'_, u8>, rows: &Taps<i32>, cols: &Taps<i32>) -> Array3<u8> {
@@ -170,13 +183,7 @@ fn add_weighted(sums: &mut [i32], line: &[u8], weight: i32) {
 
 fn resample_row<const C: usize>(source: &[u8], cols: &Taps<i32>, into: &mut [u8]) {
     for (pixel, (first, weights)) in into.chunks_exact_mut(C).zip(cols.iter()) {
-        let mut sums = [HALF; C];
-        for (input, weight) in source[first * C..].chunks_exact(C).zip(weights) {
-            for (sum, value) in sums.iter_mut().zip(input) {
-                *sum += i32::from(*value) * weight;
-            }
-        }
-        for (value, sum) in pixel.iter_mut().zip(sums) {
+        for (value, sum) in pixel.iter_mut().zip(weighted_pixel::<u8, i32, C>(source, first, weights, HALF)) {
             *value = clip(sum);
         }
     }

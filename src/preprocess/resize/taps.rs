@@ -18,11 +18,18 @@ impl<W: Copy> Taps<W> {
         Self { runs: Vec::with_capacity(outputs), weights: Vec::new() }
     }
 
-    /// The next output position.
-    pub fn push(&mut self, first: usize, weights: &[W]) {
+    /// The next output position. Weights of 0 at both ends are left out.
+    pub fn push(&mut self, first: usize, weights: &[W])
+    where
+        W: Default + PartialEq,
+    {
+        let zeros = |weight: &&W| **weight == W::default();
+        let skip = weights.iter().take_while(zeros).count();
+        let inner = weights.get(skip..).unwrap_or_default();
+        let end = inner.len() - inner.iter().rev().take_while(zeros).count();
         let begin = self.weights.len();
-        self.weights.extend_from_slice(weights);
-        self.runs.push((first, begin, self.weights.len()));
+        self.weights.extend_from_slice(&inner[..end]);
+        self.runs.push((if end == 0 { first } else { first + skip }, begin, self.weights.len()));
     }
 
     /// `(first, weights)` of each output position.
@@ -38,14 +45,9 @@ impl<W: Copy> Taps<W> {
     pub fn longest(&self) -> usize {
         self.runs.iter().map(|(_, begin, end)| end - begin).max().unwrap_or(0)
     }
-
-    /// Other weights for the same runs.
-    pub fn map<V>(self, f: impl Fn(W) -> V) -> Taps<V> {
-        Taps { runs: self.runs, weights: self.weights.into_iter().map(f).collect() }
-    }
 }
 
-impl<W: Copy + AddAssign + Default> Taps<W> {
+impl<W: Copy + AddAssign + Default + PartialEq> Taps<W> {
     /// The next output position from weights of neighbouring input positions, the first of them `first`, that may lie
     /// outside `0..inputs`: those count for the nearest edge pixel.
     pub fn push_clamped(&mut self, first: isize, weights: &[W], inputs: usize) {
@@ -66,7 +68,7 @@ impl<W: Copy + AddAssign + Default> Taps<W> {
 }
 
 /// What sums are made in: `f32` as torch and TensorFlow do, `f64` as Pillow does.
-pub(super) trait Weight: Copy + Default + AddAssign + Mul<Output = Self> + From<f32> {
+pub(super) trait Weight: Copy + Default + PartialEq + AddAssign + Mul<Output = Self> + From<f32> {
     fn to_f32(self) -> f32;
 }
 
@@ -117,16 +119,28 @@ pub(super) fn resample<T: Copy + Into<f32>, W: Weight>(
 /// One row of `C` channels.
 fn resample_row<W: Weight, const C: usize>(source: &[f32], cols: &Taps<W>, into: &mut [f32]) {
     for (pixel, (first, weights)) in into.chunks_exact_mut(C).zip(cols.iter()) {
-        let mut sums = [W::default(); C];
-        for (input, weight) in source[first * C..].chunks_exact(C).zip(weights) {
-            for (sum, value) in sums.iter_mut().zip(input) {
-                *sum += W::from(*value) * *weight;
-            }
-        }
+        let sums = weighted_pixel::<f32, W, C>(source, first, weights, W::default());
         for (value, sum) in pixel.iter_mut().zip(sums) {
             *value = sum.to_f32();
         }
     }
+}
+
+/// `start` plus the weighted sum of neighbouring pixels of `C` channels, the first of them `first`.
+#[inline]
+pub(super) fn weighted_pixel<S, W, const C: usize>(line: &[S], first: usize, weights: &[W], start: W) -> [W; C]
+where
+    S: Copy,
+    W: Copy + AddAssign + Mul<Output = W> + From<S>,
+{
+    let pixels = line[first * C..(first + weights.len()) * C].as_chunks::<C>().0;
+    let mut sums = [start; C];
+    for (pixel, weight) in pixels.iter().zip(weights) {
+        for (sum, value) in sums.iter_mut().zip(pixel) {
+            *sum += W::from(*value) * *weight;
+        }
+    }
+    sums
 }
 
 /// The last few horizontally resampled rows, so that each input row is resampled at most once and only if needed.

@@ -11,6 +11,7 @@
 mod affine;
 mod axes;
 mod header;
+mod layout;
 mod pair;
 
 use std::path::Path;
@@ -20,8 +21,8 @@ use super::samples::{Plan, SampleType, gather, gather_rgb};
 use super::{Frame, Limits, Meta, Opened, Pixels, ScanError, Window, WindowFunction};
 use crate::geometry::{PixelSpacing, Size};
 use axes::Reorientation;
-pub(super) use header::looks_like;
 use header::{Header, Values};
+pub(super) use layout::looks_like;
 pub(super) use pair::header_of_image;
 
 /// Where the slices of a volume lie.
@@ -38,7 +39,7 @@ pub(super) struct Source {
 
 /// Reads the header of the volume at `path` (the `.hdr` file of a pair).
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<(super::Format, Opened<Source>), ScanError> {
-    let (header, gzip) = header::read(path)?;
+    let (header, gzip) = layout::read(path)?;
     let values = header.values(path)?;
     let scale = header.scale(path)?;
     let dims = header.dims(path)?;

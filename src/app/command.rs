@@ -1,0 +1,57 @@
+//! What a person can ask for.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use super::{Severity, ViewTransform};
+
+/// A wish. [`AppState::apply`](super::AppState::apply) fulfils it or starts the job that will.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Files and folders, scans and models alike: scans replace the list, a model (an .onnx, or a folder with a
+    /// `model.onnx`) is loaded.
+    Open(Vec<PathBuf>),
+    /// Item `index` of the list.
+    Select(usize),
+    /// This many items down the list, negative up.
+    SelectStep(isize),
+    /// Frame `index`, counted from 0.
+    GoToFrame(usize),
+    /// This many frames on, negative back.
+    StepFrame(isize),
+    /// Pointer drag in screen points: right widens the window, down raises its centre.
+    DragWindow {
+        dx: f32,
+        dy: f32,
+    },
+    /// The header's window `n`, counted from 0.
+    HeaderWindow(usize),
+    /// The next of the header's windows, after the last one the automatic window.
+    NextWindow,
+    /// The window from the shown frame's own values.
+    AutoWindow,
+    /// Back to the window the scan opened with.
+    ResetWindow,
+    ToggleInvert,
+    ToggleSmooth,
+    SetView(ViewTransform),
+    /// Show or hide the attributes that identify a person.
+    ToggleIdentity,
+    LoadModel(PathBuf),
+    /// Predict the slice on the screen instead of the slices the manifest chooses.
+    PredictShownSlice,
+    /// Back to the manifest's choice of slices.
+    PredictChosenSlices,
+    /// Predict the items that have no prediction yet, in the background.
+    PredictRest,
+    CancelRest,
+    /// Fetch ONNX Runtime.
+    InstallRuntime,
+    /// The rows of the list that are on the screen: their thumbnails are wanted.
+    ShowRows(Range<usize>),
+    Notify {
+        severity: Severity,
+        text: String,
+    },
+    DismissToast(u64),
+}

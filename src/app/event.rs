@@ -1,0 +1,67 @@
+//! What the jobs report back.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{EngineFacts, ModelFacts, Prediction};
+use crate::render::{Pyramid, Thumbnail};
+use crate::scan::Scan;
+
+/// A job's result or progress. `generation` is that of the request; an old one is dropped.
+#[derive(Debug)]
+pub enum Event {
+    /// What a list of paths holds.
+    Listed {
+        generation: u64,
+        /// One entry per case: a file alone, or the files of one series in order.
+        cases: Vec<Vec<PathBuf>>,
+        /// Models among the paths.
+        models: Vec<PathBuf>,
+        /// Sentences about paths that could not be listed.
+        problems: Vec<String>,
+    },
+    /// The current item's header, or why it does not open.
+    Opened {
+        generation: u64,
+        result: Result<Scan, String>,
+    },
+    /// A frame of the current item.
+    FrameReady {
+        generation: u64,
+        index: usize,
+        result: Result<Pyramid, String>,
+    },
+    /// An item's small picture; `None` where it cannot be opened.
+    ThumbnailReady {
+        list: u64,
+        item: usize,
+        thumbnail: Option<Arc<Thumbnail>>,
+    },
+    /// A model is ready to predict, or why not.
+    ModelLoaded {
+        generation: u64,
+        path: PathBuf,
+        result: Result<(ModelFacts, EngineFacts), String>,
+    },
+    /// A background prediction has begun.
+    PredictionStarted {
+        model: u64,
+        list: u64,
+        item: usize,
+    },
+    /// An item's prediction. `request` is `Some` where it was asked for the item on the screen.
+    Predicted {
+        model: u64,
+        list: u64,
+        item: usize,
+        request: Option<u64>,
+        result: Result<Prediction, String>,
+    },
+    InstallProgress(String),
+    Installed(Result<String, String>),
+    /// A job broke; the worker goes on.
+    JobPanicked {
+        worker: &'static str,
+        what: String,
+    },
+}

@@ -1,0 +1,156 @@
+//! The worklist: what was opened, and what is known of each entry so far.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::render::Thumbnail;
+
+/// How far an item's prediction is, in one word and number.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Chip {
+    #[default]
+    None,
+    Running,
+    Done {
+        /// Index of the predicted class.
+        class: usize,
+        /// The predicted class's score.
+        score: f32,
+    },
+    /// The sentence.
+    Failed(String),
+}
+
+/// One case: a file, or the files of a series.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub files: Arc<[PathBuf]>,
+    /// The file's name; for a series its folder's.
+    pub name: String,
+    /// The folder that holds it.
+    pub folder: Option<String>,
+    pub chip: Chip,
+    pub thumbnail: ThumbnailState,
+}
+
+/// An item's small picture.
+#[derive(Clone, Debug, Default)]
+pub enum ThumbnailState {
+    #[default]
+    Unknown,
+    Ready(Arc<Thumbnail>),
+    /// It cannot be opened.
+    Broken,
+}
+
+impl Item {
+    fn new(files: Vec<PathBuf>) -> Self {
+        let path = files.first().cloned().unwrap_or_default();
+        let parent = path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let (name, folder) = if files.len() > 1 {
+            let above = path.parent().and_then(Path::parent).and_then(Path::file_name);
+            let folder = above.map(|name| name.to_string_lossy().into_owned());
+            (parent.unwrap_or_else(|| file_name(&path)), folder)
+        } else {
+            (file_name(&path), parent)
+        };
+        Self { files: files.into(), name, folder, chip: Chip::None, thumbnail: ThumbnailState::Unknown }
+    }
+
+    /// The first file.
+    pub fn path(&self) -> &Path {
+        self.files.first().map_or(Path::new(""), PathBuf::as_path)
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The list and the selection.
+#[derive(Debug, Default)]
+pub struct Items {
+    /// Counts the lists, so that late results of an earlier one are dropped.
+    pub generation: u64,
+    all: Vec<Item>,
+    selected: Option<usize>,
+}
+
+impl Items {
+    pub(super) fn replace(&mut self, cases: Vec<Vec<PathBuf>>) {
+        self.generation += 1;
+        self.all = cases.into_iter().filter(|files| !files.is_empty()).map(Item::new).collect();
+        self.selected = None;
+    }
+
+    pub fn all(&self) -> &[Item] {
+        &self.all
+    }
+
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    pub fn get(&self, index: usize) -> Option<&Item> {
+        self.all.get(index)
+    }
+
+    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut Item> {
+        self.all.get_mut(index)
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Item> {
+        self.all.iter_mut()
+    }
+
+    pub fn selected(&self) -> Option<usize> {
+        self.selected
+    }
+
+    pub fn selected_item(&self) -> Option<&Item> {
+        self.selected.and_then(|index| self.all.get(index))
+    }
+
+    /// True where the selection changed.
+    pub(super) fn select(&mut self, index: usize) -> bool {
+        if index >= self.all.len() || self.selected == Some(index) {
+            return false;
+        }
+        self.selected = Some(index);
+        true
+    }
+
+    /// Items without a prediction and not in work, from the one after the selection around to the selection.
+    pub(super) fn unpredicted(&self) -> Vec<usize> {
+        let from = self.selected.map_or(0, |index| index + 1);
+        let open = |index: &usize| self.all.get(*index).is_some_and(|item| item.chip == Chip::None);
+        (from..self.all.len()).chain(0..from.min(self.all.len())).filter(open).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_by_itself_and_a_series_by_its_folder() {
+        let one = Item::new(vec!["/data/환자/뇌 MRI.png".into()]);
+        assert_eq!((one.name.as_str(), one.folder.as_deref()), ("뇌 MRI.png", Some("환자")));
+        let series = Item::new(vec!["/data/visit/T1/1.dcm".into(), "/data/visit/T1/2.dcm".into()]);
+        assert_eq!((series.name.as_str(), series.folder.as_deref()), ("T1", Some("visit")));
+    }
+
+    #[test]
+    fn the_rest_begins_after_the_selection() {
+        let mut items = Items::default();
+        items.replace((0..5).map(|n| vec![PathBuf::from(format!("{n}.png"))]).collect());
+        items.select(3);
+        items.get_mut(0).unwrap().chip = Chip::Done { class: 0, score: 0.9 };
+        assert_eq!(items.unpredicted(), [4, 1, 2, 3]);
+        assert!(!items.select(9));
+    }
+}

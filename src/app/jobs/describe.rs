@@ -1,0 +1,175 @@
+//! A model and its session in the words the window shows.
+
+use serde_json::Value;
+
+use crate::app::{EngineFacts, ModelFacts, Parameter, StepFacts};
+use crate::engine::{EngineKind, InputSelection, Model, Origin, Session, Sourced, runtime};
+use crate::preprocess::Step;
+
+/// Longest model card that is shown, bytes.
+const MOST_CARD: usize = 64 << 10;
+
+pub(super) fn describe_model(model: &Model) -> ModelFacts {
+    let manifest = &model.manifest;
+    let text = |value: &Option<Sourced<String>>| value.as_ref().map(|value| value.value.clone());
+    let mut thresholds = vec![None; model.class_names().len()];
+    for (class, threshold) in &manifest.thresholds {
+        if let Some(slot) = thresholds.get_mut(*class) {
+            *slot = Some(*threshold);
+        }
+    }
+    ModelFacts {
+        name: manifest.name.value.clone(),
+        version: text(&manifest.version),
+        description: text(&manifest.description),
+        intended_use: text(&manifest.intended_use),
+        path: if model.is_bare { model.path.clone() } else { model.folder.clone() },
+        sha256: model.sha256.clone(),
+        class_names: model.class_names().to_vec(),
+        thresholds,
+        calibrated: manifest.temperature.is_some(),
+        facts: facts(model),
+        steps: manifest.preprocess.iter().map(step).collect(),
+        card: card(model),
+        remarks: manifest.remarks.clone(),
+    }
+}
+
+pub(super) fn describe_engine(session: &Session) -> EngineFacts {
+    let status = runtime::status();
+    let title = match session.engine() {
+        EngineKind::OnnxRuntime => format!("ONNX Runtime {}", status.version.unwrap_or_default()).trim_end().to_owned(),
+        EngineKind::Embedded => format!("Embedded ({})", status.embedded),
+    };
+    EngineFacts {
+        kind: session.engine(),
+        title,
+        provider: session.provider(),
+        remark: session.remark().map(str::to_owned),
+    }
+}
+
+fn facts(model: &Model) -> Vec<Parameter> {
+    let manifest = &model.manifest;
+    let side = |value: &Option<Sourced<usize>>| value.as_ref().map_or("any".to_owned(), |v| v.value.to_string());
+    let input = format!(
+        "{} × {} × {}, {}",
+        side(&manifest.cols),
+        side(&manifest.rows),
+        manifest.channels.value,
+        manifest.layout.value
+    );
+    let least_sure = [
+        Some((&manifest.layout.origin, &manifest.layout.from)),
+        Some((&manifest.channels.origin, &manifest.channels.from)),
+        manifest.rows.as_ref().map(|rows| (&rows.origin, &rows.from)),
+        manifest.cols.as_ref().map(|cols| (&cols.origin, &cols.from)),
+    ];
+    let (origin, from) = least_sure.into_iter().flatten().max_by_key(|(origin, _)| doubt(**origin)).unzip();
+    let mut facts = vec![
+        Parameter {
+            name: "Classes".into(),
+            value: model.class_names().join(", "),
+            origin: manifest.class_names.origin,
+            from: manifest.class_names.from.clone(),
+        },
+        Parameter {
+            name: "Input".into(),
+            value: input,
+            origin: origin.copied().unwrap_or(Origin::Assumed),
+            from: from.cloned().unwrap_or_default(),
+        },
+        Parameter {
+            name: "Output".into(),
+            value: manifest.output_kind.value.to_string(),
+            origin: manifest.output_kind.origin,
+            from: manifest.output_kind.from.clone(),
+        },
+    ];
+    facts.extend(manifest.input_selection.as_ref().and_then(selection));
+    facts
+}
+
+/// Assumed is more doubtful than imported, imported than declared.
+fn doubt(origin: Origin) -> u8 {
+    match origin {
+        Origin::Declared => 0,
+        Origin::Imported => 1,
+        Origin::Assumed => 2,
+    }
+}
+
+/// Which slices, and how they are combined.
+fn selection(selection: &Sourced<InputSelection>) -> Option<Parameter> {
+    let slices = selection.value.slices.as_ref().and_then(|slices| serde_json::to_value(slices).ok()).map(plain);
+    let combine = selection.value.combine.and_then(|combine| serde_json::to_value(combine).ok()).map(plain);
+    let value = [slices, combine].into_iter().flatten().collect::<Vec<_>>().join("; combined: ");
+    (!value.is_empty()).then(|| Parameter {
+        name: "Slices".into(),
+        value,
+        origin: selection.origin,
+        from: selection.from.clone(),
+    })
+}
+
+fn step(step: &Sourced<Step>) -> StepFacts {
+    let fields = match serde_json::to_value(&step.value) {
+        Ok(Value::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    };
+    let parameters = fields.into_iter().filter(|(key, _)| key != "step").map(|(key, value)| (key, plain(value)));
+    StepFacts {
+        name: step.value.name().to_owned(),
+        parameters: parameters.collect(),
+        origin: step.origin,
+        from: step.from.clone(),
+    }
+}
+
+/// A JSON value as a person reads it: no quotes, no brackets, short numbers.
+fn plain(value: Value) -> String {
+    match value {
+        Value::String(text) => text.replace('_', " "),
+        Value::Array(values) => values.into_iter().map(plain).collect::<Vec<_>>().join(" "),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| format!("{} {}", key.replace('_', " "), plain(value)))
+            .collect::<Vec<_>>()
+            .join(", "),
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() => short(float),
+            _ => number.to_string(),
+        },
+        other => other.to_string(),
+    }
+}
+
+/// At most six significant digits.
+fn short(value: f64) -> String {
+    let rounded: f64 = format!("{value:.5e}").parse().unwrap_or(value);
+    rounded.to_string()
+}
+
+/// The README beside the model, where there is one.
+fn card(model: &Model) -> Option<String> {
+    if model.is_bare {
+        return None;
+    }
+    let mut text = std::fs::read_to_string(model.folder.join("README.md")).ok()?;
+    let end = (0..=MOST_CARD.min(text.len())).rev().find(|end| text.is_char_boundary(*end))?;
+    text.truncate(end);
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_read_like_words() {
+        assert_eq!(plain(serde_json::json!([224, 224])), "224 224");
+        assert_eq!(plain(serde_json::json!(0.00392156862745098)), "0.00392157");
+        assert_eq!(plain(serde_json::json!("mean_probabilities")), "mean probabilities");
+        assert_eq!(plain(serde_json::json!({"every_nth": 4})), "every nth 4");
+    }
+}

@@ -1,0 +1,110 @@
+//! What a worker has to do: one urgent request, which a newer one replaces, and a list for when nothing is urgent.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// A worker's requests. Posting never waits.
+#[derive(Debug)]
+pub(super) struct Mailbox<J> {
+    inside: Mutex<Inside<J>>,
+    arrived: Condvar,
+}
+
+#[derive(Debug)]
+struct Inside<J> {
+    /// Before everything else, e.g. a new model.
+    first: Option<J>,
+    urgent: Option<J>,
+    later: VecDeque<J>,
+    closed: bool,
+}
+
+impl<J> Mailbox<J> {
+    pub fn new() -> Self {
+        let inside = Inside { first: None, urgent: None, later: VecDeque::new(), closed: false };
+        Self { inside: Mutex::new(inside), arrived: Condvar::new() }
+    }
+
+    /// Replaces the request that goes before all others.
+    pub fn post_first(&self, job: J) {
+        self.lock().first = Some(job);
+        self.arrived.notify_one();
+    }
+
+    /// Replaces the urgent request: the newest wins.
+    pub fn post_urgent(&self, job: J) {
+        self.lock().urgent = Some(job);
+        self.arrived.notify_one();
+    }
+
+    /// Replaces the list; an empty one cancels what has not begun.
+    pub fn post_later(&self, jobs: impl IntoIterator<Item = J>) {
+        self.lock().later = jobs.into_iter().collect();
+        self.arrived.notify_one();
+    }
+
+    /// Drops everything and ends the worker.
+    pub fn close(&self) {
+        let mut inside = self.lock();
+        *inside = Inside { first: None, urgent: None, later: VecDeque::new(), closed: true };
+        drop(inside);
+        self.arrived.notify_all();
+    }
+
+    /// The next request, waiting for one; `None` once closed.
+    pub fn take(&self) -> Option<J> {
+        let mut inside = self.lock();
+        loop {
+            if inside.closed {
+                return None;
+            }
+            if let Some(job) = inside.next() {
+                return Some(job);
+            }
+            inside = self.arrived.wait(inside).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The next request where there is one.
+    pub fn try_take(&self) -> Option<J> {
+        self.lock().next()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside<J>> {
+        // No job runs under the lock, so what is inside is whole even after a panic elsewhere.
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<J> Inside<J> {
+    fn next(&mut self) -> Option<J> {
+        self.first.take().or_else(|| self.urgent.take()).or_else(|| self.later.pop_front())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_urgent_request_wins_and_goes_before_the_list() {
+        let mailbox = Mailbox::new();
+        mailbox.post_later([10, 11]);
+        mailbox.post_urgent(1);
+        mailbox.post_urgent(2);
+        mailbox.post_first(0);
+        let order: Vec<i32> = std::iter::from_fn(|| mailbox.try_take()).collect();
+        assert_eq!(order, [0, 2, 10, 11]);
+    }
+
+    #[test]
+    fn an_empty_list_cancels_and_closing_ends_the_worker() {
+        let mailbox = Mailbox::new();
+        mailbox.post_later([1, 2, 3]);
+        mailbox.post_later([]);
+        assert_eq!(mailbox.try_take(), None);
+        mailbox.post_urgent(1);
+        mailbox.close();
+        assert_eq!(mailbox.take(), None);
+    }
+}

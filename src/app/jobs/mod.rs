@@ -1,0 +1,225 @@
+//! The workers and what they are asked. Each is a named thread with a [`mailbox`]; in inline mode the same work runs
+//! on the caller's thread when [`Jobs::drain`] is called.
+
+mod decode;
+mod describe;
+mod list;
+mod mailbox;
+mod seen;
+mod session;
+mod thumbnails;
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use self::mailbox::Mailbox;
+use super::Event;
+use crate::scan::Scan;
+
+pub(super) use decode::first_frame;
+pub(super) use session::PredictJob;
+
+/// Called after every event, from a worker's thread: wakes the window.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// Events waiting for the window before a worker has to wait.
+const MOST_EVENTS: usize = 256;
+
+/// Where a worker's results go.
+#[derive(Clone)]
+struct Emitter(Sink);
+
+#[derive(Clone)]
+enum Sink {
+    Channel(SyncSender<Event>, Wake),
+    Inline(Arc<Mutex<VecDeque<Event>>>),
+}
+
+impl Emitter {
+    /// Waits where the window is behind; a closed window's results are dropped.
+    fn send(&self, event: Event) {
+        match &self.0 {
+            Sink::Channel(sender, wake) => {
+                if sender.send(event).is_ok() {
+                    wake();
+                }
+            }
+            Sink::Inline(queue) => queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(event),
+        }
+    }
+}
+
+/// The workers.
+pub struct Jobs {
+    list: Arc<Mailbox<list::Job>>,
+    decode: Arc<Mailbox<decode::Job>>,
+    thumbnails: Arc<Mailbox<thumbnails::Job>>,
+    session: Arc<Mailbox<session::Job>>,
+    install: Arc<Mailbox<()>>,
+    source: Source,
+}
+
+enum Source {
+    Threads(Receiver<Event>),
+    Inline { queue: Arc<Mutex<VecDeque<Event>>>, workers: Vec<Box<dyn FnMut() -> bool>> },
+}
+
+impl Jobs {
+    /// Starts the threads. `wake` is called after every event.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn threads(wake: Wake) -> std::io::Result<Self> {
+        let (sender, receiver) = sync_channel(MOST_EVENTS);
+        let emit = Emitter(Sink::Channel(sender, wake));
+        let jobs = Self::with(Source::Threads(receiver));
+        let mut decode = decode::Worker::default();
+        let mut session = session::Worker::default();
+        spawn("decode", &jobs.decode, &emit, move |job, emit| decode.work(job, emit))?;
+        spawn("list", &jobs.list, &emit, list::work)?;
+        spawn("thumbnails", &jobs.thumbnails, &emit, thumbnails::work)?;
+        spawn("session", &jobs.session, &emit, move |job, emit| session.work(job, emit))?;
+        spawn("install", &jobs.install, &emit, |(), emit| session::install(emit))?;
+        Ok(jobs)
+    }
+
+    /// No threads: the work is done when [`AppState::settle`](super::AppState::settle) asks for its results.
+    pub fn inline() -> Self {
+        let queue = Arc::new(Mutex::new(VecDeque::new()));
+        let emit = Emitter(Sink::Inline(queue.clone()));
+        let mut jobs = Self::with(Source::Inline { queue: queue.clone(), workers: Vec::new() });
+        let mut decode = decode::Worker::default();
+        let mut session = session::Worker::default();
+        let workers: Vec<Box<dyn FnMut() -> bool>> = vec![
+            step(&jobs.list, &emit, list::work),
+            step(&jobs.decode, &emit, move |job, emit| decode.work(job, emit)),
+            step(&jobs.session, &emit, move |job, emit| session.work(job, emit)),
+            step(&jobs.thumbnails, &emit, thumbnails::work),
+            step(&jobs.install, &emit, |(), emit| session::install(emit)),
+        ];
+        jobs.source = Source::Inline { queue, workers };
+        jobs
+    }
+
+    fn with(source: Source) -> Self {
+        Self {
+            list: Arc::new(Mailbox::new()),
+            decode: Arc::new(Mailbox::new()),
+            thumbnails: Arc::new(Mailbox::new()),
+            session: Arc::new(Mailbox::new()),
+            install: Arc::new(Mailbox::new()),
+            source,
+        }
+    }
+
+    /// Results that are there. Inline, does one waiting job first.
+    pub(super) fn drain(&mut self) -> Vec<Event> {
+        match &mut self.source {
+            Source::Threads(receiver) => receiver.try_iter().collect(),
+            Source::Inline { queue, workers } => {
+                // The first worker with something to do, in the order of a person's interest.
+                let _worked = workers.iter_mut().any(|step| step());
+                queue.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
+            }
+        }
+    }
+
+    pub(super) fn list(&self, generation: u64, paths: Vec<PathBuf>) {
+        self.list.post_urgent(list::Job { generation, paths });
+    }
+
+    pub(super) fn open(&self, generation: u64, files: Arc<[PathBuf]>) {
+        self.decode.post_later([]);
+        self.decode.post_urgent(decode::Job::Open { generation, files });
+    }
+
+    pub(super) fn frame(&self, generation: u64, scan: Scan, index: usize) {
+        self.decode.post_urgent(decode::Job::Frame { generation, scan, index });
+    }
+
+    /// Frames likely to be asked for next.
+    pub(super) fn ahead(&self, generation: u64, scan: &Scan, indices: impl IntoIterator<Item = usize>) {
+        let job = |index| decode::Job::Ahead { generation, scan: scan.clone(), index };
+        self.decode.post_later(indices.into_iter().map(job));
+    }
+
+    pub(super) fn thumbnails(&self, list: u64, wanted: impl IntoIterator<Item = (usize, Arc<[PathBuf]>)>) {
+        self.thumbnails.post_later(wanted.into_iter().map(|(item, files)| thumbnails::Job { list, item, files }));
+    }
+
+    pub(super) fn load_model(&self, generation: u64, path: PathBuf) {
+        self.session.post_later([]);
+        self.session.post_first(session::Job::Load { generation, path });
+    }
+
+    pub(super) fn predict(&self, job: PredictJob) {
+        self.session.post_urgent(session::Job::Predict(job));
+    }
+
+    /// Replaces the background predictions; empty cancels them.
+    pub(super) fn predict_later(&self, jobs: impl IntoIterator<Item = PredictJob>) {
+        self.session.post_later(jobs.into_iter().map(session::Job::Predict));
+    }
+
+    pub(super) fn install_runtime(&self) {
+        self.install.post_urgent(());
+    }
+}
+
+impl Drop for Jobs {
+    /// Ends the workers after the job they are in; nobody waits for them.
+    fn drop(&mut self) {
+        self.list.close();
+        self.decode.close();
+        self.thumbnails.close();
+        self.session.close();
+        self.install.close();
+    }
+}
+
+fn spawn<J: Send + 'static>(
+    name: &'static str,
+    mailbox: &Arc<Mailbox<J>>,
+    emit: &Emitter,
+    mut work: impl FnMut(J, &Emitter) + Send + 'static,
+) -> std::io::Result<()> {
+    let (mailbox, emit) = (mailbox.clone(), emit.clone());
+    thread::Builder::new().name(format!("overread-{name}")).spawn(move || {
+        while let Some(job) = mailbox.take() {
+            guarded(name, job, &emit, &mut work);
+        }
+    })?;
+    Ok(())
+}
+
+fn step<J: 'static>(
+    mailbox: &Arc<Mailbox<J>>,
+    emit: &Emitter,
+    mut work: impl FnMut(J, &Emitter) + 'static,
+) -> Box<dyn FnMut() -> bool> {
+    let (mailbox, emit) = (mailbox.clone(), emit.clone());
+    Box::new(move || match mailbox.try_take() {
+        Some(job) => {
+            guarded("inline", job, &emit, &mut work);
+            true
+        }
+        None => false,
+    })
+}
+
+/// One broken job must not end its worker.
+fn guarded<J>(name: &'static str, job: J, emit: &Emitter, work: &mut impl FnMut(J, &Emitter)) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| work(job, emit))) {
+        emit.send(Event::JobPanicked { worker: name, what: panic_text(payload.as_ref()) });
+    }
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason given".into())
+}

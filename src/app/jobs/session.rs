@@ -1,0 +1,131 @@
+//! The session worker: the one owner of the model's session. Loads models, predicts the item on the screen before all
+//! others, then the rest of the list.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::describe::{describe_engine, describe_model};
+use super::seen::seen_steps;
+use super::{Emitter, decode};
+use crate::app::{EngineFacts, Event, ModelFacts, Prediction};
+use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions, SliceChoice, runtime};
+use crate::preprocess::{self, Prepared};
+use crate::scan::Scan;
+
+/// One prediction asked for.
+#[derive(Debug)]
+pub(in crate::app) struct PredictJob {
+    pub model: u64,
+    pub list: u64,
+    pub item: usize,
+    pub files: Arc<[PathBuf]>,
+    /// Where it is open already.
+    pub scan: Option<Scan>,
+    /// `Some` for the item on the screen: its pictures are kept.
+    pub request: Option<u64>,
+    /// The one slice to predict instead of the manifest's choice, counted from 0.
+    pub slice: Option<usize>,
+}
+
+#[derive(Debug)]
+pub(super) enum Job {
+    Load { generation: u64, path: PathBuf },
+    Predict(PredictJob),
+}
+
+#[derive(Default)]
+pub(super) struct Worker {
+    loaded: Option<Loaded>,
+}
+
+struct Loaded {
+    generation: u64,
+    model: Model,
+    session: Session,
+}
+
+impl Worker {
+    pub fn work(&mut self, job: Job, emit: &Emitter) {
+        match job {
+            Job::Load { generation, path } => {
+                // The old model's memory goes before the new one's comes.
+                self.loaded = None;
+                let result = self.load(generation, &path).map_err(|error| error.to_string());
+                emit.send(Event::ModelLoaded { generation, path, result });
+            }
+            Job::Predict(job) => self.answer(job, emit),
+        }
+    }
+
+    fn load(&mut self, generation: u64, path: &std::path::Path) -> Result<(ModelFacts, EngineFacts), EngineError> {
+        // Finding and loading the library takes as long as reading the model: both at once.
+        runtime::preload();
+        let model = Model::load(path)?;
+        let session = Session::start(&model, EngineChoice::Auto, &SessionOptions::beside_a_window())?;
+        let facts = (describe_model(&model), describe_engine(&session));
+        self.loaded = Some(Loaded { generation, model, session });
+        Ok(facts)
+    }
+
+    fn answer(&mut self, job: PredictJob, emit: &Emitter) {
+        let Some(loaded) = self.loaded.as_mut().filter(|loaded| loaded.generation == job.model) else { return };
+        let PredictJob { model, list, item, request, .. } = job;
+        if request.is_none() {
+            emit.send(Event::PredictionStarted { model, list, item });
+        }
+        let result = loaded.predict(&job);
+        emit.send(Event::Predicted { model, list, item, request, result });
+    }
+}
+
+impl Loaded {
+    fn predict(&mut self, job: &PredictJob) -> Result<Prediction, String> {
+        let start = Instant::now();
+        let scan = match &job.scan {
+            Some(scan) => scan.clone(),
+            None => decode::open(&job.files).map_err(|error| error.to_string())?,
+        };
+        let choice = job.slice.map(SliceChoice::Index);
+        let selection = self.model.select_slices(&scan, choice.as_ref()).map_err(|error| error.to_string())?;
+        let mut remarks = selection.remarks;
+        let groups = selection.groups.len();
+        // Where each slice is a case of its own, the middle one stands for the scan.
+        let frames = selection.groups.into_iter().nth(groups / 2).unwrap_or_default();
+        if groups > 1 {
+            remarks
+                .push(format!("The model takes each of {groups} slices as a case of its own; this is the middle one."));
+        }
+        let seen_frame = frames.get(frames.len() / 2).copied().unwrap_or(0);
+        let mut warnings = scan.meta.remarks.clone();
+        let mut seen = Vec::new();
+        let mut prepared = Vec::with_capacity(frames.len());
+        for &index in &frames {
+            let keep = job.request.is_some() && index == seen_frame;
+            let frame = scan.frame(index).map_err(|error| error.to_string())?;
+            let one = preprocess::prepare(&frame, &scan.meta, self.model.steps(), keep);
+            let one: Prepared = one.map_err(|error| error.to_string())?;
+            warnings
+                .extend(one.warnings.iter().filter(|warning| !warnings.contains(warning)).cloned().collect::<Vec<_>>());
+            if keep {
+                seen = seen_steps(&frame, &one);
+            }
+            prepared.push(one.tensor);
+        }
+        let tensors: Vec<_> = prepared.iter().map(|tensor| tensor.view()).collect();
+        let parts = self.session.run(&tensors).map_err(|error| error.to_string())?;
+        let inference = self.model.combine(parts).map_err(|error| error.to_string())?;
+        let total_ms = start.elapsed().as_secs_f64() * 1000.0;
+        Ok(Prediction { inference, frames, seen, seen_frame, warnings, remarks, total_ms })
+    }
+}
+
+/// Fetches ONNX Runtime, telling what it does.
+pub(super) fn install(emit: &Emitter) {
+    let mut tell = |progress: runtime::InstallProgress| {
+        emit.send(Event::InstallProgress(format!("{} of {}: {}", progress.number, progress.of, progress.step)));
+    };
+    let result = runtime::install(false, &mut tell);
+    let result = result.map(|installed| format!("ONNX Runtime {}", installed.version)).map_err(|e| e.to_string());
+    emit.send(Event::Installed(result));
+}

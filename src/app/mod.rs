@@ -1,0 +1,33 @@
+//! Everything the program knows while a person reads scans, without a window.
+//!
+//! Commands go in ([`AppState::apply`], the only way to change anything besides the jobs' own results), state comes
+//! out. Long work runs on named threads ([`Jobs`]): one decodes, one lists folders, one makes thumbnails, one owns the
+//! model's session. The newest request wins; every result carries the generation of its request, so that a late one
+//! is dropped. [`Jobs::inline`] runs the same work on the caller's thread, for tests. It draws nothing, knows no egui,
+//! and does not read or write a file on the caller's thread (inline mode aside).
+
+mod command;
+mod current;
+mod event;
+mod items;
+mod jobs;
+mod model;
+mod predictions;
+mod results;
+mod state;
+#[cfg(test)]
+mod tests;
+mod toast;
+mod view;
+
+pub use command::Command;
+pub use current::{Current, CurrentError, Shown, WindowSource};
+pub use event::Event;
+pub use items::{Chip, Item, Items, ThumbnailState};
+pub use jobs::{Jobs, Wake};
+pub use model::{
+    EngineFacts, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep, StepFacts,
+};
+pub use state::{AppState, Background};
+pub use toast::{Severity, Toast};
+pub use view::{Placement, ViewTransform, scale_bar_mm};

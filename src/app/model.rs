@@ -1,0 +1,167 @@
+//! What the window shows of a model, of the engine that runs it, and of a prediction.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::engine::{EngineKind, Inference, Origin, Provider};
+use crate::render::Thumbnail;
+
+/// A fact and where it came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    pub name: String,
+    pub value: String,
+    pub origin: Origin,
+    /// The file it was read from, or the reason for the guess.
+    pub from: String,
+}
+
+/// One preprocessing step as the manifest asks for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepFacts {
+    /// As the manifest writes it, e.g. `resize`.
+    pub name: String,
+    /// Names and values.
+    pub parameters: Vec<(String, String)>,
+    pub origin: Origin,
+    /// The file it was read from, or the reason for the guess.
+    pub from: String,
+}
+
+/// The model's own words and numbers.
+#[derive(Clone, Debug, Default)]
+pub struct ModelFacts {
+    pub name: String,
+    pub version: Option<String>,
+    pub description: Option<String>,
+    pub intended_use: Option<String>,
+    /// The folder or the .onnx.
+    pub path: PathBuf,
+    /// Of the .onnx, lower-case hex.
+    pub sha256: String,
+    pub class_names: Vec<String>,
+    /// Per class, where the manifest states one.
+    pub thresholds: Vec<Option<f32>>,
+    /// True where the manifest states a calibration made for this file: then scores are probabilities.
+    pub calibrated: bool,
+    /// Input, output, slices…
+    pub facts: Vec<Parameter>,
+    pub steps: Vec<StepFacts>,
+    /// The README beside the model.
+    pub card: Option<String>,
+    /// Sentences about what was imported or assumed.
+    pub remarks: Vec<String>,
+}
+
+impl ModelFacts {
+    /// A class's name, or its number where it has none.
+    pub fn class_name(&self, index: usize) -> String {
+        self.class_names.get(index).cloned().unwrap_or_else(|| format!("class {index}"))
+    }
+
+    /// The word for a class's number: only a stated calibration makes it a probability.
+    pub fn score_word(&self) -> &'static str {
+        if self.calibrated { "Probability" } else { "Score" }
+    }
+}
+
+/// What runs the model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EngineFacts {
+    pub kind: EngineKind,
+    /// `ONNX Runtime 1.31.1`, `tract 0.23`…
+    pub title: String,
+    pub provider: Provider,
+    /// Why not CUDA, why the embedded engine…
+    pub remark: Option<String>,
+}
+
+/// The model's state.
+#[derive(Clone, Debug, Default)]
+pub enum ModelState {
+    #[default]
+    None,
+    Loading {
+        path: PathBuf,
+    },
+    Ready {
+        facts: Arc<ModelFacts>,
+        engine: Arc<EngineFacts>,
+    },
+    Failed {
+        path: PathBuf,
+        sentence: String,
+    },
+}
+
+impl ModelState {
+    pub fn facts(&self) -> Option<&Arc<ModelFacts>> {
+        match self {
+            Self::Ready { facts, .. } => Some(facts),
+            _ => None,
+        }
+    }
+
+    pub fn engine(&self) -> Option<&Arc<EngineFacts>> {
+        match self {
+            Self::Ready { engine, .. } => Some(engine),
+            _ => None,
+        }
+    }
+}
+
+/// One step as it was applied to the scan on the screen.
+#[derive(Clone, Debug)]
+pub struct SeenStep {
+    pub name: String,
+    /// `rows x cols x channels, 8-bit` after the step.
+    pub shape: String,
+    /// What the step found in this frame, e.g. the window it used.
+    pub remark: Option<String>,
+    pub picture: Option<Thumbnail>,
+    /// Lowest and highest value after the step.
+    pub range: Option<(f32, f32)>,
+}
+
+/// A model's answer about one item.
+#[derive(Clone, Debug)]
+pub struct Prediction {
+    pub inference: Inference,
+    /// Frames that went in, counted from 0.
+    pub frames: Vec<usize>,
+    /// The picture before the first step and after each one, of one of the frames; empty for background predictions.
+    pub seen: Vec<SeenStep>,
+    /// The frame that `seen` shows.
+    pub seen_frame: usize,
+    /// Preprocessing's doubts about the values.
+    pub warnings: Vec<String>,
+    /// What was assumed about slices.
+    pub remarks: Vec<String>,
+    /// Preprocessing and inference together.
+    pub total_ms: f64,
+}
+
+/// How far the prediction of the item on the screen is.
+#[derive(Clone, Debug, Default)]
+pub enum PredictionState {
+    /// No model, or nothing to predict.
+    #[default]
+    None,
+    Running,
+    Done(Arc<Prediction>),
+    /// The sentence.
+    Failed(String),
+}
+
+/// Fetching ONNX Runtime.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum InstallState {
+    #[default]
+    Idle,
+    /// What it is doing.
+    Running(String),
+    /// What was installed.
+    Done(String),
+    /// The sentence.
+    Failed(String),
+}

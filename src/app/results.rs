@@ -1,0 +1,227 @@
+//! What the state makes of the jobs' results.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::items::ThumbnailState;
+use super::jobs::first_frame;
+use super::{
+    AppState, Chip, Command, CurrentError, EngineFacts, Event, InstallState, ModelFacts, ModelState, Prediction,
+    PredictionState, Severity,
+};
+use crate::engine::EngineKind;
+use crate::render::Pyramid;
+use crate::scan::Scan;
+
+/// Frames on either side of the shown one that are decoded ahead.
+const AHEAD: usize = 2;
+
+impl AppState {
+    /// Takes the results that are there. True where anything changed.
+    pub fn poll(&mut self) -> bool {
+        let events = self.jobs.drain();
+        let any = !events.is_empty();
+        events.into_iter().for_each(|event| self.take(event));
+        any
+    }
+
+    /// Inline mode: works until nothing is left to do.
+    pub fn settle(&mut self) {
+        while self.poll() {}
+    }
+
+    /// Takes one result; one that is late is dropped.
+    pub fn take(&mut self, event: Event) {
+        match event {
+            Event::Listed { generation, cases, models, problems } => {
+                if self.listing == Some(generation) {
+                    self.listed(cases, models, problems);
+                }
+            }
+            Event::Opened { generation, result } => self.opened(generation, result),
+            Event::FrameReady { generation, index, result } => self.frame_ready(generation, index, result),
+            Event::ThumbnailReady { list, item, thumbnail } => {
+                if list == self.items.generation
+                    && let Some(item) = self.items.get_mut(item)
+                {
+                    item.thumbnail = thumbnail.map_or(ThumbnailState::Broken, ThumbnailState::Ready);
+                }
+            }
+            Event::ModelLoaded { generation, path, result } => {
+                if generation == self.model_generation {
+                    self.model_loaded(path, result);
+                }
+            }
+            Event::PredictionStarted { model, list, item } => {
+                if model == self.model_generation
+                    && list == self.items.generation
+                    && let Some(item) = self.items.get_mut(item)
+                {
+                    item.chip = Chip::Running;
+                }
+            }
+            Event::Predicted { model, list, item, request, result } => {
+                if model == self.model_generation && list == self.items.generation {
+                    self.predicted(item, request, result);
+                }
+            }
+            Event::InstallProgress(what) => self.install = InstallState::Running(what),
+            Event::Installed(result) => self.installed(result),
+            Event::JobPanicked { worker, what } => self.job_panicked(worker, what),
+        }
+    }
+
+    fn listed(&mut self, cases: Vec<Vec<PathBuf>>, models: Vec<PathBuf>, problems: Vec<String>) {
+        self.listing = None;
+        if let Some((first, rest)) = problems.split_first() {
+            let text = if rest.is_empty() {
+                first.clone()
+            } else {
+                format!("{} files or folders could not be listed.", problems.len())
+            };
+            let details = if rest.is_empty() { Vec::new() } else { problems.clone() };
+            self.notify(Severity::Warning, text, details);
+        }
+        if !cases.is_empty() {
+            self.items.replace(cases);
+            self.current = None;
+            self.background = Default::default();
+            self.rest_wanted = false;
+            self.jobs.predict_later([]);
+            self.forget_rows();
+            self.select(0);
+        }
+        if let Some(path) = models.into_iter().next() {
+            self.apply(Command::LoadModel(path));
+        } else if self.model.facts().is_some() {
+            self.predict_rest();
+        }
+    }
+
+    fn opened(&mut self, generation: u64, result: Result<Scan, String>) {
+        let Some(current) = self.current.as_mut().filter(|current| current.generation == generation) else { return };
+        match result {
+            Ok(scan) => {
+                current.wanted_frame = first_frame(&scan);
+                current.scan = Some(scan);
+            }
+            Err(sentence) => {
+                current.error = Some(CurrentError::File(sentence.clone()));
+                current.prediction = PredictionState::None;
+                let item = current.item;
+                if let Some(item) = self.items.get_mut(item) {
+                    item.chip = Chip::Failed(sentence);
+                    item.thumbnail = ThumbnailState::Broken;
+                }
+            }
+        }
+    }
+
+    fn frame_ready(&mut self, generation: u64, index: usize, result: Result<Pyramid, String>) {
+        let Some(current) = self.current.as_mut().filter(|current| current.generation == generation) else { return };
+        match result {
+            Ok(picture) => current.show(index, picture),
+            Err(sentence) => {
+                current.shown = None;
+                if current.frames() < 2
+                    && let Some(item) = self.items.get_mut(current.item)
+                {
+                    item.chip = Chip::Failed(sentence.clone());
+                    item.thumbnail = ThumbnailState::Broken;
+                }
+                current.error = Some(CurrentError::Frame { index, sentence });
+            }
+        }
+        let unasked = current.prediction_request.is_none();
+        if let Some(scan) = current.scan.clone().filter(|scan| scan.frames > 1 && index == current.wanted_frame) {
+            let neighbours = (1..=AHEAD).flat_map(|by| [index.checked_add(by), index.checked_sub(by)]);
+            self.jobs.ahead(generation, &scan, neighbours.flatten().filter(|i| *i < scan.frames));
+        }
+        if unasked && self.model.facts().is_some() {
+            self.predict_current();
+        }
+    }
+
+    fn model_loaded(&mut self, path: PathBuf, result: Result<(ModelFacts, EngineFacts), String>) {
+        match result {
+            Ok((facts, engine)) => {
+                self.model = ModelState::Ready { facts: Arc::new(facts), engine: Arc::new(engine) };
+                if self.current.as_ref().is_some_and(|current| current.shown.is_some()) {
+                    self.predict_current();
+                }
+                self.predict_rest();
+            }
+            Err(sentence) => {
+                self.notify(Severity::Error, "The model could not be loaded.", vec![sentence.clone()]);
+                self.model = ModelState::Failed { path, sentence };
+            }
+        }
+    }
+
+    fn predicted(&mut self, item: usize, request: Option<u64>, result: Result<Prediction, String>) {
+        let chip = match &result {
+            Ok(prediction) => {
+                let class = prediction.inference.predicted;
+                Chip::Done { class, score: prediction.inference.scores.get(class).copied().unwrap_or(f32::NAN) }
+            }
+            Err(sentence) => Chip::Failed(sentence.clone()),
+        };
+        let mut one_slice = false;
+        if let Some(request) = request {
+            let asked = |current: &&mut super::Current| current.prediction_request == Some(request);
+            let Some(current) = self.current.as_mut().filter(asked) else { return };
+            one_slice = current.slice_override.is_some();
+            current.prediction = match result {
+                Ok(prediction) => PredictionState::Done(Arc::new(prediction)),
+                Err(sentence) => PredictionState::Failed(sentence),
+            };
+        } else if self.background.is_running() {
+            self.background.done += 1;
+        }
+        // The list shows the manifest's choice of slices, not the one slice a reader tried.
+        if !one_slice && let Some(item) = self.items.get_mut(item) {
+            item.chip = chip;
+        }
+    }
+
+    fn installed(&mut self, result: Result<String, String>) {
+        match result {
+            Ok(what) => {
+                self.notify(Severity::Info, format!("{what} is ready."), Vec::new());
+                self.install = InstallState::Done(what);
+                let embedded = self.model.engine().is_some_and(|engine| engine.kind == EngineKind::Embedded);
+                if let (true, Some(facts)) = (embedded, self.model.facts()) {
+                    let path = facts.path.clone();
+                    self.apply(Command::LoadModel(path));
+                }
+            }
+            Err(sentence) => {
+                self.notify(Severity::Error, sentence.clone(), Vec::new());
+                self.install = InstallState::Failed(sentence);
+            }
+        }
+    }
+
+    fn job_panicked(&mut self, worker: &'static str, what: String) {
+        let text = format!("Something broke inside ({worker}). The program goes on; please report it.");
+        self.notify(Severity::Error, text, vec![what.clone()]);
+        match worker {
+            "session" => {
+                for item in self.items.iter_mut().filter(|item| item.chip == Chip::Running) {
+                    item.chip = Chip::Failed(what.clone());
+                }
+                if let ModelState::Loading { path } = &self.model {
+                    self.model = ModelState::Failed { path: path.clone(), sentence: what.clone() };
+                }
+                if let Some(current) = &mut self.current
+                    && matches!(current.prediction, PredictionState::Running)
+                {
+                    current.prediction = PredictionState::Failed(what);
+                }
+            }
+            "list" => self.listing = None,
+            "install" => self.install = InstallState::Failed(what),
+            _ => {}
+        }
+    }
+}

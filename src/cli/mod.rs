@@ -1,0 +1,30 @@
+//! The command line: words in, lines and files out. Stable, because others script it.
+//!
+//! Exit codes: 0 all well, 1 some file or run failed, 2 the call itself is wrong.
+
+mod args;
+mod demo;
+mod inspect;
+mod predict;
+mod progress;
+mod runtime;
+mod table;
+
+pub use args::{Cli, Command, DemoArgs, EngineArg, InspectArgs, PredictArgs, RuntimeAction, RuntimeArgs, WindowArgs};
+pub use demo::{DemoFolder, demo_in_terminal, find_demo};
+pub use inspect::inspect;
+pub use predict::predict;
+pub use runtime::runtime;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Well,
+    /// Some file or run failed; the rest was done.
+    SomeFailed,
+}
+
+/// The call itself is wrong (exit code 2).
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Misuse(pub String);

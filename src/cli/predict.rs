@@ -1,0 +1,125 @@
+//! `overread predict`: files and folders through a model, one line a case.
+
+use std::io::{BufWriter, Write as _};
+
+use anyhow::Context as _;
+
+use super::{Ended, Misuse, PredictArgs, progress, table::Table};
+use crate::engine::{Model, Session, SessionOptions};
+use crate::report;
+use crate::review::{self, BatchOptions, Case, Control};
+use crate::scan::{self, Discovery};
+
+/// Runs the command. Errors mean that nothing could be predicted at all.
+pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
+    if !args.model.exists() {
+        return Err(Misuse(format!("--model {}: there is no such file or folder", args.model.display())).into());
+    }
+    // Finding the files and starting the engine do not need each other.
+    let (session, found) = std::thread::scope(|scope| {
+        let found = scope.spawn(|| scan::discover(&args.paths));
+        (start(args), found.join())
+    });
+    let (model, mut session) = session?;
+    let found = found.map_err(|_| anyhow::anyhow!("the search for files failed"))?;
+    let items = items(args, &found, &model);
+    let failures = found.problems.len();
+    let mut output = Output::new(args, &model, items.len());
+    for problem in found.problems {
+        output.problem(&problem)?;
+    }
+    let options = BatchOptions { batch: usize::from(args.batch), slices: args.slices.clone(), ..Default::default() };
+    let mut failed_write = None;
+    review::run(&items, &model, &mut session, &options, &mut |case| match output.case(&case) {
+        Ok(()) => Control::Continue,
+        Err(error) => {
+            failed_write = Some(error);
+            Control::Stop
+        }
+    });
+    if let Some(error) = failed_write {
+        return Err(error);
+    }
+    if items.is_empty() && failures == 0 {
+        anyhow::bail!("no picture was found there; DICOM, NIfTI, PNG, JPEG, TIFF, BMP and .npy files are read");
+    }
+    output.finish(&session)
+}
+
+fn start(args: &PredictArgs) -> anyhow::Result<(Model, Session)> {
+    let model = Model::load(&args.model)?;
+    let session = Session::start(&model, args.engine.into(), &SessionOptions::default())?;
+    Ok((model, session))
+}
+
+/// One item a file; one a series where the model combines slices of a volume, or the reader asks for it.
+fn items(args: &PredictArgs, found: &Discovery, model: &Model) -> Vec<Vec<std::path::PathBuf>> {
+    let wants_volume =
+        model.manifest.input_selection.as_ref().is_some_and(|selection| selection.value.combine.is_some());
+    if args.series || wants_volume {
+        scan::group_series(&found.files)
+    } else {
+        found.files.iter().map(|file| vec![file.clone()]).collect()
+    }
+}
+
+/// Where the lines go, and what has been counted.
+struct Output<'a> {
+    json: bool,
+    class_names: &'a [String],
+    lines: BufWriter<std::io::StdoutLock<'static>>,
+    table: Table,
+    bar: indicatif::ProgressBar,
+    predicted: usize,
+    failed: usize,
+}
+
+impl<'a> Output<'a> {
+    fn new(args: &PredictArgs, model: &'a Model, items: usize) -> Self {
+        Self {
+            json: args.json,
+            class_names: model.class_names(),
+            lines: BufWriter::new(std::io::stdout().lock()),
+            table: Table::new(model.class_names()),
+            bar: progress::bar(items),
+            predicted: 0,
+            failed: 0,
+        }
+    }
+
+    fn case(&mut self, case: &Case) -> anyhow::Result<()> {
+        match case.outcome {
+            Ok(_) => self.predicted += 1,
+            Err(_) => self.failed += 1,
+        }
+        let line = if self.json { report::json_line(case, self.class_names).to_string() } else { self.table.row(case) };
+        self.line(&line)?;
+        self.bar.inc(1);
+        Ok(())
+    }
+
+    fn problem(&mut self, problem: &scan::ScanError) -> anyhow::Result<()> {
+        self.failed += 1;
+        let line = if self.json {
+            serde_json::json!({"path": problem.path().to_string_lossy(), "error": problem.to_string()}).to_string()
+        } else {
+            format!("error: {problem}")
+        };
+        self.line(&line)
+    }
+
+    fn line(&mut self, line: &str) -> anyhow::Result<()> {
+        // Under a bar, lines and bar must not write over each other.
+        let written = self.bar.suspend(|| writeln!(self.lines, "{line}").and_then(|()| self.lines.flush()));
+        written.context("the output was closed")
+    }
+
+    fn finish(mut self, session: &Session) -> anyhow::Result<Ended> {
+        self.bar.finish_and_clear();
+        if !self.json {
+            let summary = self.table.summary(self.predicted, self.failed, session);
+            self.line(&summary)?;
+        }
+        Ok(if self.failed == 0 { Ended::Well } else { Ended::SomeFailed })
+    }
+}

@@ -1,0 +1,25 @@
+//! Results in, files out: CSV, JSON lines, charts, arrays. Every exported picture carries the research-use line.
+//!
+//! It computes nothing about a model and reads no scan.
+
+mod chart;
+mod npy;
+mod predictions;
+
+pub use chart::confusion_chart;
+pub use npy::NpyWriter;
+pub use predictions::{json_line, write_csv};
+
+/// The sentence on every screen, picture and report.
+pub const RESEARCH_USE: &str = "Research use only. Not a medical device. Not for diagnosis or treatment decisions.";
+
+/// Errors of writing results.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    #[error("{path} could not be written: {source}")]
+    Write { path: std::path::PathBuf, source: std::io::Error },
+    #[error("{path} could not be drawn: {what}")]
+    Draw { path: std::path::PathBuf, what: String },
+    #[error("an array of shape {expected} got {given} values")]
+    Shape { expected: String, given: usize },
+}

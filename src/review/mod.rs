@@ -1,0 +1,15 @@
+//! Files and a model in, [`Case`]s out, one broken file never stopping the rest.
+//!
+//! A case is one picture, or one volume whose slices the manifest combines. Decoding and preparing run on a few
+//! threads while the engine runs on the caller's; memory is bounded by the queue between them, whatever the folder
+//! holds. It draws nothing, prints nothing and writes no file.
+
+mod batch;
+mod case;
+mod prepare;
+mod truth;
+
+pub use batch::{BatchOptions, Control, run};
+pub use case::{Case, CaseError, Scored};
+pub use prepare::{PreparedCase, prepare_case, prepare_scan};
+pub use truth::truth_from_folder;

@@ -1,0 +1,40 @@
+//! The reference label of a file, as its folder names it.
+
+use std::path::Path;
+
+/// Index of the class whose name equals the nearest enclosing folder's name that matches any class: exactly, else
+/// without regard to case, spaces, `-` and `_`.
+pub fn truth_from_folder(path: &Path, class_names: &[String]) -> Option<usize> {
+    path.ancestors().skip(1).filter_map(Path::file_name).find_map(|folder| {
+        let folder = folder.to_string_lossy();
+        class_names
+            .iter()
+            .position(|class| *class == folder)
+            .or_else(|| class_names.iter().position(|class| plain(class) == plain(&folder)))
+    })
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, ' ' | '-' | '_')).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_matching_folder_wins() {
+        let classes = ["NORMAL".to_owned(), "PNEUMONIA".to_owned()];
+        let truth = |path: &str| truth_from_folder(Path::new(path), &classes);
+        assert_eq!(truth("data/test/PNEUMONIA/a.png"), Some(1));
+        assert_eq!(truth("NORMAL/pneumonia/deep/a.png"), Some(1));
+        assert_eq!(truth("NORMAL.png"), None);
+        assert_eq!(truth("other/a.png"), None);
+    }
+
+    #[test]
+    fn spelling_of_separators_and_case_is_forgiven() {
+        let classes = ["grade-0".to_owned(), "grade-1".to_owned()];
+        assert_eq!(truth_from_folder(Path::new("Grade_1/a.dcm"), &classes), Some(1));
+    }
+}

@@ -1,0 +1,148 @@
+//! The system's file dialogs, each on a thread of its own, and a field for a path where there are none.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use eframe::egui::{Context, Frame, Id, Key, Label, Modal, RichText, TextEdit};
+
+use super::actions::Action;
+use super::shell::Look;
+use super::theme;
+use super::widgets::weak;
+use crate::app::Command;
+
+/// Nobody presses Cancel this soon: there was no dialog at all (no portal, no helper program).
+const TOO_SOON: Duration = Duration::from_millis(400);
+
+/// What is being chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Files,
+    Folder,
+    Model,
+}
+
+/// What came of a dialog.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Chosen(Wanted, Vec<PathBuf>),
+    /// The system has none.
+    NoDialog(Wanted),
+}
+
+/// Dialogs that are open.
+pub(super) struct Dialogs {
+    sender: Sender<Outcome>,
+    receiver: Receiver<Outcome>,
+}
+
+impl Default for Dialogs {
+    fn default() -> Self {
+        let (sender, receiver) = channel();
+        Self { sender, receiver }
+    }
+}
+
+impl Dialogs {
+    /// Opens a dialog; its outcome comes from [`Dialogs::poll`].
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn ask(&self, wanted: Wanted, ctx: Context) -> std::io::Result<()> {
+        let sender = self.sender.clone();
+        std::thread::Builder::new().name("overread-dialog".into()).spawn(move || {
+            let start = Instant::now();
+            let outcome = match pick(wanted) {
+                Some(paths) => Outcome::Chosen(wanted, paths),
+                None if start.elapsed() < TOO_SOON => {
+                    tracing::warn!("no file dialog: neither a desktop portal nor zenity answered");
+                    Outcome::NoDialog(wanted)
+                }
+                None => return,
+            };
+            if sender.send(outcome).is_ok() {
+                ctx.request_repaint();
+            }
+        })?;
+        Ok(())
+    }
+
+    pub fn poll(&self) -> Vec<Outcome> {
+        self.receiver.try_iter().collect()
+    }
+}
+
+fn pick(wanted: Wanted) -> Option<Vec<PathBuf>> {
+    let dialog = rfd::FileDialog::new();
+    match wanted {
+        Wanted::Files => dialog.set_title("Open scans").pick_files(),
+        Wanted::Folder => dialog.set_title("Open a folder of scans").pick_folders(),
+        Wanted::Model => {
+            let dialog = dialog.set_title("Load a model").add_filter("ONNX model", &["onnx"]);
+            dialog.pick_file().map(|path| vec![path])
+        }
+    }
+}
+
+/// A path being typed.
+pub(super) struct PathField {
+    wanted: Wanted,
+    text: String,
+    /// True where it stands in for a dialog that the system does not have.
+    instead_of_dialog: bool,
+}
+
+impl PathField {
+    pub fn new(wanted: Wanted, instead_of_dialog: bool) -> Self {
+        Self { wanted, text: String::new(), instead_of_dialog }
+    }
+
+    fn command(&self) -> Option<Command> {
+        let text = self.text.trim().trim_matches('"');
+        if text.is_empty() {
+            return None;
+        }
+        let path = PathBuf::from(text);
+        Some(match self.wanted {
+            Wanted::Model => Command::LoadModel(path),
+            Wanted::Files | Wanted::Folder => Command::Open(vec![path]),
+        })
+    }
+}
+
+/// Draws the field while there is one; what was asked for.
+pub(super) fn path_field(ctx: &Context, look: &mut Look) -> Option<Command> {
+    let field = look.path_field.as_mut()?;
+    let frame = Frame::window(&ctx.global_style());
+    let (mut done, mut command) = (false, None);
+    let modal = Modal::new(Id::unique("path field")).frame(frame).show(ctx, |ui| {
+        ui.set_width(560.0_f32.min(ui.ctx().content_rect().width() - 96.0));
+        let title = match field.wanted {
+            Wanted::Model => "Path of a model",
+            Wanted::Folder => "Path of a folder",
+            Wanted::Files => Action::OpenPath.name().trim_end_matches('…'),
+        };
+        ui.add(Label::new(RichText::new(title).font(theme::title())));
+        if field.instead_of_dialog {
+            weak(ui, "This system has no file dialog. Type or paste a path, or drop files on the window.");
+        }
+        let edit = TextEdit::singleline(&mut field.text).hint_text("Path").desired_width(f32::INFINITY);
+        let response = ui.add(edit.margin(eframe::egui::Margin::symmetric(12, 8)));
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if !response.has_focus() && !entered {
+            response.request_focus();
+        }
+        ui.horizontal(|ui| {
+            if ui.button("Open").clicked() || entered {
+                command = field.command();
+                done = command.is_some();
+            }
+            done |= ui.button("Cancel").clicked();
+        });
+    });
+    if done || modal.should_close() {
+        look.path_field = None;
+    }
+    command
+}

@@ -1,0 +1,188 @@
+//! The panel on the right: what the model says about the scan on the screen, and why one should doubt it.
+
+use eframe::egui::{self, Align, Button, Label, Layout, RichText, ScrollArea, Spinner, Ui};
+
+use super::actions::Action;
+use super::model_panel::{model_panel, model_title};
+use super::seen::Seen;
+use super::shell::Wishes;
+use super::theme;
+use super::widgets::{action_button, card, heading, notice, palette, primary_button, score_bar, weak};
+use crate::app::{AppState, Command, Current, CurrentError, ModelFacts, ModelState, Prediction, PredictionState};
+
+/// The panel's own memory: the uploaded pictures of the steps.
+#[derive(Default)]
+pub(super) struct Findings {
+    seen: Seen,
+}
+
+impl Findings {
+    pub fn show(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            egui::Frame::NONE.inner_margin(theme::PANEL_MARGIN).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                match state.model() {
+                    ModelState::Ready { facts, .. } => {
+                        self.prediction(ui, state, facts, wishes);
+                        ui.add_space(theme::GRID);
+                        model_panel(ui, state, wishes);
+                    }
+                    ModelState::None => no_model(ui, wishes),
+                    ModelState::Loading { path } => loading(ui, &model_title(path)),
+                    ModelState::Failed { path, sentence } => {
+                        heading(ui, &model_title(path));
+                        let p = palette(ui);
+                        notice(ui, sentence, p.red, p.red_fill);
+                        action_button(ui, Action::OpenModel, wishes);
+                    }
+                }
+            });
+        });
+    }
+
+    fn prediction(&mut self, ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wishes) {
+        heading(ui, "Prediction");
+        let Some(current) = state.current() else {
+            weak(ui, "Open a scan to see what the model says about it.");
+            return;
+        };
+        let p = palette(ui);
+        match &current.prediction {
+            PredictionState::None if matches!(current.error, Some(CurrentError::File(_))) => {
+                weak(ui, "No prediction: the file does not open.");
+            }
+            PredictionState::None => {
+                weak(ui, "Waiting for the picture…");
+            }
+            PredictionState::Running => running(ui),
+            PredictionState::Failed(sentence) => notice(ui, sentence, p.red, p.red_fill),
+            PredictionState::Done(prediction) => {
+                answer(ui, state, current, facts, prediction);
+                slices(ui, current, prediction, wishes);
+                for warning in prediction.warnings.iter().chain(&prediction.remarks) {
+                    notice(ui, warning, p.amber, p.amber_fill);
+                }
+                self.seen.show(ui, facts, prediction);
+            }
+        }
+    }
+}
+
+fn no_model(ui: &mut Ui, wishes: &mut Wishes) {
+    heading(ui, "No model loaded");
+    weak(ui, "Drop an .onnx classifier here, or a folder with model.onnx and metadata.json.");
+    primary_button(ui, Action::OpenModel, wishes);
+}
+
+fn loading(ui: &mut Ui, name: &str) {
+    heading(ui, "Loading model");
+    ui.horizontal(|ui| {
+        ui.add(Spinner::new().size(16.0));
+        weak(ui, name);
+    });
+}
+
+fn running(ui: &mut Ui) {
+    ui.horizontal(|ui| {
+        ui.add(Spinner::new().size(16.0));
+        weak(ui, "Predicting…");
+    });
+}
+
+/// The predicted class, every class's number, the reference label.
+fn answer(ui: &mut Ui, state: &AppState, current: &Current, facts: &ModelFacts, prediction: &Prediction) {
+    let p = palette(ui);
+    let inference = &prediction.inference;
+    let truth = state.items().get(current.item).and_then(|item| state.truth(item));
+    card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        let name = facts.class_name(inference.predicted);
+        ui.add(Label::new(RichText::new(name).font(theme::title())).wrap());
+        match truth {
+            Some(truth) if truth != inference.predicted => {
+                let text = format!("Model disagrees with the reference label {}", facts.class_name(truth));
+                ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.amber)).wrap());
+            }
+            Some(_) => {
+                let text = "Model agrees with the reference label";
+                ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.green)).wrap());
+            }
+            None => {}
+        }
+        ui.add_space(4.0);
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.horizontal(|ui| {
+            weak(ui, "Class");
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| weak(ui, facts.score_word()));
+        });
+        for (class, score) in inference.scores.iter().enumerate() {
+            class_row(ui, facts, class, *score, class == inference.predicted);
+        }
+    });
+}
+
+fn class_row(ui: &mut Ui, facts: &ModelFacts, class: usize, score: f32, predicted: bool) {
+    let p = palette(ui);
+    let threshold = facts.thresholds.get(class).copied().flatten();
+    let font = if predicted { theme::strong() } else { theme::body() };
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.add(Label::new(RichText::new(format!("{score:.3}")).font(font.clone())));
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add(Label::new(RichText::new(facts.class_name(class)).font(font)).truncate());
+                });
+            });
+        });
+        score_bar(ui, score, threshold, if predicted { p.accent } else { p.weak });
+        if let Some(threshold) = threshold {
+            weak(ui, format!("Threshold {threshold:.3}"));
+        }
+    });
+    ui.add_space(2.0);
+}
+
+/// Which slices went in, and the way to ask for others.
+fn slices(ui: &mut Ui, current: &Current, prediction: &Prediction, wishes: &mut Wishes) {
+    if current.frames() < 2 {
+        return;
+    }
+    weak(ui, slices_text(&prediction.frames, current.frames()));
+    let shown = current.shown.as_ref().map(|shown| shown.index);
+    let other = shown.is_some_and(|index| prediction.frames != [index]);
+    if !other && current.slice_override.is_none() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        if other {
+            action_button(ui, Action::PredictShownSlice, wishes);
+        }
+        if current.slice_override.is_some() && ui.add(Button::new("Model's own choice")).clicked() {
+            wishes.commands.push(Command::PredictChosenSlices);
+        }
+    });
+}
+
+/// `Slice 12 of 24`, `Slices 9–16 of 24 together`, `5 of 24 slices together`.
+fn slices_text(frames: &[usize], of: usize) -> String {
+    let run = frames.windows(2).all(|pair| matches!(pair, [a, b] if *b == a + 1));
+    match (frames.first(), frames.last()) {
+        (Some(first), Some(last)) if first == last => format!("From slice {} of {of}", first + 1),
+        (Some(first), Some(last)) if run => format!("From slices {}–{} of {of} together", first + 1, last + 1),
+        _ => format!("From {} of {of} slices together", frames.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_are_said_from_one() {
+        assert_eq!(slices_text(&[11], 24), "From slice 12 of 24");
+        assert_eq!(slices_text(&[8, 9, 10], 24), "From slices 9–11 of 24 together");
+        assert_eq!(slices_text(&[0, 6, 12], 24), "From 3 of 24 slices together");
+    }
+}

@@ -1,0 +1,211 @@
+//! Text and marks on the picture: corners, orientation letters, scale bar. Nothing that identifies a person unless
+//! asked for.
+
+use eframe::egui::{Align2, Color32, FontId, Pos2, Rect, Stroke, Ui, pos2, vec2};
+
+use super::theme;
+use crate::app::{AppState, Current, Placement, WindowSource, scale_bar_mm};
+use crate::geometry::EdgeLetters;
+use crate::scan::{Format, Pixels, Scan, Window, WindowFunction};
+
+/// Distance of the corners' text from the edges, and of its lines, in points.
+const MARGIN: f32 = 16.0;
+const LINE: f32 = 18.0;
+/// Identifying attributes listed before "and n more".
+const MOST_TAGS: usize = 14;
+
+pub(super) fn overlay(ui: &Ui, rect: Rect, state: &AppState, current: &Current, placed: &Placement) {
+    let Some(scan) = &current.scan else { return };
+    let inner = rect.shrink(MARGIN);
+    let top_left = what(scan);
+    let top = corner(ui, inner, Align2::LEFT_TOP, &top_left, theme::ON_PICTURE);
+    if state.shows_identity() {
+        let below = Rect::from_min_max(pos2(inner.left(), top + LINE * 0.5), inner.max);
+        corner(ui, below, Align2::LEFT_TOP, &identity(scan), theme::ON_PICTURE_AMBER);
+    }
+    corner(ui, inner, Align2::RIGHT_TOP, &place(current, placed, ui), theme::ON_PICTURE);
+    corner(ui, inner, Align2::LEFT_BOTTOM, &window_lines(state, current), theme::ON_PICTURE);
+    letters(ui, rect, scan);
+    scale_bar(ui, inner, scan, placed);
+}
+
+/// Modality, body part, size.
+fn what(scan: &Scan) -> Vec<String> {
+    let meta = &scan.meta;
+    let kind: Vec<&str> = [meta.modality.as_deref(), meta.body_part.as_deref()].into_iter().flatten().collect();
+    let mut lines = Vec::new();
+    if !kind.is_empty() {
+        lines.push(kind.join(" · "));
+    }
+    let bits = meta.bits_stored.map_or(String::new(), |bits| format!(" · {bits} bit"));
+    lines.push(format!("{} × {}{bits} · {}", scan.size.cols, scan.size.rows, format_name(scan.format)));
+    lines
+}
+
+fn format_name(format: Format) -> &'static str {
+    match format {
+        Format::Dicom => "DICOM",
+        Format::Nifti1 => "NIfTI-1",
+        Format::Nifti2 => "NIfTI-2",
+        Format::Analyze => "Analyze 7.5",
+        Format::Png => "PNG",
+        Format::Jpeg => "JPEG",
+        Format::Tiff => "TIFF",
+        Format::Bmp => "BMP",
+        Format::Npy => "NumPy",
+    }
+}
+
+fn identity(scan: &Scan) -> Vec<String> {
+    let tags = &scan.meta.identity;
+    if tags.is_empty() {
+        return vec!["No personal data in this file".to_owned()];
+    }
+    let mut lines: Vec<String> = tags.iter().take(MOST_TAGS).map(|t| format!("{}: {}", t.keyword, t.value)).collect();
+    if tags.len() > MOST_TAGS {
+        lines.push(format!("and {} more", tags.len() - MOST_TAGS));
+    }
+    lines
+}
+
+/// Slice and zoom.
+fn place(current: &Current, placed: &Placement, ui: &Ui) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(shown) = &current.shown
+        && current.frames() > 1
+    {
+        lines.push(format!("Slice {} / {}", shown.index + 1, current.frames()));
+    }
+    lines.push(format!("Zoom {:.0} %", placed.zoom * 100.0));
+    if let Some(value) = value_under_pointer(current, placed, ui) {
+        lines.push(value);
+    }
+    lines
+}
+
+/// `x, y: value` in modality units.
+fn value_under_pointer(current: &Current, placed: &Placement, ui: &Ui) -> Option<String> {
+    let viewport = ui.max_rect();
+    let at = ui.ctx().pointer_hover_pos().filter(|at| viewport.contains(*at))?;
+    let local = (at - viewport.min) * ui.pixels_per_point();
+    let (x, y) = placed.image_from_screen.apply((f64::from(local.x), f64::from(local.y)));
+    if x < 0.0 || y < 0.0 {
+        return None;
+    }
+    let (col, row) = (x as usize, y as usize);
+    let value = match &current.shown.as_ref()?.picture.frame().pixels {
+        Pixels::Gray(values) => {
+            let unit = current.scan.as_ref().and_then(|scan| scan.meta.unit.as_deref()).unwrap_or("");
+            format!("{} {unit}", number(f64::from(*values.get((row, col))?)))
+        }
+        Pixels::Rgb(values) => {
+            let channel = |c| values.get((row, col, c)).copied();
+            format!("{} {} {}", channel(0)?, channel(1)?, channel(2)?)
+        }
+    };
+    Some(format!("{col}, {row}: {}", value.trim_end()))
+}
+
+fn window_lines(state: &AppState, current: &Current) -> Vec<String> {
+    let mut lines = Vec::new();
+    let colour = current.shown.as_ref().is_some_and(|s| matches!(s.picture.frame().pixels, Pixels::Rgb(_)));
+    if let Some(window) = current.window.as_ref().filter(|_| !colour) {
+        lines.push(window_name(window, current.window_source));
+        lines.push(format!("W {}  L {}", number(window.width), number(window.center)));
+    }
+    if state.invert() {
+        lines.push("Inverted".to_owned());
+    }
+    lines
+}
+
+/// A window's own name, or where it came from.
+pub(super) fn window_name(window: &Window, source: WindowSource) -> String {
+    let origin = match source {
+        WindowSource::Header(n) => window.name.clone().unwrap_or_else(|| format!("Header window {}", n + 1)),
+        WindowSource::Auto => "Automatic window".to_owned(),
+        WindowSource::Manual => "Own window".to_owned(),
+    };
+    match window.function {
+        WindowFunction::Sigmoid => format!("{origin} (sigmoid)"),
+        WindowFunction::Linear | WindowFunction::LinearExact => origin,
+    }
+}
+
+/// Enough digits for the size of the number, never more.
+pub(super) fn number(value: f64) -> String {
+    let size = value.abs();
+    if value == value.trunc() && size < 1e6 {
+        format!("{value:.0}")
+    } else if !(1e-3..1e6).contains(&size) {
+        format!("{value:.2e}")
+    } else if size >= 100.0 {
+        format!("{value:.0}")
+    } else if size >= 1.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.3}")
+    }
+}
+
+fn letters(ui: &Ui, rect: Rect, scan: &Scan) {
+    let Some(edges) = scan.meta.patient_from_voxel.as_ref().and_then(EdgeLetters::from_affine) else { return };
+    let at = rect.shrink(MARGIN);
+    let font = theme::orientation_letter;
+    shadowed(ui, at.left_center(), Align2::LEFT_CENTER, &edges.left, font(), theme::ON_PICTURE_AMBER);
+    shadowed(ui, at.right_center(), Align2::RIGHT_CENTER, &edges.right, font(), theme::ON_PICTURE_AMBER);
+    shadowed(ui, at.center_top(), Align2::CENTER_TOP, &edges.top, font(), theme::ON_PICTURE_AMBER);
+    shadowed(ui, at.center_bottom(), Align2::CENTER_BOTTOM, &edges.bottom, font(), theme::ON_PICTURE_AMBER);
+}
+
+/// A round length in mm, bottom right.
+fn scale_bar(ui: &Ui, inner: Rect, scan: &Scan, placed: &Placement) {
+    let Some(spacing) = scan.meta.spacing else { return };
+    let points_per_mm = placed.zoom / f64::from(ui.pixels_per_point()) / spacing.col_mm;
+    let Some(mm) = scale_bar_mm(f64::from(theme::SCALE_BAR_LONGEST) / points_per_mm) else { return };
+    let length = (mm * points_per_mm) as f32;
+    let right = inner.right_bottom();
+    let left = right - vec2(length, 0.0);
+    let tick = vec2(0.0, -6.0);
+    for (width, color) in [(4.0, theme::PICTURE_TEXT_SHADOW), (1.5, theme::ON_PICTURE)] {
+        let stroke = Stroke::new(width, color);
+        ui.painter().line(vec![left + tick, left, right, right + tick], stroke);
+    }
+    let text = if mm >= 10.0 { format!("{} cm", number(mm / 10.0)) } else { format!("{} mm", number(mm)) };
+    shadowed(ui, right - vec2(0.0, 10.0), Align2::RIGHT_BOTTOM, &text, theme::small(), theme::ON_PICTURE);
+}
+
+/// Lines in a corner of `rect`; where they end (y).
+fn corner(ui: &Ui, rect: Rect, align: Align2, lines: &[String], color: Color32) -> f32 {
+    let corner = align.pos_in_rect(&rect);
+    let bottom = align.y() == eframe::egui::Align::Max;
+    let first = if bottom { corner.y - LINE * lines.len().saturating_sub(1) as f32 } else { corner.y };
+    for (i, line) in lines.iter().enumerate() {
+        shadowed(ui, pos2(corner.x, first + LINE * i as f32), align, line, theme::small(), color);
+    }
+    first + LINE * lines.len() as f32
+}
+
+/// Readable on black and on white pixels.
+fn shadowed(ui: &Ui, at: Pos2, align: Align2, text: &str, font: FontId, color: Color32) {
+    let painter = ui.painter().with_clip_rect(ui.max_rect());
+    for offset in [vec2(1.0, 1.0), vec2(-1.0, 1.0), vec2(1.0, -1.0), vec2(-1.0, -1.0)] {
+        painter.text(at + offset * 0.75, align, text, font.clone(), theme::PICTURE_TEXT_SHADOW);
+    }
+    painter.text(at, align, text, font, color);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_as_long_as_they_need_to_be() {
+        let cases = [(400.0, "400"), (-1024.0, "-1024"), (0.25, "0.250"), (12.34, "12.3"), (1234.5, "1234")];
+        for (value, text) in cases {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!(number(0.00001), "1.00e-5");
+        assert_eq!(number(3.2e9), "3.20e9");
+    }
+}

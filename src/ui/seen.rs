@@ -1,0 +1,99 @@
+//! "What the model saw": every preprocessing step with its parameters, where they came from, and the picture after it.
+
+use std::sync::Arc;
+
+use eframe::egui::{CollapsingHeader, Label, Rect, RichText, Sense, TextureHandle, TextureOptions, Ui, Vec2, pos2};
+
+use super::overlay::number;
+use super::theme;
+use super::widgets::{palette, weak};
+use super::worklist::image;
+use crate::app::{ModelFacts, Prediction, SeenStep, StepFacts};
+use crate::engine::Origin;
+
+/// The uploaded pictures of one prediction's steps.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// Held, so that its address stays its own.
+    of: Option<Arc<Prediction>>,
+    textures: Vec<Option<TextureHandle>>,
+}
+
+impl Seen {
+    pub fn show(&mut self, ui: &mut Ui, facts: &ModelFacts, prediction: &Arc<Prediction>) {
+        if prediction.seen.is_empty() {
+            return;
+        }
+        if !self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, prediction)) {
+            *self = Self { of: Some(prediction.clone()), textures: vec![None; prediction.seen.len()] };
+        }
+        let title = RichText::new("What the model saw").font(theme::heading());
+        CollapsingHeader::new(title).id_salt("seen").default_open(true).show_unindented(ui, |ui| {
+            let assumed = facts.steps.iter().filter(|step| step.origin == Origin::Assumed).count();
+            if assumed > 0 {
+                let p = palette(ui);
+                let text = "Steps in amber are assumed: nobody declared them. Compare with how the model was trained.";
+                ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.amber)).wrap());
+            }
+            // The first entry is the picture before any step.
+            for (n, step) in prediction.seen.iter().enumerate() {
+                let declared = n.checked_sub(1).and_then(|n| facts.steps.get(n));
+                self.step(ui, n, step, declared);
+            }
+        });
+    }
+
+    fn step(&mut self, ui: &mut Ui, n: usize, step: &SeenStep, declared: Option<&StepFacts>) {
+        let p = palette(ui);
+        let assumed = declared.is_some_and(|step| step.origin == Origin::Assumed);
+        ui.horizontal_top(|ui| {
+            let (rect, _) = ui.allocate_exact_size(Vec2::splat(theme::SEEN_PICTURE), Sense::hover());
+            self.picture(ui, n, step, rect);
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                let title = if n == 0 { step.name.clone() } else { format!("{n}  {}", step.name) };
+                let color = if assumed { p.amber } else { p.text };
+                ui.add(Label::new(RichText::new(title).font(theme::strong()).color(color)).wrap());
+                if let Some(step) = declared {
+                    parameters(ui, step);
+                }
+                if let Some(remark) = &step.remark {
+                    weak(ui, remark.as_str());
+                }
+                let range = step.range.map_or(String::new(), |(low, high)| {
+                    format!(", {} to {}", number(f64::from(low)), number(f64::from(high)))
+                });
+                weak(ui, format!("{}{range}", step.shape));
+            });
+        });
+    }
+
+    fn picture(&mut self, ui: &Ui, n: usize, step: &SeenStep, at: Rect) {
+        ui.painter().rect_filled(at, theme::CONTROL_RADIUS, theme::VIEWPORT);
+        let Some(picture) = &step.picture else { return };
+        let Some(slot) = self.textures.get_mut(n) else { return };
+        let texture = slot
+            .get_or_insert_with(|| ui.ctx().load_texture(format!("seen {n}"), image(picture), TextureOptions::LINEAR));
+        let size = texture.size_vec2();
+        let shown = Rect::from_center_size(at.center(), size * (at.width() / size.max_elem().max(1.0)));
+        let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        ui.painter().image(texture.id(), shown, uv, eframe::egui::Color32::WHITE);
+    }
+}
+
+/// `size 224 224 · filter bilinear · as tensorflow`, and where it comes from; amber where it was assumed.
+fn parameters(ui: &mut Ui, step: &StepFacts) {
+    let p = palette(ui);
+    let color = if step.origin == Origin::Assumed { p.amber } else { p.text };
+    let mut words: Vec<String> = step.parameters.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    match step.origin {
+        Origin::Declared => {}
+        Origin::Imported => words.push(format!("imported from {}", step.from)),
+        Origin::Assumed => words.push("assumed".to_owned()),
+    }
+    if words.is_empty() {
+        return;
+    }
+    let label = Label::new(RichText::new(words.join(" · ")).font(theme::small()).color(color)).wrap();
+    ui.add(label).on_hover_text(&step.from);
+}

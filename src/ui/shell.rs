@@ -1,0 +1,231 @@
+//! The frame around the panels: keys, drops, layout, and what becomes of a panel's wishes.
+
+use std::path::PathBuf;
+
+use eframe::egui::{self, CentralPanel, Context, Panel, Theme, Ui};
+
+use super::actions::{Action, TABLE};
+use super::dialogs::{Dialogs, PathField, Wanted};
+use super::findings::Findings;
+use super::toasts::ToastLook;
+use super::viewport::Viewport;
+use super::worklist::Worklist;
+use super::{bars, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
+use crate::app::{AppState, Command, Severity, ViewTransform};
+
+/// What a panel wants; fulfilled after all panels are drawn.
+#[derive(Default)]
+pub(super) struct Wishes {
+    pub commands: Vec<Command>,
+    pub actions: Vec<Action>,
+}
+
+/// How the window looks now; nothing of this concerns scans or models.
+pub(super) struct Look {
+    pub dark: bool,
+    pub worklist_open: bool,
+    pub findings_open: bool,
+    pub help_open: bool,
+    pub path_field: Option<PathField>,
+}
+
+/// The window's contents over a state.
+pub struct Shell {
+    pub state: AppState,
+    look: Look,
+    dialogs: Dialogs,
+    worklist: Worklist,
+    viewport: Viewport,
+    findings: Findings,
+    toasts: ToastLook,
+}
+
+impl Shell {
+    pub fn new(state: AppState) -> Self {
+        Self {
+            state,
+            look: Look { dark: true, worklist_open: true, findings_open: true, help_open: false, path_field: None },
+            dialogs: Dialogs::default(),
+            worklist: Worklist::default(),
+            viewport: Viewport::default(),
+            findings: Findings::default(),
+            toasts: ToastLook::default(),
+        }
+    }
+
+    /// Takes what the workers and dialogs have. True where anything changed.
+    pub fn poll(&mut self) -> bool {
+        let mut changed = self.state.poll();
+        for outcome in self.dialogs.poll() {
+            changed = true;
+            match outcome {
+                dialogs::Outcome::Chosen(Wanted::Model, mut paths) => {
+                    if let Some(path) = paths.pop() {
+                        self.state.apply(Command::LoadModel(path));
+                    }
+                }
+                dialogs::Outcome::Chosen(_, paths) => self.state.apply(Command::Open(paths)),
+                dialogs::Outcome::NoDialog(wanted) => self.look.path_field = Some(PathField::new(wanted, true)),
+            }
+        }
+        changed
+    }
+
+    /// Draws everything and fulfils what was asked for.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        ctx.set_theme(if self.look.dark { Theme::Dark } else { Theme::Light });
+        let mut wishes = Wishes::default();
+        pressed_actions(&ctx, &mut wishes);
+        let dropped: Vec<PathBuf> =
+            ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
+        if !dropped.is_empty() {
+            wishes.commands.push(Command::Open(dropped));
+        }
+
+        let margin = |frame: egui::Frame| frame.fill(ctx.global_style().visuals.panel_fill);
+        let frame = margin(egui::Frame::NONE);
+        Panel::top("top bar").exact_size(theme::TOP_BAR_HEIGHT).frame(frame).show(ui, |ui| {
+            top_bar::top_bar(ui, &self.state, &self.look, &mut wishes);
+        });
+        Panel::bottom("status bar").exact_size(theme::STATUS_BAR_HEIGHT).frame(frame).show(ui, |ui| {
+            bars::status_bar(ui, &self.state, &mut wishes);
+        });
+        if self.look.worklist_open && !self.state.items().is_empty() {
+            Panel::left("worklist").exact_size(theme::WORKLIST_WIDTH).resizable(false).frame(frame).show(ui, |ui| {
+                self.worklist.show(ui, &self.state, &mut wishes);
+            });
+        }
+        if self.look.findings_open {
+            Panel::right("findings").exact_size(theme::FINDINGS_WIDTH).resizable(false).frame(frame).show(ui, |ui| {
+                self.findings.show(ui, &self.state, &mut wishes);
+            });
+        }
+        if self.state.current().is_some() {
+            Panel::top("viewport bar").exact_size(theme::VIEWPORT_BAR_HEIGHT).frame(frame).show(ui, |ui| {
+                viewport_bar::viewport_bar(ui, &self.state, &mut wishes);
+            });
+        }
+        if let Some(current) = self.state.current().filter(|current| current.frames() > 1) {
+            Panel::bottom("slice bar").exact_size(theme::SLICE_BAR_HEIGHT).frame(frame).show(ui, |ui| {
+                viewport_bar::slice_bar(ui, current, &mut wishes);
+            });
+        }
+        let middle = CentralPanel::no_frame().frame(egui::Frame::NONE.fill(theme::VIEWPORT)).show(ui, |ui| {
+            if self.state.current().is_some() {
+                self.viewport.show(ui, &self.state, &mut wishes);
+            } else {
+                empty::empty_state(ui, &self.state, &mut wishes);
+            }
+            empty::drop_hint(ui);
+        });
+        let middle = middle.response.rect;
+        toasts::toasts(&ctx, middle, &mut self.toasts, self.state.toasts(), &mut wishes);
+        help::help_sheet(&ctx, &mut self.look);
+        if let Some(command) = dialogs::path_field(&ctx, &mut self.look) {
+            wishes.commands.push(command);
+        }
+        self.fulfil(&ctx, wishes);
+    }
+
+    fn fulfil(&mut self, ctx: &Context, wishes: Wishes) {
+        let any = !wishes.commands.is_empty() || !wishes.actions.is_empty();
+        for action in wishes.actions {
+            self.act(ctx, action);
+        }
+        for command in wishes.commands {
+            self.state.apply(command);
+        }
+        if any {
+            ctx.request_repaint();
+        }
+    }
+
+    fn act(&mut self, ctx: &Context, action: Action) {
+        let command = match action {
+            Action::OpenFiles => return self.choose(ctx, Wanted::Files),
+            Action::OpenFolder => return self.choose(ctx, Wanted::Folder),
+            Action::OpenModel => return self.choose(ctx, Wanted::Model),
+            Action::OpenPath => {
+                self.look.path_field = Some(PathField::new(Wanted::Files, false));
+                return;
+            }
+            Action::Worklist => {
+                self.look.worklist_open = !self.look.worklist_open;
+                return;
+            }
+            Action::Findings => {
+                self.look.findings_open = !self.look.findings_open;
+                return;
+            }
+            Action::Theme => {
+                self.look.dark = !self.look.dark;
+                return;
+            }
+            Action::Help => {
+                self.look.help_open = !self.look.help_open;
+                return;
+            }
+            Action::Close => {
+                if self.look.path_field.take().is_none() {
+                    self.look.help_open = false;
+                }
+                return;
+            }
+            Action::Fit => Command::SetView(ViewTransform::Fit),
+            Action::ActualSize => return self.view(|placed| placed.at_zoom(1.0)),
+            Action::ZoomIn => return self.view(|placed| placed.at_zoom(placed.zoom * 1.25)),
+            Action::ZoomOut => return self.view(|placed| placed.at_zoom(placed.zoom / 1.25)),
+            Action::PreviousItem => Command::SelectStep(-1),
+            Action::NextItem => Command::SelectStep(1),
+            Action::PreviousFrame => Command::StepFrame(-1),
+            Action::NextFrame => Command::StepFrame(1),
+            Action::FirstFrame => Command::GoToFrame(0),
+            Action::LastFrame => Command::GoToFrame(usize::MAX),
+            Action::NextWindow => Command::NextWindow,
+            Action::AutoWindow => Command::AutoWindow,
+            Action::ResetWindow => Command::ResetWindow,
+            Action::Invert => Command::ToggleInvert,
+            Action::Smooth => Command::ToggleSmooth,
+            Action::Identity => Command::ToggleIdentity,
+            Action::PredictShownSlice => Command::PredictShownSlice,
+            Action::PredictRest => Command::PredictRest,
+            Action::CancelRest => Command::CancelRest,
+            Action::InstallRuntime => Command::InstallRuntime,
+        };
+        self.state.apply(command);
+    }
+
+    fn view(&mut self, change: impl FnOnce(&crate::app::Placement) -> ViewTransform) {
+        if let Some(placed) = self.viewport.placement() {
+            self.state.apply(Command::SetView(change(placed)));
+        }
+    }
+
+    fn choose(&mut self, ctx: &Context, wanted: Wanted) {
+        if let Err(error) = self.dialogs.ask(wanted, ctx.clone()) {
+            self.state.apply(Command::Notify { severity: Severity::Error, text: error.to_string() });
+        }
+    }
+}
+
+/// Keys of the table, unless a person is typing text.
+fn pressed_actions(ctx: &Context, wishes: &mut Wishes) {
+    let typing = ctx.text_edit_focused();
+    ctx.input_mut(|input| {
+        for entry in TABLE {
+            let Some(shortcut) = entry.shortcut else { continue };
+            if typing && shortcut.modifiers.is_none() && entry.action != Action::Close {
+                continue;
+            }
+            // A plain letter must not fire on Ctrl and that letter.
+            if shortcut.modifiers.is_none() && input.modifiers.command {
+                continue;
+            }
+            let other = entry.other.is_some_and(|key| !typing && input.consume_key(shortcut.modifiers, key));
+            if input.consume_shortcut(&shortcut) || other {
+                wishes.actions.push(entry.action);
+            }
+        }
+    });
+}

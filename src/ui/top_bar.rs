@@ -1,0 +1,52 @@
+//! The bar on top: open things on the left, what runs and how it looks on the right.
+
+use eframe::egui::{Align, Label, Layout, RichText, Sense, Ui, vec2};
+
+use super::actions::Action;
+use super::icons::Icon;
+use super::shell::{Look, Wishes};
+use super::theme;
+use super::widgets::{action_button, icon_button, palette};
+use crate::app::{AppState, ModelState};
+use crate::engine::Provider;
+
+pub(super) fn top_bar(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wishes) {
+    ui.horizontal_centered(|ui| {
+        ui.add_space(16.0);
+        ui.add(Label::new(RichText::new("Overread").font(theme::title())));
+        ui.add_space(16.0);
+        action_button(ui, Action::OpenFiles, wishes);
+        action_button(ui, Action::OpenFolder, wishes);
+        action_button(ui, Action::OpenModel, wishes);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(12.0);
+            ui.spacing_mut().item_spacing.x = 4.0;
+            icon_button(ui, Icon::Question, Action::Help, look.help_open, wishes);
+            icon_button(ui, Icon::HalfMoon, Action::Theme, false, wishes);
+            icon_button(ui, Icon::PanelRight, Action::Findings, look.findings_open, wishes);
+            icon_button(ui, Icon::PanelLeft, Action::Worklist, look.worklist_open, wishes);
+            ui.add_space(12.0);
+            engine(ui, state);
+        });
+    });
+}
+
+/// `● ONNX Runtime 1.31 · CPU`: what really ran, never what was hoped for.
+fn engine(ui: &mut Ui, state: &AppState) {
+    let p = palette(ui);
+    let (text, color, hover) = match state.model() {
+        ModelState::Ready { engine, .. } => {
+            let color = if engine.provider == Provider::Cpu { p.accent } else { p.green };
+            (format!("{} · {}", engine.title, engine.provider), color, engine.remark.clone())
+        }
+        ModelState::Loading { .. } => ("Loading model…".to_owned(), p.amber, None),
+        ModelState::Failed { .. } => ("Model not loaded".to_owned(), p.red, None),
+        ModelState::None => ("No model".to_owned(), p.weak, None),
+    };
+    let label = ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)).truncate());
+    if let Some(hover) = hover {
+        label.on_hover_text(hover);
+    }
+    let (dot, _) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
+    ui.painter().circle_filled(dot.center(), 4.0, color);
+}

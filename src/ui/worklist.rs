@@ -1,0 +1,184 @@
+//! The list on the left: small picture, name, folder, prediction. Only the visible rows are drawn.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use eframe::egui::{
+    self, ColorImage, Label, Rect, RichText, ScrollArea, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
+};
+
+use super::icons::{self, Icon};
+use super::shell::Wishes;
+use super::theme;
+use super::widgets::{elided, heading, paint_chip, palette};
+use crate::app::{AppState, Chip, Command, Item, ThumbnailState};
+use crate::render::Thumbnail;
+
+/// The list's own memory: uploaded pictures of the visible rows, and what it last scrolled to.
+#[derive(Default)]
+pub(super) struct Worklist {
+    list: u64,
+    textures: HashMap<usize, TextureHandle>,
+    scrolled_to: Option<usize>,
+    /// The rows that were visible last.
+    rows: Range<usize>,
+}
+
+impl Worklist {
+    pub fn show(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
+        if self.list != state.items().generation {
+            *self = Self { list: state.items().generation, ..Self::default() };
+        }
+        header(ui, state);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let selected = state.items().selected();
+        let mut area = ScrollArea::vertical().auto_shrink(false);
+        if self.scrolled_to != selected {
+            self.scrolled_to = selected;
+            if let Some(offset) = selected.and_then(|index| reveal(ui, index)) {
+                area = area.vertical_scroll_offset(offset);
+            }
+        }
+        let out = area.show_rows(ui, theme::ROW_HEIGHT, state.items().len(), |ui, rows| {
+            self.textures.retain(|index, _| rows.contains(index));
+            for index in rows.clone() {
+                if let Some(item) = state.items().get(index) {
+                    self.row(ui, state, index, item, wishes);
+                }
+            }
+            rows
+        });
+        remember_offset(ui, out.state.clamped_offset().y, out.inner_rect.height());
+        self.want_rows(out.inner, wishes);
+    }
+
+    /// Only when they change: a wish costs a repaint.
+    fn want_rows(&mut self, rows: Range<usize>, wishes: &mut Wishes) {
+        if self.rows != rows {
+            self.rows = rows.clone();
+            wishes.commands.push(Command::ShowRows(rows));
+        }
+    }
+
+    fn row(&mut self, ui: &mut Ui, state: &AppState, index: usize, item: &Item, wishes: &mut Wishes) {
+        let p = palette(ui);
+        let selected = state.items().selected() == Some(index);
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW_HEIGHT), Sense::click());
+        let name = spoken(state, item);
+        response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, selected, &name));
+        if selected || response.hovered() {
+            ui.painter().rect_filled(rect, 0.0, if selected { p.raised } else { p.hovered });
+        }
+        if selected {
+            let bar = Rect::from_min_size(rect.min, vec2(3.0, rect.height()));
+            ui.painter().rect_filled(bar, 0.0, p.accent);
+        }
+        let picture = Rect::from_min_size(rect.min + vec2(16.0, 8.0), Vec2::splat(theme::THUMBNAIL));
+        self.picture(ui, index, item, picture);
+
+        let left = picture.right() + 12.0;
+        let right = rect.right() - 16.0;
+        let top = elided(ui, &item.name, theme::body(), p.text, right - left);
+        ui.painter().galley(pos2(left, rect.top() + 12.0), top, p.text);
+        let below = pos2(right, rect.bottom() - 20.0);
+        let chip = paint_state(ui, state, item, below, right - left);
+        if let Some(folder) = &item.folder {
+            let width = chip.map_or(right, |chip| chip.left() - 8.0) - left;
+            if width > 24.0 {
+                let text = elided(ui, folder, theme::small(), p.weak, width);
+                ui.painter().galley(pos2(left, below.y - text.size().y / 2.0), text, p.weak);
+            }
+        }
+        let response = response.on_hover_text(item.path().display().to_string());
+        if response.clicked() {
+            wishes.commands.push(Command::Select(index));
+        }
+    }
+
+    fn picture(&mut self, ui: &Ui, index: usize, item: &Item, at: Rect) {
+        ui.painter().rect_filled(at, theme::CONTROL_RADIUS, theme::VIEWPORT);
+        match &item.thumbnail {
+            ThumbnailState::Ready(thumbnail) => {
+                let texture = self.textures.entry(index).or_insert_with(|| {
+                    ui.ctx().load_texture(format!("row {index}"), image(thumbnail), TextureOptions::LINEAR)
+                });
+                let size = texture.size_vec2();
+                let shown = Rect::from_center_size(at.center(), size * (at.width() / size.max_elem().max(1.0)));
+                let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+                ui.painter().image(texture.id(), shown, uv, egui::Color32::WHITE);
+            }
+            ThumbnailState::Broken => icons::paint(ui.painter(), at, 20.0, Icon::Warning, palette(ui).red),
+            ThumbnailState::Unknown => {}
+        }
+    }
+}
+
+/// A thumbnail as egui takes it.
+pub(super) fn image(thumbnail: &Thumbnail) -> ColorImage {
+    ColorImage::from_rgba_premultiplied([thumbnail.size.cols, thumbnail.size.rows], &thumbnail.rgba)
+}
+
+fn header(ui: &mut Ui, state: &AppState) {
+    let p = palette(ui);
+    egui::Frame::NONE.inner_margin(theme::PANEL_MARGIN).show(ui, |ui| {
+        ui.spacing_mut().interact_size.y = 16.0;
+        ui.horizontal(|ui| {
+            heading(ui, "Worklist");
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let place = state.items().selected().map_or(0, |index| index + 1);
+                let text = format!("{place} / {}", state.items().len());
+                ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)));
+            });
+        });
+    });
+}
+
+/// The prediction, or how far it is, at the right end of a row's second line.
+fn paint_state(ui: &Ui, state: &AppState, item: &Item, right_center: egui::Pos2, width: f32) -> Option<Rect> {
+    let p = palette(ui);
+    match &item.chip {
+        Chip::None => None,
+        Chip::Running => Some(paint_chip(ui, right_center, "…", p.weak, width)),
+        Chip::Failed(_) => Some(paint_chip(ui, right_center, "Failed", p.red, width)),
+        Chip::Done { class, score } => {
+            let facts = state.model().facts()?;
+            let text = format!("{} {score:.2}", facts.class_name(*class));
+            let disagrees = state.truth(item).is_some_and(|truth| truth != *class);
+            Some(paint_chip(ui, right_center, &text, if disagrees { p.amber } else { p.accent }, width))
+        }
+    }
+}
+
+/// The row for those who cannot see it.
+fn spoken(state: &AppState, item: &Item) -> String {
+    match (&item.chip, state.model().facts()) {
+        (Chip::Done { class, score }, Some(facts)) => {
+            format!("{}, {} {score:.2}", item.name, facts.class_name(*class))
+        }
+        (Chip::Failed(_), _) => format!("{}, failed", item.name),
+        _ => item.name.clone(),
+    }
+}
+
+/// Where the list was last frame: offset and height, in points.
+fn remember_offset(ui: &Ui, offset: f32, height: f32) {
+    ui.ctx().data_mut(|data| data.insert_temp(offset_id(), (offset, height)));
+}
+
+fn offset_id() -> egui::Id {
+    egui::Id::unique("worklist offset")
+}
+
+/// The offset that brings row `index` into view, where it is not.
+fn reveal(ui: &Ui, index: usize) -> Option<f32> {
+    let (offset, height): (f32, f32) = ui.ctx().data(|data| data.get_temp(offset_id()))?;
+    let (top, bottom) = (index as f32 * theme::ROW_HEIGHT, (index + 1) as f32 * theme::ROW_HEIGHT);
+    if top < offset {
+        Some(top)
+    } else if bottom > offset + height {
+        Some(bottom - height)
+    } else {
+        None
+    }
+}

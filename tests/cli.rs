@@ -1,0 +1,171 @@
+//! The command line as scripts use it: the real program, the bundled demo, exit codes and fields that must stay.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn demo_model() -> PathBuf {
+    root().join("models/phantom-brain-3grade")
+}
+
+/// The program without a display, on the embedded engine's ground: nothing outside the repository.
+fn overread(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_overread"))
+        .args(args)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .current_dir(std::env::temp_dir())
+        .output()
+        .unwrap()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn predict_lines(paths: &[&Path], extra: &[&str]) -> (Vec<Value>, Option<i32>) {
+    let model = demo_model();
+    let mut args = vec!["predict", "--json", "--engine", "embedded", "--model", text(&model)];
+    args.extend(paths.iter().map(|path| text(path)));
+    args.extend(extra);
+    let output = overread(&args);
+    let lines = String::from_utf8(output.stdout).unwrap();
+    assert!(output.stderr.is_empty(), "a pipe gets no progress: {}", String::from_utf8_lossy(&output.stderr));
+    (lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), output.status.code())
+}
+
+#[test]
+fn the_demo_folder_gives_one_complete_line_per_image() {
+    let (lines, code) = predict_lines(&[&root().join("assets/demo")], &[]);
+    assert_eq!(code, Some(0));
+    assert!(lines.len() >= 20, "{} lines", lines.len());
+    for line in &lines {
+        let scores = line["scores"].as_object().unwrap();
+        assert_eq!(scores.len(), 3);
+        let sum: f64 = scores.values().map(|score| score.as_f64().unwrap()).sum();
+        assert!((sum - 1.0).abs() < 1e-5);
+        assert_eq!(line["logits"].as_array().unwrap().len(), 3);
+        let best = scores.iter().max_by(|a, b| a.1.as_f64().unwrap().total_cmp(&b.1.as_f64().unwrap())).unwrap();
+        assert_eq!(line["predicted"].as_str(), Some(best.0.as_str()));
+        assert_eq!(line["engine"], "embedded");
+        assert_eq!(line["provider"], "cpu");
+        assert_eq!(line["slice"], 0);
+        assert!(line["elapsed_ms"].as_f64().unwrap() > 0.0);
+        assert!(line["path"].as_str().unwrap().contains("demo"));
+    }
+}
+
+#[test]
+fn a_broken_file_is_a_line_and_the_next_file_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = first_png(&root().join("assets/demo"));
+    std::fs::write(folder.path().join("a-broken.png"), b"\x89PNG\r\n\x1a\nnot really").unwrap();
+    std::fs::copy(good, folder.path().join("뇌 영상 1.png")).unwrap();
+    let (lines, code) = predict_lines(&[folder.path()], &[]);
+    assert_eq!(code, Some(1));
+    assert_eq!(lines.len(), 2);
+    let error = lines.iter().find_map(|line| line["error"].as_str()).unwrap();
+    assert!(error.contains("a-broken.png"), "{error}");
+    let good = lines.iter().find(|line| line["error"].is_null()).unwrap();
+    assert!(good["path"].as_str().unwrap().ends_with("뇌 영상 1.png"));
+}
+
+#[test]
+fn a_missing_file_fails_and_says_so() {
+    let (lines, code) = predict_lines(&[Path::new("/no/such/file.dcm")], &[]);
+    assert_eq!(code, Some(1));
+    assert!(lines[0]["error"].as_str().unwrap().contains("/no/such/file.dcm"));
+}
+
+#[test]
+fn misuse_ends_with_two() {
+    assert_eq!(overread(&["predict"]).status.code(), Some(2));
+    assert_eq!(overread(&["predict", "x.png", "--model", "/no/such/model"]).status.code(), Some(2));
+    assert_eq!(overread(&["no-such-command", "--flag"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_table_names_the_engine_and_the_research_line() {
+    let model = demo_model();
+    let scan = first_png(&root().join("assets/demo"));
+    let output = overread(&["predict", text(&scan), "--model", text(&model), "--engine", "embedded"]);
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.starts_with("predicted"), "{table}");
+    assert!(table.contains("1 predicted, 0 failed"), "{table}");
+    assert!(table.contains("Research use only."), "{table}");
+}
+
+#[test]
+fn inspect_writes_the_values_it_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let scan = first_png(&root().join("assets/demo"));
+    let out = folder.path().join("values.npy");
+    let output = overread(&["inspect", text(&scan), "--json", "--pixels", text(&out)]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let facts: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (rows, cols) = (facts["rows"].as_u64().unwrap(), facts["cols"].as_u64().unwrap());
+    let bytes = std::fs::read(&out).unwrap();
+    let header = String::from_utf8_lossy(&bytes[..128]).into_owned();
+    assert!(header.contains(&format!("({rows}, {cols})")) && header.contains("<f4"), "{header}");
+    assert_eq!(bytes.len() as u64, 128 + rows * cols * 4);
+    let picture = image::open(&scan).unwrap().to_luma8();
+    let values: Vec<f32> = bytes[128..].as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+    assert!(values.iter().zip(picture.as_raw()).all(|(value, sample)| *value == f32::from(*sample)));
+}
+
+#[test]
+fn inspect_hides_who_it_is_until_asked() {
+    let scan = first_file(&root().join("assets/demo"), "dcm");
+    let quiet = overread(&["inspect", text(&scan)]);
+    let open = overread(&["inspect", text(&scan), "--identity"]);
+    let (quiet, open) = (String::from_utf8(quiet.stdout).unwrap(), String::from_utf8(open.stdout).unwrap());
+    assert!(!quiet.contains("Phantom^") && quiet.contains("identifying attributes hidden"), "{quiet}");
+    assert!(open.contains("Phantom^"), "{open}");
+}
+
+#[test]
+fn the_demo_without_a_display_does_the_job_on_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("results");
+    let output = Command::new(env!("CARGO_BIN_EXE_overread"))
+        .args(["demo", "--out", text(&out)])
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.starts_with("No window: "), "{said}");
+    for name in ["predictions.csv", "predictions.jsonl", "confusion.png"] {
+        assert!(out.join(name).is_file() && said.contains(name), "{name}: {said}");
+    }
+    let chart = image::open(out.join("confusion.png")).unwrap();
+    assert!(chart.width() >= 640);
+}
+
+fn first_png(folder: &Path) -> PathBuf {
+    first_file(folder, "png")
+}
+
+fn first_file(folder: &Path, extension: &str) -> PathBuf {
+    let mut folders = vec![folder.to_owned()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found.into_iter().next().unwrap()
+}

@@ -1,0 +1,388 @@
+//! The whole window by what it shows and says: opened, clicked, dragged and typed into without a display or a GPU.
+#![cfg(feature = "gui")]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use eframe::egui::{self, DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use overread::app::{
+    AppState, Chip, Command, CurrentError, Jobs, ModelState, PredictionState, ViewTransform, WindowSource,
+};
+use overread::ui::{RESEARCH_USE, Shell, install_fonts, install_theme};
+
+const SIZE: Vec2 = vec2(1280.0, 720.0);
+
+/// A window of `SIZE` over `state`; every pass first does the work that is waiting.
+fn window(state: AppState) -> Harness<'static, Shell> {
+    let mut harness = Harness::builder()
+        .with_size(SIZE)
+        .with_max_steps(32)
+        .with_context_setup(|ctx| {
+            install_fonts(ctx);
+            install_theme(ctx);
+        })
+        .build_ui_state(
+            |ui, shell: &mut Shell| {
+                shell.state.settle();
+                shell.ui(ui);
+            },
+            Shell::new(state),
+        );
+    harness.run();
+    harness
+}
+
+fn opened(paths: &[&Path]) -> Harness<'static, Shell> {
+    let mut state = AppState::new(Jobs::inline());
+    state.apply(Command::Open(paths.iter().map(|path| path.to_path_buf()).collect()));
+    window(state)
+}
+
+/// An 8-bit picture whose pixel (col, row) is `col + row`.
+fn png(folder: &Path, name: &str) -> PathBuf {
+    let path = folder.join(name);
+    image::GrayImage::from_fn(120, 80, |x, y| image::Luma([(x + y) as u8])).save(&path).unwrap();
+    path
+}
+
+/// A NIfTI-1 volume of 16-bit values (the standard's header, nifti1.h): frame `n` holds `100 * n + column`.
+fn nifti(folder: &Path, name: &str, frames: i16) -> PathBuf {
+    let (cols, rows) = (16i16, 12i16);
+    let mut bytes = vec![0u8; 352];
+    let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);
+    put(0, &348i32.to_le_bytes());
+    for (n, side) in [3, cols, rows, frames, 1, 1, 1, 1].into_iter().enumerate() {
+        put(40 + 2 * n, &side.to_le_bytes());
+    }
+    put(70, &4i16.to_le_bytes()); // DT_INT16
+    put(72, &16i16.to_le_bytes());
+    for n in 0..4 {
+        put(76 + 4 * n, &1f32.to_le_bytes()); // pixdim
+    }
+    put(108, &352f32.to_le_bytes()); // vox_offset
+    put(112, &1f32.to_le_bytes()); // scl_slope
+    put(123, &[2]); // mm
+    put(254, &1i16.to_le_bytes()); // sform: scanner
+    for (axis, row) in [[1f32, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]].iter().enumerate() {
+        for (n, value) in row.iter().enumerate() {
+            put(280 + 16 * axis + 4 * n, &value.to_le_bytes());
+        }
+    }
+    put(344, b"n+1\0");
+    for frame in 0..frames {
+        for _ in 0..rows {
+            for col in 0..cols {
+                bytes.extend((100 * frame + col).to_le_bytes());
+            }
+        }
+    }
+    let path = folder.join(name);
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn demo_model() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("models/phantom-brain-3grade")
+}
+
+fn demo_scans() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo")
+}
+
+fn drag(harness: &mut Harness<'_, Shell>, button: PointerButton, from: Pos2, by: Vec2) {
+    let press = |pressed, pos| Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE };
+    harness.event(Event::PointerMoved(from));
+    harness.event(press(true, from));
+    harness.run();
+    for step in 1..=8 {
+        harness.event(Event::PointerMoved(from + by * (step as f32 / 8.0)));
+        harness.run();
+    }
+    harness.event(press(false, from + by));
+    harness.run();
+}
+
+fn middle(harness: &Harness<'_, Shell>) -> Pos2 {
+    harness.get_by_role(egui::Role::Canvas).rect().center()
+}
+
+fn wheel(harness: &mut Harness<'_, Shell>, points: f32, modifiers: Modifiers) {
+    let at = middle(harness);
+    harness.event(Event::PointerMoved(at));
+    let (unit, phase) = (egui::MouseWheelUnit::Point, egui::TouchPhase::Move);
+    harness.event(Event::MouseWheel {
+        source: egui::MouseWheelSource::Wheel,
+        unit,
+        delta: vec2(0.0, points),
+        phase,
+        modifiers,
+    });
+    harness.run();
+}
+
+#[test]
+fn an_empty_window_invites_and_says_research_use() {
+    let harness = window(AppState::new(Jobs::inline()));
+    harness.get_by_label("Drop images or a folder here");
+    harness.get_by_label(RESEARCH_USE);
+    harness.get_by_label("No model loaded");
+    assert_eq!(harness.get_all_by_label("Open files…").count(), 2, "in the bar and in the middle");
+}
+
+#[test]
+fn an_opened_picture_is_listed_shown_and_described() {
+    let folder = tempfile::tempdir().unwrap();
+    let harness = opened(&[&png(folder.path(), "뇌 MRI 검사 01.png")]);
+    harness.get_by_label("뇌 MRI 검사 01.png");
+    harness.get_by_label("Picture of 뇌 MRI 검사 01.png");
+    harness.get_by_label("1 / 1");
+    let current = harness.state().state.current().unwrap();
+    assert!(current.shown.is_some());
+    assert_eq!(current.window_source, WindowSource::Auto);
+}
+
+#[test]
+fn a_broken_file_says_why_and_the_next_one_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = png(folder.path(), "b good.png");
+    let broken = folder.path().join("a broken.png");
+    fs::write(&broken, &fs::read(&good).unwrap()[..200]).unwrap();
+    let mut harness = opened(&[folder.path()]);
+    harness.get_by_label("This file does not open");
+    let Some(CurrentError::File(sentence) | CurrentError::Frame { sentence, .. }) =
+        harness.state().state.current().unwrap().error.clone()
+    else {
+        panic!("a cut file must not open");
+    };
+    harness.get_by_label(&sentence);
+    harness.get_by_label("a broken.png, failed");
+    harness.get_by_label("b good.png").click();
+    harness.run();
+    harness.get_by_label("Picture of b good.png");
+    assert!(harness.state().state.current().unwrap().error.is_none());
+}
+
+#[test]
+fn dragging_changes_the_window_and_reset_brings_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(&[&png(folder.path(), "a.png")]);
+    let window = |harness: &Harness<'_, Shell>| harness.state().state.current().unwrap().window.clone().unwrap();
+    let before = window(&harness);
+    let at = middle(&harness);
+    drag(&mut harness, PointerButton::Primary, at, vec2(60.0, 30.0));
+    let after = window(&harness);
+    assert!(after.width > before.width && after.center > before.center, "{before:?} to {after:?}");
+    assert_eq!(harness.state().state.current().unwrap().window_source, WindowSource::Manual);
+    harness.key_press(Key::R);
+    harness.run();
+    assert_eq!(window(&harness), before);
+}
+
+#[test]
+fn wheel_keys_and_slider_walk_through_the_slices() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(&[&nifti(folder.path(), "volume.nii", 9)]);
+    let frame = |harness: &Harness<'_, Shell>| harness.state().state.current().unwrap().shown.as_ref().unwrap().index;
+    assert_eq!(frame(&harness), 4, "a volume opens in its middle");
+    harness.get_by_label("5 / 9");
+    wheel(&mut harness, -120.0, Modifiers::NONE);
+    assert_eq!(frame(&harness), 7, "40 points of a touchpad are a slice");
+    harness.key_press(Key::Home);
+    harness.run();
+    assert_eq!(frame(&harness), 0);
+    harness.key_press(Key::ArrowUp);
+    harness.run();
+    assert_eq!(frame(&harness), 0, "there is nothing before the first");
+    harness.key_press(Key::ArrowDown);
+    harness.run();
+    assert_eq!(frame(&harness), 1);
+    harness.key_press(Key::End);
+    harness.run();
+    assert_eq!(frame(&harness), 8);
+    harness.get_by_role_and_label(egui::Role::Slider, "Slice");
+}
+
+#[test]
+fn zoom_pan_and_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(&[&png(folder.path(), "a.png")]);
+    let view = |harness: &Harness<'_, Shell>| harness.state().state.current().unwrap().view;
+    assert_eq!(view(&harness), ViewTransform::Fit);
+    wheel(&mut harness, 80.0, Modifiers::CTRL);
+    let ViewTransform::Free { zoom, .. } = view(&harness) else { panic!("Ctrl and the wheel zoom") };
+    assert!(zoom > 5.0, "{zoom}");
+    let at = middle(&harness);
+    drag(&mut harness, PointerButton::Middle, at, vec2(40.0, 0.0));
+    let ViewTransform::Free { center, .. } = view(&harness) else { panic!("panning keeps the zoom") };
+    assert!(center.0 < 60.0, "{center:?}");
+    harness.key_press(Key::Num1);
+    harness.run();
+    assert!(matches!(view(&harness), ViewTransform::Free { zoom, .. } if (zoom - 1.0).abs() < 1e-9));
+    harness.get_by_label("Fit").click();
+    harness.run();
+    assert_eq!(view(&harness), ViewTransform::Fit);
+    drag(&mut harness, PointerButton::Secondary, at, vec2(0.0, -100.0));
+    assert!(matches!(view(&harness), ViewTransform::Free { zoom, .. } if zoom > 8.0));
+}
+
+#[test]
+fn the_list_is_walked_by_keys_and_clicks() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.png", "b.png", "c.png"] {
+        png(folder.path(), name);
+    }
+    let mut harness = opened(&[folder.path()]);
+    let selected = |harness: &Harness<'_, Shell>| harness.state().state.items().selected();
+    assert_eq!(selected(&harness), Some(0));
+    for (key, expected) in [(Key::ArrowRight, 1), (Key::ArrowRight, 2), (Key::ArrowRight, 2), (Key::ArrowLeft, 1)] {
+        harness.key_press(key);
+        harness.run();
+        assert_eq!(selected(&harness), Some(expected));
+    }
+    harness.get_by_label("c.png").click();
+    harness.run();
+    harness.get_by_label("3 / 3");
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_dropped_folder_opens_and_a_dropped_model_loads() {
+    let folder = tempfile::tempdir().unwrap();
+    png(folder.path(), "in the folder.png");
+    let mut harness = window(AppState::new(Jobs::inline()));
+    for path in [folder.path().to_path_buf(), demo_model()] {
+        harness.input_mut().dropped_files.push(Arc::new(Dropped(path)));
+    }
+    harness.run();
+    harness.get_by_label("Picture of in the folder.png");
+    let ModelState::Ready { facts, .. } = harness.state().state.model() else { panic!("the model loads") };
+    assert_eq!(facts.name, "phantom-brain-3grade");
+}
+
+#[test]
+fn a_model_answers_beside_the_picture_and_shows_what_it_saw() {
+    let mut state = AppState::new(Jobs::inline());
+    state.apply(Command::Open(vec![demo_scans().join("grade-0/case-02.png")]));
+    state.apply(Command::LoadModel(demo_model()));
+    let harness = window(state);
+    let state = &harness.state().state;
+    let PredictionState::Done(prediction) = &state.current().unwrap().prediction else {
+        panic!("no prediction: {:?}", state.current().unwrap().prediction);
+    };
+    let scores = &prediction.inference.scores;
+    assert!((scores.iter().sum::<f32>() - 1.0).abs() < 1e-4);
+    harness.get_by_label("Prediction");
+    harness.get_by_label("What the model saw");
+    harness.get_by_label("Picture as read");
+    for score in scores {
+        assert!(harness.query_all_by_label(&format!("{score:.3}")).count() >= 1);
+    }
+    assert_eq!(prediction.seen.len(), state.model().facts().unwrap().steps.len() + 1);
+    assert!(matches!(state.items().get(0).unwrap().chip, Chip::Done { .. }));
+    harness.get_by_label("Probability"); // this model's manifest states a calibration
+}
+
+#[test]
+fn the_rest_of_the_list_is_predicted_too() {
+    let mut state = AppState::new(Jobs::inline());
+    state.apply(Command::Open(vec![demo_scans().join("grade-1")]));
+    state.apply(Command::LoadModel(demo_model()));
+    let harness = window(state);
+    let state = &harness.state().state;
+    assert!(state.items().len() > 3);
+    for item in state.items().all() {
+        assert!(matches!(item.chip, Chip::Done { .. }), "{}: {:?}", item.name, item.chip);
+        assert_eq!(state.truth(item), Some(1));
+    }
+    assert!(!state.background().is_running());
+}
+
+#[test]
+fn a_model_that_is_none_says_so_in_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("broken.onnx");
+    fs::write(&path, b"not a model").unwrap();
+    let mut state = AppState::new(Jobs::inline());
+    state.apply(Command::Open(vec![path]));
+    let harness = window(state);
+    let ModelState::Failed { sentence, .. } = harness.state().state.model() else { panic!("it must not load") };
+    harness.get_by_label(sentence);
+    harness.get_by_label("broken.onnx");
+}
+
+#[test]
+fn help_theme_and_panels_answer_their_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(&[&png(folder.path(), "a.png")]);
+    harness.key_press(Key::F1);
+    harness.run();
+    harness.get_by_label("Mouse");
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert!(harness.query_by_label("Mouse").is_none());
+    harness.key_press(Key::OpenBracket);
+    harness.run();
+    assert!(harness.query_by_label("a.png").is_none(), "the worklist folds away");
+    harness.key_press(Key::T);
+    harness.run();
+    assert!(!harness.ctx.global_style().visuals.dark_mode);
+}
+
+#[test]
+fn personal_data_is_hidden_until_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(&[&png(folder.path(), "a.png")]);
+    assert!(!harness.state().state.shows_identity());
+    harness.key_press(Key::P);
+    harness.run();
+    assert!(harness.state().state.shows_identity());
+}
+
+#[test]
+fn a_typed_path_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = png(folder.path(), "typed.png");
+    let mut harness = window(AppState::new(Jobs::inline()));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::L);
+    harness.run();
+    harness.get_by_role(egui::Role::TextInput).type_text(&path.to_string_lossy());
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    harness.get_by_label("Picture of typed.png");
+}
+
+#[test]
+fn workers_deliver_what_inline_mode_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = png(folder.path(), "threads.png");
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let wake = Arc::new(move || {
+        let _ = sender.send(());
+    });
+    let mut state = AppState::new(Jobs::threads(wake).unwrap());
+    state.apply(Command::Open(vec![path]));
+    let limit = std::time::Duration::from_secs(60); // a hang fails instead of blocking the run
+    while state.current().is_none_or(|current| current.shown.is_none()) {
+        receiver.recv_timeout(limit).expect("the workers answer");
+        state.poll();
+    }
+    assert_eq!(state.current().unwrap().frames(), 1);
+}
