@@ -36,6 +36,8 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Show, or install, the inference engines.
     Runtime(RuntimeArgs),
+    /// Print the JSON schema of a model's metadata.json.
+    Schema,
 }
 
 #[derive(Debug, clap::Args)]
