@@ -1,6 +1,6 @@
 //! A frame in, the model's numbers out: ordered steps, each a pure function that reproduces a named library.
 //!
-//! Input: [`Frame`](crate::scan::Frame) in modality units. Output: [`Prepared`], `[rows, cols, channels]` f32, with
+//! Input: [`Frame`] in modality units. Output: [`Prepared`], `[rows, cols, channels]` f32, with
 //! the map from picture to model coordinates. The display's window never reaches it unless the manifest asks for a
 //! window as a step. It does not know the model's memory layout (NHWC or NCHW): `engine` transposes.
 

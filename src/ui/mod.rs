@@ -1,7 +1,7 @@
 //! The window: a person's clicks and keys become [`Command`](crate::app::Command)s, the state becomes pixels.
 //!
 //! The only room that names egui, eframe and rfd. One panel per file, each a function over a read-only view of the
-//! state that returns wishes; colours and sizes only in [`theme`]; names, tooltips and keys only in [`actions`]. It
+//! state that returns wishes; colours and sizes only in `theme`; names, tooltips and keys only in `actions`. It
 //! decodes, infers, reads and writes nothing on its own thread.
 
 mod actions;
