@@ -36,6 +36,7 @@ fn run(cli: Cli) -> anyhow::Result<Ended> {
         Some(Command::Predict(args)) => cli::predict(&args),
         Some(Command::Inspect(args)) => cli::inspect(&args),
         Some(Command::Runtime(args)) => cli::runtime(&args),
+        Some(Command::Schema) => cli::schema(),
     }
 }
 
@@ -59,7 +60,7 @@ fn start_logging() {
 
 /// `overread predict … | head` ends quietly.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
-    })
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe))
 }

@@ -149,6 +149,12 @@ fn the_demo_without_a_display_does_the_job_on_the_terminal() {
     assert!(chart.width() >= 640);
 }
 
+#[test]
+fn the_schema_of_the_manifest_is_json() {
+    let schema: Value = serde_json::from_slice(&overread(&["schema"]).stdout).unwrap();
+    assert!(schema["properties"]["preprocess"].is_object());
+}
+
 fn first_png(folder: &Path) -> PathBuf {
     first_file(folder, "png")
 }

@@ -26,17 +26,17 @@ pub fn grow(anatomy: &Anatomy, random: &mut Random) -> Vec<Tube> {
     };
     for angle in perimeter(15.0, random) {
         let length = random.range(16.0, 28.0);
-        folds.from_surface(angle, length, true, random);
+        folds.grow_inwards(angle, length, true, random);
     }
     for angle in perimeter(6.5, random) {
         let length = random.range(6.0, 14.0);
-        folds.from_surface(angle, length, false, random);
+        folds.grow_inwards(angle, length, false, random);
     }
-    folds.from_midline(random);
+    folds.grow_from_fissure(random);
     // Whatever room is left.
     for angle in perimeter(4.0, random) {
         let length = random.range(8.0, 24.0);
-        folds.from_surface(angle, length, true, random);
+        folds.grow_inwards(angle, length, true, random);
     }
     folds.tubes
 }
@@ -99,7 +99,8 @@ impl Folds<'_> {
         }
     }
 
-    fn from_surface(&mut self, angle: f32, length_mm: f32, branches: bool, random: &mut Random) {
+    /// A fold whose mouth is on the brain's surface at `angle`; `branches` gives it a fork at its tip.
+    fn grow_inwards(&mut self, angle: f32, length_mm: f32, branches: bool, random: &mut Random) {
         let mouth = self.anatomy.surface(angle);
         if mouth.x.abs() < 6.5 {
             return;
@@ -108,30 +109,31 @@ impl Folds<'_> {
         let heading = inwards.y.atan2(inwards.x) + random.normal(0.28);
         let start = mouth - Point::heading(heading) * 2.0;
         let share = random.range(0.7, 1.35);
-        let Some(tip) = self.from_place(start, heading, length_mm, share, 0.0, random) else { return };
+        let Some(tip) = self.grow_one(start, heading, length_mm, share, 0.0, random) else { return };
         if branches {
             for turn in [-1.0, 1.0] {
                 let heading = tip.1 + turn * random.range(0.7, 1.2);
                 let length = random.range(5.0, 11.0);
-                self.from_place(tip.0, heading, length, share * 0.85, 12.0, random);
+                self.grow_one(tip.0, heading, length, share * 0.85, 12.0, random);
             }
         }
     }
 
-    /// Short folds out of the interhemispheric fissure, and the one above the corpus callosum's ends.
-    fn from_midline(&mut self, random: &mut Random) {
+    /// Short folds to both sides of the interhemispheric fissure.
+    fn grow_from_fissure(&mut self, random: &mut Random) {
         for side in [-1.0, 1.0] {
             for y in [-66.0, -55.0, -45.0, 50.0, 59.0, 69.0] {
                 let start = point(0.0, y + random.normal(1.5));
                 let heading = if side > 0.0 { 0.0 } else { std::f32::consts::PI } + random.normal(0.35);
                 let length = random.range(8.0, 15.0);
-                self.from_place(start, heading, length, random.range(0.6, 1.0), 4.0, random);
+                self.grow_one(start, heading, length, random.range(0.6, 1.0), 4.0, random);
             }
         }
     }
 
-    /// Grows one fold; gives its tip and heading there, or nothing where there was no room.
-    fn from_place(
+    /// Grows one fold from `start`, which counts as `depth_mm` below a surface, `share` times as wide as usual. Gives
+    /// its tip and heading there, or nothing where there was no room.
+    fn grow_one(
         &mut self,
         start: Point,
         mut heading: f32,

@@ -26,7 +26,6 @@ pub fn head(anatomy: &Anatomy, random: &mut Random) -> Grid {
             return covering(anatomy, at, -depth);
         }
         let gap = anatomy.gap_mm * (1.0 + 0.35 * noise.at(at.x / 17.0 + 40.0, at.y / 17.0));
-        // A fold's own places are exact; the brain's surface is only where its skull lets it be.
         brain(anatomy, at, smooth_min(depth - gap, folds.sample(at), 3.0))
     });
     covers(&mut signal, anatomy);
@@ -190,6 +189,7 @@ fn midline(signal: &mut Grid, anatomy: &Anatomy) {
     let pineal = Ellipse { center: point(0.0, 22.0), half: point(1.8, 2.4), turn: 0.0 };
     paint_ellipse(signal, &pineal, 1.2, |_| 0.52);
     let septum: Tube = vec![(point(0.0, -34.0), 0.5), (point(0.0, -12.0), 0.6)];
+    // A stretched septum is thinner and darker; its middle is a trace brighter than its edge.
     let horns = anatomy.ventricles;
     paint_tube(signal, &septum, 0.8, |at| mix(0.8, 0.72, horns) * (1.0 - 0.002 * tube_distance(at, &septum)));
 }

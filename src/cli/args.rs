@@ -36,6 +36,8 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Show, or install, the inference engines.
     Runtime(RuntimeArgs),
+    /// Print the JSON schema of a model's metadata.json.
+    Schema,
 }
 
 #[derive(Debug, clap::Args)]
@@ -127,7 +129,9 @@ fn slice_choice(text: &str) -> Result<SliceChoice, String> {
     match text {
         "middle" => Ok(SliceChoice::Middle),
         "all" => Ok(SliceChoice::All),
-        number => number.parse().map(SliceChoice::Index).map_err(|_| "write middle, all, or a number from 0".to_owned()),
+        number => {
+            number.parse().map(SliceChoice::Index).map_err(|_| "write middle, all, or a number from 0".to_owned())
+        }
     }
 }
 

@@ -34,7 +34,9 @@ pub fn find_demo() -> anyhow::Result<DemoFolder> {
         }
     }
     homes.iter().find_map(|home| complete(home)).with_context(|| {
-        format!("the demo ({SCANS} and {MODEL}) was not found; start from the program's folder or set OVERREAD_HOME to it")
+        format!(
+            "the demo ({SCANS} and {MODEL}) was not found; start from the program's folder or set OVERREAD_HOME to it"
+        )
     })
 }
 

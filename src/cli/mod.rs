@@ -14,7 +14,7 @@ pub use args::{Cli, Command, DemoArgs, EngineArg, InspectArgs, PredictArgs, Runt
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
 pub use inspect::inspect;
 pub use predict::predict;
-pub use runtime::runtime;
+pub use runtime::{runtime, schema};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

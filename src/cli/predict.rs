@@ -54,7 +54,8 @@ fn start(args: &PredictArgs) -> anyhow::Result<(Model, Session)> {
 
 /// One item a file; one a series where the model combines slices of a volume, or the reader asks for it.
 fn items(args: &PredictArgs, found: &Discovery, model: &Model) -> Vec<Vec<std::path::PathBuf>> {
-    let wants_volume = model.manifest.input_selection.as_ref().is_some_and(|selection| selection.value.combine.is_some());
+    let wants_volume =
+        model.manifest.input_selection.as_ref().is_some_and(|selection| selection.value.combine.is_some());
     if args.series || wants_volume {
         scan::group_series(&found.files)
     } else {
@@ -91,11 +92,7 @@ impl<'a> Output<'a> {
             Ok(_) => self.predicted += 1,
             Err(_) => self.failed += 1,
         }
-        let line = if self.json {
-            report::json_line(case, self.class_names).to_string()
-        } else {
-            self.table.row(case)
-        };
+        let line = if self.json { report::json_line(case, self.class_names).to_string() } else { self.table.row(case) };
         self.line(&line)?;
         self.bar.inc(1);
         Ok(())

@@ -19,6 +19,12 @@ pub fn runtime(args: &RuntimeArgs) -> anyhow::Result<Ended> {
     }
 }
 
+/// Prints the schema of `metadata.json`.
+pub fn schema() -> anyhow::Result<Ended> {
+    println!("{}", crate::engine::manifest_schema().trim_end());
+    Ok(Ended::Well)
+}
+
 fn install(gpu: bool, json: bool) -> anyhow::Result<Ended> {
     let spinner = progress::spinner();
     let installed = runtime::install(gpu, &mut |progress| {

@@ -23,7 +23,10 @@ pub(super) fn steps(
     let guesses = [
         (json!({"step": "to_8bit"}), "most classifiers were trained on 8-bit pictures"),
         (json!({"step": colours, "as": "pillow"}), "the channels are the graph's"),
-        (json!({"step": "resize", "size": [side(rows), side(cols)], "filter": "bilinear", "as": "pillow"}), size_reason),
+        (
+            json!({"step": "resize", "size": [side(rows), side(cols)], "filter": "bilinear", "as": "pillow"}),
+            size_reason,
+        ),
         (json!({"step": "rescale", "factor": 1.0 / 255.0}), "values from 0 to 1 are the commonest choice"),
     ];
     guesses

@@ -65,7 +65,8 @@ pub(super) fn find(source: LibrarySource) -> Vec<PathBuf> {
 pub(super) fn version_in_name(path: &Path) -> Option<String> {
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let name = real.file_name()?.to_str()?.to_owned();
-    let digits = name.split(|c: char| !(c.is_ascii_digit() || c == '.')).find(|part| part.trim_matches('.').contains('.'))?;
+    let digits =
+        name.split(|c: char| !(c.is_ascii_digit() || c == '.')).find(|part| part.trim_matches('.').contains('.'))?;
     let version = digits.trim_matches('.').to_owned();
     version.starts_with(|c: char| c.is_ascii_digit()).then_some(version)
 }

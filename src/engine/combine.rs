@@ -22,15 +22,17 @@ pub(super) fn combine(
             None => part.scores.iter().copied().fold(f32::NEG_INFINITY, f32::max),
         };
         let highest = parts.into_iter().reduce(|best, next| if height(&next) > height(&best) { next } else { best });
-        let highest = highest.ok_or_else(|| EngineError::NoOutput { what: "there is no slice to combine.".to_owned() })?;
+        let highest =
+            highest.ok_or_else(|| EngineError::NoOutput { what: "there is no slice to combine.".to_owned() })?;
         return Ok(Inference { elapsed_ms, ..highest });
     }
     let logits = mean(parts.iter().map(|part| part.logits.as_deref()));
     let scores = match (&logits, how) {
-        (Some(logits), Combine::MeanLogits) => rule.from_logits(logits),
+        (Some(logits), Combine::MeanLogits) => rule.scores_of_logits(logits),
         (None, Combine::MeanLogits) => {
             return Err(EngineError::NoOutput {
-                what: "the manifest averages logits, and this graph gives no way to them. Use mean_probabilities.".to_owned(),
+                what: "the manifest averages logits, and this graph gives no way to them. Use mean_probabilities."
+                    .to_owned(),
             });
         }
         _ => mean(parts.iter().map(|part| Some(part.scores.as_slice()))).unwrap_or_default(),
@@ -60,7 +62,7 @@ mod tests {
 
     fn part(z: f32) -> Inference {
         let rule = rule();
-        let scores = rule.from_logits(&[z]);
+        let scores = rule.scores_of_logits(&[z]);
         Inference {
             predicted: rule.predicted(&scores),
             scores,

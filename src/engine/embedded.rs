@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use tract_onnx::prelude::*;
 
+use super::EngineKind;
 use super::backend::{Batch, Outputs, Wanted};
 use super::cancel::CancelHandle;
 use super::error::EngineError;
 use super::isolate::{Lost, run_all};
-use super::EngineKind;
 
 /// As shown to people.
 pub(super) const NAME: &str = "tract-onnx 0.23";
@@ -83,7 +83,8 @@ impl Embedded {
             })
             .collect();
         let limit = self.limit.saturating_mul(u32::try_from(per_thread).unwrap_or(u32::MAX));
-        let shares = run_all(jobs, "embedded-engine", limit, &self.cancel).map_err(|lost| loss(lost, "run the model", limit))?;
+        let shares =
+            run_all(jobs, "embedded-engine", limit, &self.cancel).map_err(|lost| loss(lost, "run the model", limit))?;
         if self.cancel.is_cancelled() {
             return Err(EngineError::Cancelled);
         }
@@ -128,9 +129,11 @@ impl Embedded {
     /// Places of scores and logits among the outputs.
     fn positions(&self) -> Result<(usize, Option<usize>), EngineError> {
         let place = |name: &str| {
-            self.wanted.all.iter().position(|known| known == name).ok_or_else(|| EngineError::NoOutput {
-                what: format!("the model has no output \"{name}\""),
-            })
+            self.wanted
+                .all
+                .iter()
+                .position(|known| known == name)
+                .ok_or_else(|| EngineError::NoOutput { what: format!("the model has no output \"{name}\"") })
         };
         let logits = self.wanted.logits.as_deref().map(place).transpose()?;
         Ok((place(&self.wanted.scores)?, logits))

@@ -10,13 +10,17 @@ use crate::onnx::OnnxError;
 pub enum EngineError {
     #[error("{path} could not be read: {source}")]
     Read { path: PathBuf, source: std::io::Error },
-    #[error("{path} holds no model: there is no model.onnx. Choose a folder with model.onnx and metadata.json, or an .onnx file.")]
+    #[error(
+        "{path} holds no model: there is no model.onnx. Choose a folder with model.onnx and metadata.json, or an .onnx file."
+    )]
     NoModel { path: PathBuf },
     #[error("{path} is refused. {source}")]
     Onnx { path: PathBuf, source: OnnxError },
     #[error("{path} cannot be used: {what}")]
     Manifest { path: PathBuf, what: String },
-    #[error("{path} does not fit the model: {what} is {declared} there, and {found} in the model. Correct one of them.")]
+    #[error(
+        "{path} does not fit the model: {what} is {declared} there, and {found} in the model. Correct one of them."
+    )]
     Mismatch { path: PathBuf, what: String, declared: String, found: String },
     #[error("{path} changed while it was open: its sha256 was {expected} and is now {found}. Open it again.")]
     Changed { path: PathBuf, expected: String, found: String },
@@ -28,7 +32,9 @@ pub enum EngineError {
     Run { engine: EngineKind, what: String },
     #[error("{engine} took longer than {seconds} s to {doing} and was given up. {hint}")]
     TimedOut { engine: EngineKind, doing: &'static str, seconds: u64, hint: &'static str },
-    #[error("{engine} broke while it tried to {doing} ({what}). The model is damaged, or uses operators this engine gets wrong.")]
+    #[error(
+        "{engine} broke while it tried to {doing} ({what}). The model is damaged, or uses operators this engine gets wrong."
+    )]
     Panicked { engine: EngineKind, doing: &'static str, what: String },
     #[error("The run was cancelled.")]
     Cancelled,

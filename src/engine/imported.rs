@@ -32,11 +32,11 @@ pub(super) fn import(folder: Option<&Path>, metadata_props: &[(String, String)])
             import_config(&config, &mut found);
         }
     }
-    if found.class_names.is_none() {
-        if let Some((key, names)) = metadata_props.iter().find_map(|(key, value)| Some((key, prop_names(key, value)?))) {
-            found.remarks.push(format!("Class names are taken from \"{key}\" inside the model file."));
-            found.class_names = Some(Sourced::imported(names, format!("metadata of the model file, \"{key}\"")));
-        }
+    if found.class_names.is_none()
+        && let Some((key, names)) = metadata_props.iter().find_map(|(key, value)| Some((key, prop_names(key, value)?)))
+    {
+        found.remarks.push(format!("Class names are taken from \"{key}\" inside the model file."));
+        found.class_names = Some(Sourced::imported(names, format!("metadata of the model file, \"{key}\"")));
     }
     found
 }
@@ -64,12 +64,15 @@ fn import_config(config: &Map<String, Value>, found: &mut Imported) {
     if let Some(name) = config.get("architecture").or_else(|| config.get("_name_or_path")).and_then(Value::as_str) {
         found.name = Some(Sourced::imported(name.to_owned(), tool)).filter(|name| !name.value.is_empty());
     }
-    let names = config.get("id2label").and_then(indexed_names).or_else(|| config.get("label_names").and_then(listed_names));
+    let names =
+        config.get("id2label").and_then(indexed_names).or_else(|| config.get("label_names").and_then(listed_names));
     if let Some(names) = names {
         found.remarks.push(format!("Class names are taken from {tool}."));
         found.class_names = Some(Sourced::imported(names, tool));
     }
-    if let Some(pretrained) = config.get("pretrained_cfg").and_then(Value::as_object).filter(|_| found.preprocess.is_empty()) {
+    if let Some(pretrained) =
+        config.get("pretrained_cfg").and_then(Value::as_object).filter(|_| found.preprocess.is_empty())
+    {
         import_steps(timm_steps(pretrained), tool, found);
     }
 }
@@ -81,7 +84,9 @@ fn import_steps(steps: Option<Vec<Value>>, tool: &str, found: &mut Imported) {
             found.preprocess = steps.into_iter().map(|step| Sourced::imported(step, tool)).collect();
             found.remarks.push(format!("Preprocessing is taken from {tool}."));
         }
-        Some(Err(error)) => found.remarks.push(format!("{tool} asks for preprocessing that is not known here ({error}).")),
+        Some(Err(error)) => {
+            found.remarks.push(format!("{tool} asks for preprocessing that is not known here ({error})."))
+        }
         None => found.remarks.push(format!("{tool} describes no preprocessing that can be read.")),
     }
 }
@@ -183,7 +188,8 @@ fn timm_steps(config: &Map<String, Value>) -> Option<Vec<Value>> {
     let size = config.get("input_size")?.as_array()?;
     let [_, rows, cols] = size.as_slice() else { return None };
     let (rows, cols) = (rows.as_u64()?, cols.as_u64()?);
-    let crop = config.get("crop_pct").and_then(Value::as_f64).filter(|crop| *crop > 0.0 && *crop <= 1.0).unwrap_or(0.875);
+    let crop =
+        config.get("crop_pct").and_then(Value::as_f64).filter(|crop| *crop > 0.0 && *crop <= 1.0).unwrap_or(0.875);
     let filter = config.get("interpolation").and_then(Value::as_str).unwrap_or("bicubic");
     let mut steps = vec![json!({"step": "to_8bit"}), json!({"step": "to_rgb", "as": "pillow"})];
     if config.get("crop_mode").and_then(Value::as_str) == Some("squash") {

@@ -47,7 +47,9 @@ pub enum InstallError {
          it yourself and set ORT_DYLIB_PATH to its library."
     )]
     NotPinned { package: &'static str, version: &'static str, os: &'static str, arch: &'static str },
-    #[error("Python was not found. ONNX Runtime is fetched by pip: install Python 3, or set ORT_DYLIB_PATH to a library you have.")]
+    #[error(
+        "Python was not found. ONNX Runtime is fetched by pip: install Python 3, or set ORT_DYLIB_PATH to a library you have."
+    )]
     NoPython,
     #[error(
         "{python} has no pip, which fetches ONNX Runtime. Install it (Debian, Ubuntu: apt install python3-pip; others: \
@@ -56,7 +58,9 @@ pub enum InstallError {
     NoPip { python: String },
     #[error("pip could not download {package} {version}: {reason}")]
     Download { package: &'static str, version: &'static str, reason: String },
-    #[error("The downloaded package is not the expected one: its sha256 is {found}, {expected} is pinned. Nothing was installed.")]
+    #[error(
+        "The downloaded package is not the expected one: its sha256 is {found}, {expected} is pinned. Nothing was installed."
+    )]
     Checksum { expected: &'static str, found: String },
     #[error("The downloaded package cannot be used: {0}. Nothing was installed.")]
     Package(String),
@@ -130,7 +134,8 @@ fn find_python() -> Result<PathBuf, InstallError> {
         }
         without_pip.get_or_insert(python);
     }
-    Err(without_pip.map_or(InstallError::NoPython, |python| InstallError::NoPip { python: python.display().to_string() }))
+    Err(without_pip
+        .map_or(InstallError::NoPython, |python| InstallError::NoPip { python: python.display().to_string() }))
 }
 
 fn download(python: &Path, pin: &Pin, to: &Path) -> Result<PathBuf, InstallError> {
@@ -174,7 +179,8 @@ fn libraries(list: &[Entry]) -> Vec<(&Entry, String)> {
     let name = |entry: &Entry| {
         let name = entry.name.strip_prefix("onnxruntime/capi/")?;
         let is_plain = !name.contains(['/', '\\', ':']) && !name.starts_with('.');
-        let is_library = name.starts_with("libonnxruntime") || (name.starts_with("onnxruntime") && name.ends_with(".dll"));
+        let is_library =
+            name.starts_with("libonnxruntime") || (name.starts_with("onnxruntime") && name.ends_with(".dll"));
         (is_plain && is_library && !name.contains("pybind")).then(|| name.to_owned())
     };
     list.iter().filter_map(|entry| Some((entry, name(entry)?))).collect()

@@ -38,7 +38,11 @@ where
             // The receiver is gone only if the caller gave up.
             let _ = sender.send((index, result));
         };
-        std::thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(work).map_err(Lost::NoThread)?;
+        std::thread::Builder::new()
+            .name(name.to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(work)
+            .map_err(Lost::NoThread)?;
     }
     drop(sender);
     let deadline = Instant::now().checked_add(limit);
@@ -64,7 +68,8 @@ where
 
 fn panic_text(payload: Box<dyn Any + Send>) -> String {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason given".to_owned());
+    let text =
+        text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason given".to_owned());
     text.lines().next().unwrap_or_default().chars().take(200).collect()
 }
 

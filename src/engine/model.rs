@@ -49,19 +49,23 @@ impl Model {
     /// A sentence for a file that cannot be read, a graph that is refused, or a manifest that contradicts the model.
     pub fn load(path: &Path) -> Result<Self, EngineError> {
         let place = Place::of(path)?;
-        let (file, bytes) = ModelFile::read(&place.onnx)?;
         let refused = |source| EngineError::Onnx { path: place.onnx.clone(), source };
-        let mut graph = onnx::read_shared(bytes.clone()).map_err(refused)?;
-        onnx::check(&graph, bytes.len()).map_err(refused)?;
-        drop(bytes);
-        graph.forget_weights();
+        let (file, graph) = ModelFile::read(&place.onnx, |bytes| {
+            let length = bytes.len();
+            let mut graph = onnx::read_shared(bytes).map_err(refused)?;
+            onnx::check(&graph, length).map_err(refused)?;
+            graph.forget_weights();
+            Ok(graph)
+        })?;
 
         let metadata = place.metadata()?;
         let stated = metadata.as_ref().and_then(|metadata| metadata.input()?.layout);
         let input = match onnx::image_input(&graph) {
             Ok(input) => input,
             // Only the layout cannot be told: a stated one decides.
-            Err(source) => stated.and_then(|layout| ImageInput::stated(&graph, layout)).ok_or_else(|| refused(source))?,
+            Err(source) => {
+                stated.and_then(|layout| ImageInput::stated(&graph, layout)).ok_or_else(|| refused(source))?
+            }
         };
         let output = score_output(&graph, metadata.as_ref());
         let (facts, logits, no_logits) = facts(&graph, &input, &output);
@@ -188,8 +192,7 @@ impl Place {
             return Ok(None);
         }
         let path = self.folder.join("metadata.json");
-        let text =
-            std::fs::read_to_string(&path).map_err(|source| EngineError::Read { path: path.clone(), source })?;
+        let text = std::fs::read_to_string(&path).map_err(|source| EngineError::Read { path: path.clone(), source })?;
         MetadataFile::parse(&text).map(Some).map_err(|what| EngineError::Manifest { path, what })
     }
 
@@ -224,7 +227,8 @@ fn facts(graph: &Graph, input: &ImageInput, output: &str) -> (GraphFacts, Option
         values: onnx::class_count(graph, output),
     };
     let float = (!head.through_cast).then_some(onnx::proto::DataType::Float);
-    let logits = head.logits.map(|name| ExtraOutput { name, dtype: float });
+    let made = head.logits.filter(|name| graph.producer(name).is_some());
+    let logits = made.map(|name| ExtraOutput { name, dtype: float });
     (facts, logits, head.no_logits_reason)
 }
 

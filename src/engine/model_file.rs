@@ -18,11 +18,17 @@ pub(super) struct ModelFile {
 }
 
 impl ModelFile {
-    pub fn read(path: &Path) -> Result<(Self, Bytes), EngineError> {
+    /// Reads the file and hashes it while `look` looks at its bytes: the hash of a large model takes as long as all
+    /// checks together.
+    pub fn read<T>(path: &Path, look: impl FnOnce(Bytes) -> Result<T, EngineError>) -> Result<(Self, T), EngineError> {
         let bytes = read_file(path)?;
-        let file =
-            Self { path: path.to_owned(), sha256: sha256_hex(&bytes), bytes: Mutex::new(Some(bytes.clone())) };
-        Ok((file, bytes))
+        let (sha256, found) = std::thread::scope(|scope| {
+            let hash = scope.spawn(|| sha256_hex(&bytes));
+            let found = look(bytes.clone());
+            (hash.join().unwrap_or_else(|_| sha256_hex(&bytes)), found)
+        });
+        let file = Self { path: path.to_owned(), sha256, bytes: Mutex::new(Some(bytes)) };
+        Ok((file, found?))
     }
 
     /// The bytes, out of memory or from the file again. They are no longer kept afterwards.

@@ -128,4 +128,3 @@ fn builder(loaded: &Loaded, threads: usize) -> ort::Result<SessionBuilder> {
         .with_log_level(ort::logging::LogLevel::Error)?;
     Ok(builder)
 }
-

@@ -58,7 +58,10 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
         (None, None) => Sourced::assumed(folder_name, "the name of the file"),
     };
     if !has_file && preprocess.iter().all(|step| step.origin == super::manifest::Origin::Assumed) {
-        remarks.push("There is no metadata.json: how pictures are prepared is assumed. Check it before trusting a score.".to_owned());
+        remarks.push(
+            "There is no metadata.json: how pictures are prepared is assumed. Check it before trusting a score."
+                .to_owned(),
+        );
     }
     let declared = |text: &Option<String>| text.clone().map(|text| Sourced::declared(text, FILE));
     Ok(Manifest {
@@ -117,7 +120,9 @@ fn class_names(
     kind: OutputKind,
 ) -> Result<Sourced<Vec<String>>, String> {
     if graph.values == Some(1) && kind == OutputKind::Softmax {
-        return Err("its softmax runs over a single value and is always 1. Export the logit, or two classes.".to_owned());
+        return Err(
+            "its softmax runs over a single value and is always 1. Export the logit, or two classes.".to_owned()
+        );
     }
     let count = graph.values.map(|values| values.max(2));
     let names = match file.output().and_then(|output| output.channel_def.as_ref()) {
@@ -137,7 +142,9 @@ fn class_names(
                 "the model does not name its classes",
             ),
             (None, None) => {
-                return Err("the graph does not say how many classes there are. State channel_def in metadata.json.".to_owned());
+                return Err(
+                    "the graph does not say how many classes there are. State channel_def in metadata.json.".to_owned()
+                );
             }
         },
     };
@@ -161,11 +168,14 @@ fn is_for_this_model(what: &str, tied: &TiedToModel, sha256: &str, remarks: &mut
     match tied.model_sha256.as_deref() {
         Some(stated) if stated.eq_ignore_ascii_case(sha256) => true,
         Some(stated) => {
-            remarks.push(format!("The {what} were made for another model (sha256 {stated}; this one is {sha256}) and are ignored."));
+            remarks.push(format!(
+                "The {what} were made for another model (sha256 {stated}; this one is {sha256}) and are ignored."
+            ));
             false
         }
         None => {
-            remarks.push(format!("The {what} do not say for which model they were made (model_sha256) and are ignored."));
+            remarks
+                .push(format!("The {what} do not say for which model they were made (model_sha256) and are ignored."));
             false
         }
     }
@@ -177,15 +187,20 @@ fn thresholds(
     sha256: &str,
     remarks: &mut Vec<String>,
 ) -> Result<Vec<(usize, f32)>, String> {
-    let Some(tied) = file.thresholds.as_ref().filter(|tied| is_for_this_model("thresholds", tied, sha256, remarks)) else {
+    let Some(tied) = file.thresholds.as_ref().filter(|tied| is_for_this_model("thresholds", tied, sha256, remarks))
+    else {
         return Ok(Vec::new());
     };
     let mut found = Vec::new();
     for (class, limit) in &tied.values {
         match (names.iter().position(|name| name == class), limit.as_f64()) {
             (Some(index), Some(limit)) if (0.0..=1.0).contains(&limit) => found.push((index, limit as f32)),
-            (Some(_), _) => return Err(format!("the threshold of \"{class}\" is {limit}; it must be a number from 0 to 1.")),
-            (None, Some(_)) => return Err(format!("there is a threshold for \"{class}\"; the classes are {}.", names.join(", "))),
+            (Some(_), _) => {
+                return Err(format!("the threshold of \"{class}\" is {limit}; it must be a number from 0 to 1."));
+            }
+            (None, Some(_)) => {
+                return Err(format!("there is a threshold for \"{class}\"; the classes are {}.", names.join(", ")));
+            }
             // A note such as "chosen_on": "validation".
             (None, None) => {}
         }
@@ -194,7 +209,9 @@ fn thresholds(
 }
 
 fn temperature(file: &MetadataFile, sha256: &str, remarks: &mut Vec<String>) -> Result<Option<f32>, String> {
-    let Some(tied) = file.calibration.as_ref().filter(|tied| is_for_this_model("calibration values", tied, sha256, remarks)) else {
+    let Some(tied) =
+        file.calibration.as_ref().filter(|tied| is_for_this_model("calibration values", tied, sha256, remarks))
+    else {
         return Ok(None);
     };
     match tied.values.get("temperature").map(Value::as_f64) {

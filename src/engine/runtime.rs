@@ -3,6 +3,7 @@
 //! One library is loaded per process, by the first session (or by [`preload`]); a failed search may be repeated, for
 //! instance after an install.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -46,6 +47,8 @@ pub(super) struct Loaded {
     pub source: LibrarySource,
     pub version: String,
     pub environment: ort::environment::Environment,
+    /// Why it is not the library that was named.
+    pub remark: Option<String>,
 }
 
 /// For `overread runtime` and the window's information panel.
@@ -64,7 +67,13 @@ pub struct RuntimeStatus {
     pub would_use: EngineKind,
 }
 
-static LOADED: Mutex<Option<Arc<Loaded>>> = Mutex::new(None);
+/// The library in use and what spoke against the ones before it.
+struct State {
+    loaded: Option<Arc<Loaded>>,
+    refused: Vec<(PathBuf, LibrarySource, String)>,
+}
+
+static STATE: Mutex<State> = Mutex::new(State { loaded: None, refused: Vec::new() });
 
 /// Loads the library on a thread of its own, so that it is ready when the first session starts. Costs nothing else.
 pub fn preload() {
@@ -79,42 +88,54 @@ pub fn preload() {
 /// # Errors
 /// What happened to each candidate, as sentences.
 pub(super) fn load() -> Result<Arc<Loaded>, String> {
-    let mut slot = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(loaded) = slot.as_ref() {
+    let mut state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(loaded) = state.loaded.as_ref() {
         return Ok(Arc::clone(loaded));
     }
-    let mut refusals = Vec::new();
+    state.refused.clear();
     for source in LibrarySource::ALL {
         for path in find(source) {
             match load_one(&path, source) {
-                Ok(loaded) => {
+                Ok(mut loaded) => {
                     tracing::debug!(path = %path.display(), version = loaded.version, "ONNX Runtime loaded");
+                    loaded.remark = remark_on_named_library(&state.refused, &path);
                     let loaded = Arc::new(loaded);
-                    *slot = Some(Arc::clone(&loaded));
+                    state.loaded = Some(Arc::clone(&loaded));
                     return Ok(loaded);
                 }
-                Err(reason) => refusals.push(format!("{}: {reason}.", path.display())),
+                Err(reason) => state.refused.push((path, source, reason)),
             }
         }
     }
-    if refusals.is_empty() {
-        refusals.push("No library was found beside the program, in its data folder, in the system or in Python.".to_owned());
+    if state.refused.is_empty() {
+        return Err(
+            "No library was found beside the program, in its data folder, in the system or in Python.".to_owned()
+        );
     }
-    Err(refusals.join(" "))
+    let sentences: Vec<String> =
+        state.refused.iter().map(|(path, _, reason)| format!("{}: {reason}.", path.display())).collect();
+    Err(sentences.join(" "))
+}
+
+/// A library that was named by path and not taken must not pass in silence.
+fn remark_on_named_library(refused: &[(PathBuf, LibrarySource, String)], used: &Path) -> Option<String> {
+    let (path, _, reason) = refused.iter().find(|(_, source, _)| *source == LibrarySource::EnvironmentVariable)?;
+    Some(format!("ORT_DYLIB_PATH names {}, but {reason}; {} is used.", path.display(), used.display()))
 }
 
 fn load_one(path: &Path, source: LibrarySource) -> Result<Loaded, String> {
     check_before_loading(path)?;
     let builder = ort::init_from(path).map_err(|error| load_error_text(&error))?;
-    let environment = builder
-        .with_name("overread")
-        .with_telemetry(false)
-        .build()
+    // ort panics where a library has the right name and version but not the interface.
+    let build = AssertUnwindSafe(|| builder.with_name("overread").with_telemetry(false).build());
+    let environment = catch_unwind(build)
+        .map_err(|_| "it lacks the interface this program uses".to_owned())?
         .map_err(|error| format!("it could not be started ({})", error.message()))?;
     // The library sends every line to the log function; only warnings are worth the call.
     environment.set_log_level(ort::logging::LogLevel::Warning);
     let version = version_in_name(path).or_else(|| ort::util::probe(path).map(|minor| format!("1.{minor}")));
-    Ok(Loaded { path: path.to_owned(), source, version: version.unwrap_or_else(|| "unknown".to_owned()), environment })
+    let version = version.unwrap_or_else(|| "unknown".to_owned());
+    Ok(Loaded { path: path.to_owned(), source, version, environment, remark: None })
 }
 
 fn check_before_loading(path: &Path) -> Result<(), String> {
@@ -138,11 +159,11 @@ fn load_error_text(error: &ort::LoadDynamicError) -> String {
 
 /// Everything `overread runtime` shows. Loads a library where none is loaded yet.
 pub fn status() -> RuntimeStatus {
-    let loaded = load();
-    let loaded = loaded.ok();
+    let loaded = load().ok();
+    let refused = STATE.lock().unwrap_or_else(PoisonError::into_inner).refused.clone();
     let mut candidates = Vec::new();
     for source in LibrarySource::ALL {
-        candidates.extend(find(source).into_iter().map(|path| candidate(path, source, loaded.as_deref())));
+        candidates.extend(find(source).into_iter().map(|path| candidate(path, source, loaded.as_deref(), &refused)));
     }
     RuntimeStatus {
         candidates,
@@ -154,16 +175,20 @@ pub fn status() -> RuntimeStatus {
     }
 }
 
-fn candidate(path: PathBuf, source: LibrarySource, loaded: Option<&Loaded>) -> Candidate {
+fn candidate(
+    path: PathBuf,
+    source: LibrarySource,
+    loaded: Option<&Loaded>,
+    refused: &[(PathBuf, LibrarySource, String)],
+) -> Candidate {
     let is_loaded = loaded.is_some_and(|loaded| loaded.path == path && loaded.source == source);
-    let state = if is_loaded {
-        CandidateState::Loaded
-    } else {
-        match check_before_loading(&path) {
-            Err(reason) => CandidateState::Refused(reason),
-            // With none loaded every candidate was tried, and the library itself said no.
-            Ok(()) if loaded.is_none() => CandidateState::Refused("the system could not load it".to_owned()),
-            Ok(()) => CandidateState::NotTried,
+    let refusal =
+        refused.iter().find(|(known, from, _)| *known == path && *from == source).map(|(_, _, why)| why.clone());
+    let state = match (is_loaded, refusal) {
+        (true, _) => CandidateState::Loaded,
+        (false, Some(reason)) => CandidateState::Refused(reason),
+        (false, None) => {
+            check_before_loading(&path).map_or_else(CandidateState::Refused, |()| CandidateState::NotTried)
         }
     };
     let cuda = if cfg!(windows) { "onnxruntime_providers_cuda.dll" } else { "libonnxruntime_providers_cuda.so" };

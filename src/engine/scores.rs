@@ -36,20 +36,23 @@ impl ScoreRule {
     /// [`EngineError::NoOutput`] for values that are not numbers.
     pub(super) fn score(&self, output: &[f32], logits: Option<&[f32]>) -> Result<Scored, EngineError> {
         if let Some(at) = output.iter().chain(logits.unwrap_or_default()).position(|value| !value.is_finite()) {
-            let what = format!("value {} is not a finite number. The input's range may not fit the model.", at % self.values.max(1));
+            let what = format!(
+                "value {} is not a finite number. The input's range may not fit the model.",
+                at % self.values.max(1)
+            );
             return Err(EngineError::NoOutput { what });
         }
         let logits = if self.kind == OutputKind::Logits { Some(output) } else { logits };
         let scores = match (self.kind, self.temperature, logits) {
-            (OutputKind::Logits, _, Some(logits)) | (_, Some(_), Some(logits)) => self.from_logits(logits),
-            _ => self.from_probabilities(output),
+            (OutputKind::Logits, _, Some(logits)) | (_, Some(_), Some(logits)) => self.scores_of_logits(logits),
+            _ => self.scores_of_probabilities(output),
         };
         let predicted = self.predicted(&scores);
         Ok(Scored { logits: logits.map(<[f32]>::to_vec), scores, predicted })
     }
 
     /// Softmax or sigmoid of logits, after the temperature.
-    pub(super) fn from_logits(&self, logits: &[f32]) -> Vec<f32> {
+    pub(super) fn scores_of_logits(&self, logits: &[f32]) -> Vec<f32> {
         let temperature = f64::from(self.temperature.unwrap_or(1.0));
         let scaled: Vec<f64> = logits.iter().map(|z| f64::from(*z) / temperature).collect();
         match scaled.as_slice() {
@@ -59,7 +62,7 @@ impl ScoreRule {
         }
     }
 
-    fn from_probabilities(&self, output: &[f32]) -> Vec<f32> {
+    fn scores_of_probabilities(&self, output: &[f32]) -> Vec<f32> {
         match output {
             [p] => vec![1.0 - p, *p],
             several => several.to_vec(),
@@ -76,8 +79,11 @@ impl ScoreRule {
                 _ => Some(next),
             })
         };
-        let mut reached =
-            self.thresholds.iter().map(|(class, limit)| (*class, score(*class) - limit)).filter(|(_, margin)| *margin >= 0.0);
+        let mut reached = self
+            .thresholds
+            .iter()
+            .map(|(class, limit)| (*class, score(*class) - limit))
+            .filter(|(_, margin)| *margin >= 0.0);
         if let Some((class, _)) = largest(&mut reached) {
             return class;
         }

@@ -1,6 +1,7 @@
 //! A model on an engine: pictures in, scores out.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ndarray::ArrayView3;
@@ -13,7 +14,7 @@ use super::inference::{EngineKind, Inference, Provider};
 use super::model::Model;
 use super::onnxruntime::{OnnxRuntime, Recipe};
 use super::pack::pack;
-use super::runtime;
+use super::runtime::{self, Loaded};
 use super::scores::ScoreRule;
 use crate::onnx::{self, Layout};
 
@@ -115,16 +116,7 @@ impl Session {
     /// model.
     pub fn start(model: &Model, choice: EngineChoice, options: &SessionOptions) -> Result<Self, EngineError> {
         let cancel = CancelHandle::default();
-        let (loaded, remark) = match choice {
-            EngineChoice::Embedded => (None, None),
-            EngineChoice::OnnxRuntime => {
-                (Some(runtime::load().map_err(|reason| EngineError::NoOnnxRuntime { reason })?), None)
-            }
-            EngineChoice::Auto => match runtime::load() {
-                Ok(loaded) => (Some(loaded), None),
-                Err(reason) => (None, Some(format!("The embedded engine is used: ONNX Runtime was not loaded. {reason}"))),
-            },
-        };
+        let (loaded, remark) = library(choice)?;
         let original = model.file.take()?;
         let extended = match &model.logits {
             Some(logits) => onnx::extend(&original, &model.graph, std::slice::from_ref(logits))
@@ -156,7 +148,10 @@ impl Session {
                 (Backend::Embedded(engine), None)
             }
         };
-        let remark = remark.or(engine_remark);
+        let remark = match (remark, engine_remark) {
+            (Some(first), Some(second)) => Some(format!("{first} {second}")),
+            (first, second) => first.or(second),
+        };
         let max_batch = options.max_batch.max(1);
         Ok(Self { backend, spec, rule: model.rule.clone(), max_batch, remark, cancel, batch: Batch::default() })
     }
@@ -215,6 +210,13 @@ impl Session {
         }
         let length = self.spec.fixed_batch.unwrap_or(pictures.len());
         pack(&mut self.batch, pictures, length, self.spec.layout);
+        // Some operators swallow what is not a number, so the result alone does not tell.
+        if !self.batch.data.iter().all(|value| value.is_finite()) {
+            return Err(EngineError::WrongInput {
+                expected: "finite numbers".to_owned(),
+                found: "not all finite numbers".to_owned(),
+            });
+        }
         let start = Instant::now();
         let found = match &mut self.backend {
             Backend::OnnxRuntime(session) => session.run(&self.batch),
@@ -262,6 +264,21 @@ impl Session {
             });
         }
         Ok(())
+    }
+}
+
+/// The library to use, and a remark; none for the embedded engine.
+fn library(choice: EngineChoice) -> Result<(Option<Arc<Loaded>>, Option<String>), EngineError> {
+    if choice == EngineChoice::Embedded {
+        return Ok((None, None));
+    }
+    match runtime::load() {
+        Ok(loaded) => {
+            let remark = loaded.remark.clone();
+            Ok((Some(loaded), remark))
+        }
+        Err(reason) if choice == EngineChoice::OnnxRuntime => Err(EngineError::NoOnnxRuntime { reason }),
+        Err(reason) => Ok((None, Some(format!("The embedded engine is used: ONNX Runtime was not loaded. {reason}")))),
     }
 }
 

@@ -40,7 +40,11 @@ pub(super) fn check_against_graph(
             usize::try_from(value).ok()
         };
         if let Some(shape) = input.spatial_shape.as_ref().filter(|shape| shape.len() != 2) {
-            return Err(mismatch("the number of axes in spatial_shape", shape.len().to_string(), "2 (rows, cols)".to_owned()));
+            return Err(mismatch(
+                "the number of axes in spatial_shape",
+                shape.len().to_string(),
+                "2 (rows, cols)".to_owned(),
+            ));
         }
         same("the number of rows", side(0), graph.rows)?;
         same("the number of columns", side(1), graph.cols)?;

@@ -56,7 +56,10 @@ pub enum SliceChoice {
     Indices(Vec<usize>),
     /// The frames nearest to positions along a patient axis, in mm of the scanner's or template's space, signed as
     /// NIfTI and MNI do (x to the right, y to the front, z upwards).
-    PositionsMm { positions_mm: Vec<f64>, axis: PatientAxis },
+    PositionsMm {
+        positions_mm: Vec<f64>,
+        axis: PatientAxis,
+    },
 }
 
 /// An axis of patient space.
@@ -133,10 +136,8 @@ pub fn select_slices(
 }
 
 fn differences(selection: &InputSelection, meta: &Meta) -> Vec<String> {
-    let pairs = [
-        ("modality", &selection.modality, &meta.modality),
-        ("body part", &selection.body_part, &meta.body_part),
-    ];
+    let pairs =
+        [("modality", &selection.modality, &meta.modality), ("body part", &selection.body_part, &meta.body_part)];
     let differs = |(what, wanted, found): (&str, &Option<OneOrMany>, &Option<String>)| {
         let (wanted, found) = (wanted.as_ref()?.as_slice(), found.as_ref()?);
         (!wanted.iter().any(|value| value.eq_ignore_ascii_case(found)))
@@ -153,7 +154,11 @@ fn indices(
 ) -> Result<Vec<usize>, EngineError> {
     let wrong = |what: String| EngineError::Slices { what };
     let existing = |index: usize| {
-        if index < frames { Ok(index) } else { Err(wrong(format!("slice {index} is asked for; there are {frames}, counted from 0."))) }
+        if index < frames {
+            Ok(index)
+        } else {
+            Err(wrong(format!("slice {index} is asked for; there are {frames}, counted from 0.")))
+        }
     };
     let chosen = match choice {
         SliceChoice::Middle => vec![frames / 2],
@@ -197,7 +202,9 @@ impl SliceLine {
         let is_along_axis = length > 0.0 && (step / length).abs() > std::f64::consts::FRAC_1_SQRT_2;
         if !start.is_finite() || !is_along_axis {
             return Err(EngineError::Slices {
-                what: format!("slices across the patient's {axis:?} axis are asked for; this scan is sliced in another plane."),
+                what: format!(
+                    "slices across the patient's {axis:?} axis are asked for; this scan is sliced in another plane."
+                ),
             });
         }
         Ok(Self { start_mm: sign * start, step_mm: sign * step, axis })
@@ -211,7 +218,10 @@ impl SliceLine {
             let end_mm = self.start_mm + self.step_mm * last;
             let (low, high) = (self.start_mm.min(end_mm), self.start_mm.max(end_mm));
             return Err(EngineError::Slices {
-                what: format!("{:?} = {mm} mm is asked for; the scan reaches from {low:.1} to {high:.1} mm.", self.axis),
+                what: format!(
+                    "{:?} = {mm} mm is asked for; the scan reaches from {low:.1} to {high:.1} mm.",
+                    self.axis
+                ),
             });
         }
         Ok(index.round().clamp(0.0, last) as usize)

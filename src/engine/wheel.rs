@@ -23,6 +23,8 @@ pub(super) struct Entry {
 
 /// The end record is at the very end, behind a comment of at most 64 KiB.
 const MAX_TAIL: u64 = 22 + 65_535;
+/// Bytes of the end record without its comment.
+const END_LENGTH: usize = 22;
 const END_SIGNATURE: [u8; 4] = *b"PK\x05\x06";
 const ENTRY_SIGNATURE: [u8; 4] = *b"PK\x01\x02";
 const LOCAL_SIGNATURE: [u8; 4] = *b"PK\x03\x04";
@@ -34,7 +36,7 @@ pub(super) fn entries(file: &mut File) -> Result<Vec<Entry>, String> {
     let tail_length = length.min(MAX_TAIL);
     let tail = read_at(file, length.saturating_sub(tail_length), tail_length)?;
     let end_at = (0..tail.len()).rev().find(|at| tail.get(*at..).is_some_and(|rest| rest.starts_with(&END_SIGNATURE)));
-    let end = end_at.and_then(|at| tail.get(at..)).ok_or_else(broken)?;
+    let end = end_at.and_then(|at| tail.get(at..)).filter(|end| end.len() >= END_LENGTH).ok_or_else(broken)?;
     let (count, size, start) = (u16_at(end, 10), u32_at(end, 12), u32_at(end, 16));
     let (Some(count), Some(size), Some(start)) = (count, size, start) else { return Err(broken()) };
     if u64::from(start) + u64::from(size) > length {
@@ -182,9 +184,13 @@ mod tests {
             std::fs::write(&path, &whole[..length]).unwrap();
             let mut archive = File::open(&path).unwrap();
             let found = entries(&mut archive);
-            assert!(found.is_err() || found.unwrap().iter().all(|e| unpack(&mut archive, e, &folder.path().join("o")).is_err()));
+            assert!(
+                found.is_err()
+                    || found.unwrap().iter().all(|e| unpack(&mut archive, e, &folder.path().join("o")).is_err())
+            );
         }
-        for at in [32, 40, 45] {
+        // The packed bytes begin at 38, after the local header and the name.
+        for at in [38, 40, 45] {
             let mut changed = whole.clone();
             changed[at] ^= 0x55;
             std::fs::write(&path, &changed).unwrap();

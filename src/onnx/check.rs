@@ -25,9 +25,8 @@ const MAX_GEOMETRY: i64 = 65_536;
 const MAX_CONSTANT_SHAPE_ELEMENTS: u64 = 1 << 28;
 
 const CONTROL_FLOW: &[&str] = &["If", "Loop", "Scan", "SequenceMap"];
-const RANDOM: &[&str] = &[
-    "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli",
-];
+const RANDOM: &[&str] =
+    &["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"];
 
 /// Refuses external data, control flow, foreign operators, unsupported operator sets, sizes beyond any classifier,
 /// constants whose data does not match their shape, graphs out of order, random layers, and inputs or outputs that are
@@ -73,9 +72,8 @@ fn check_opset(graph: &Graph) -> Result<(), OnnxError> {
 }
 
 fn check_operators(graph: &Graph, body: &GraphProto) -> Result<(), OnnxError> {
-    let is_function = |node: &NodeProto| {
-        graph.proto.functions.iter().any(|f| f.name == node.op_type && f.domain == node.domain)
-    };
+    let is_function =
+        |node: &NodeProto| graph.proto.functions.iter().any(|f| f.name == node.op_type && f.domain == node.domain);
     for node in &body.node {
         let op = node.op_type.clone();
         let has_body = node.attribute.iter().any(|a| a.g.is_some() || !a.graphs.is_empty());
@@ -160,7 +158,9 @@ fn check_constant_shape(graph: &Graph, node: &NodeProto) -> Result<(), OnnxError
 
 fn check_constants(body: &GraphProto) -> Result<(), OnnxError> {
     if !body.sparse_initializer.is_empty() {
-        return Err(OnnxError::BadGraph { what: "it keeps weights as sparse tensors, which engines do not run".to_owned() });
+        return Err(OnnxError::BadGraph {
+            what: "it keeps weights as sparse tensors, which engines do not run".to_owned(),
+        });
     }
     body.initializer.iter().try_for_each(|tensor| check_tensor(tensor, "the weight"))
 }
@@ -204,7 +204,11 @@ fn check_order(graph: &Graph, body: &GraphProto) -> Result<(), OnnxError> {
             return bad(format!("the output \"{}\" is not made by any operator", output.name));
         }
     }
-    if settled(&mut waiting, &readers) == body.node.len() { Ok(()) } else { bad("operators wait for each other in a circle".to_owned()) }
+    if settled(&mut waiting, &readers) == body.node.len() {
+        Ok(())
+    } else {
+        bad("operators wait for each other in a circle".to_owned())
+    }
 }
 
 /// Number of operators that can run at all (Kahn's algorithm); all of them unless there is a circle.

@@ -25,7 +25,9 @@ pub enum OnnxError {
          onnx.inliner.inline_local_functions(onnx.load(\"model.onnx\"))."
     )]
     LocalFunction { name: String },
-    #[error("The model is written for ONNX operator set {found}; this program runs {min} to {max}. Export it with opset_version={suggested}.")]
+    #[error(
+        "The model is written for ONNX operator set {found}; this program runs {min} to {max}. Export it with opset_version={suggested}."
+    )]
     Opset { found: i64, min: i64, max: i64, suggested: i64 },
     #[error("The model is beyond this program's limits: {what} is {found}, the limit is {limit}.")]
     TooLarge { what: String, found: String, limit: String },

@@ -125,11 +125,9 @@ impl DataType {
             Self::Undefined => "undefined",
             Self::Uint4 | Self::Int4 | Self::Uint2 | Self::Int2 | Self::Float4e2m1 => "a packed sub-byte type",
             Self::Float6e2m3 | Self::Float6e3m2 => "a 6-bit float",
-            Self::Float8e4m3fn
-            | Self::Float8e4m3fnuz
-            | Self::Float8e5m2
-            | Self::Float8e5m2fnuz
-            | Self::Float8e8m0 => "an 8-bit float",
+            Self::Float8e4m3fn | Self::Float8e4m3fnuz | Self::Float8e5m2 | Self::Float8e5m2fnuz | Self::Float8e8m0 => {
+                "an 8-bit float"
+            }
         }
     }
 
@@ -141,11 +139,7 @@ impl DataType {
             Self::Uint4 | Self::Int4 | Self::Float4e2m1 => 4,
             Self::Float6e2m3 | Self::Float6e3m2 => 8,
             Self::Uint8 | Self::Int8 | Self::Bool => 8,
-            Self::Float8e4m3fn
-            | Self::Float8e4m3fnuz
-            | Self::Float8e5m2
-            | Self::Float8e5m2fnuz
-            | Self::Float8e8m0 => 8,
+            Self::Float8e4m3fn | Self::Float8e4m3fnuz | Self::Float8e5m2 | Self::Float8e5m2fnuz | Self::Float8e8m0 => 8,
             Self::Uint16 | Self::Int16 | Self::Float16 | Self::Bfloat16 => 16,
             Self::Float | Self::Int32 | Self::Uint32 => 32,
             Self::Double | Self::Int64 | Self::Uint64 | Self::Complex64 => 64,

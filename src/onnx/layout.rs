@@ -52,9 +52,8 @@ pub fn image_input(graph: &Graph) -> Result<ImageInput, OnnxError> {
             "A picture classifier takes four axes: [batch, rows, cols, channels] or [batch, channels, rows, cols].",
         ));
     };
-    let (layout, layout_reason) = graph_evidence(graph, &input.name)
-        .or_else(|| dims_evidence(first, third))
-        .ok_or_else(|| {
+    let (layout, layout_reason) =
+        graph_evidence(graph, &input.name).or_else(|| dims_evidence(first, third)).ok_or_else(|| {
             refuse(
                 format!("neither the shape {} nor the operators tell rows from channels", input.shape_text()),
                 "State \"layout\" as NHWC or NCHW in metadata.json.",
@@ -105,8 +104,23 @@ fn dims_evidence(first: &Dim, third: &Dim) -> Option<(Layout, String)> {
 
 /// Operators that keep the axes where they are.
 const KEEPS_AXES: &[&str] = &[
-    "Identity", "Cast", "Add", "Sub", "Mul", "Div", "Clip", "Relu", "Pad", "BatchNormalization", "Sqrt", "Pow", "Neg",
-    "Min", "Max", "QuantizeLinear", "DequantizeLinear",
+    "Identity",
+    "Cast",
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Clip",
+    "Relu",
+    "Pad",
+    "BatchNormalization",
+    "Sqrt",
+    "Pow",
+    "Neg",
+    "Min",
+    "Max",
+    "QuantizeLinear",
+    "DequantizeLinear",
 ];
 
 /// How many operators are followed from the input.

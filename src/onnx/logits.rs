@@ -74,7 +74,7 @@ fn head_at(graph: &Graph, node: &NodeProto, output: &str, through_cast: bool) ->
     let (logits, no_logits_reason) = match activation {
         Activation::None => (Some(output.to_owned()), None),
         Activation::Sigmoid => (node.input.first().cloned(), None),
-        Activation::Softmax | Activation::LogSoftmax => match wrong_axis(graph, node) {
+        Activation::Softmax | Activation::LogSoftmax => match wrong_axis(graph, node, output) {
             Some(reason) => (None, Some(reason)),
             None => (node.input.first().cloned(), None),
         },
@@ -83,10 +83,11 @@ fn head_at(graph: &Graph, node: &NodeProto, output: &str, through_cast: bool) ->
 }
 
 /// A sentence where the Softmax does not run over axis 1, the classes of `[batch, classes]`.
-fn wrong_axis(graph: &Graph, node: &NodeProto) -> Option<String> {
+fn wrong_axis(graph: &Graph, node: &NodeProto, output: &str) -> Option<String> {
     let stated = node.attribute.iter().find(|a| a.name == "axis").map(|a| a.i);
     let axis = stated.unwrap_or(if graph.opset >= 13 { -1 } else { 1 });
-    let rank = graph.outputs.first().and_then(|o| o.dims.as_ref()).map_or(2, |dims| dims.len().max(1));
+    let facts = graph.outputs.iter().find(|facts| facts.name == output);
+    let rank = facts.and_then(|facts| facts.dims.as_ref()).map_or(2, |dims| dims.len().max(1));
     let from_start = if axis < 0 { axis + i64::try_from(rank).unwrap_or(2) } else { axis };
     // Up to operator set 12, axis 1 takes everything after the batch; later, trailing axes of length 1 do not matter.
     (from_start == 0 && rank > 1).then(|| {
@@ -113,10 +114,10 @@ fn from_last_layer(graph: &Graph, output: &str) -> Option<usize> {
     let mut value = output.to_owned();
     for _ in 0..MAX_STEPS {
         let node = graph.producer(&value)?;
-        if matches!(node.op_type.as_str(), "Gemm" | "MatMul" | "Add" | "Conv") {
-            if let Some(count) = constant_width(graph, node) {
-                return Some(count);
-            }
+        if matches!(node.op_type.as_str(), "Gemm" | "MatMul" | "Add" | "Conv")
+            && let Some(count) = constant_width(graph, node)
+        {
+            return Some(count);
         }
         value = node.input.first()?.clone();
     }

@@ -22,6 +22,5 @@ pub use extend::{ExtraOutput, extend};
 pub use facts::{Dim, ValueFacts, ValueKind};
 pub use graph::{Graph, read, read_shared};
 pub use layout::{ImageInput, Layout, image_input};
-pub use traps::can_hold_scores;
 pub use logits::{Activation, Head, class_count, find_logits};
-
+pub use traps::can_hold_scores;

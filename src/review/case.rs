@@ -34,5 +34,5 @@ pub enum CaseError {
     #[error("{path}: {source}")]
     Preprocess { path: PathBuf, source: PreprocessError },
     #[error("{path}: {source}")]
-    Engine { path: PathBuf, source: EngineError },
+    Engine { path: PathBuf, source: Box<EngineError> },
 }

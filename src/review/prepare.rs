@@ -64,5 +64,5 @@ pub fn prepare_scan(
 }
 
 pub(super) fn engine_error(path: &Path, source: crate::engine::EngineError) -> CaseError {
-    CaseError::Engine { path: path.to_owned(), source }
+    CaseError::Engine { path: path.to_owned(), source: Box::new(source) }
 }

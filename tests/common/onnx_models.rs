@@ -14,7 +14,12 @@ pub fn attr_i(name: &str, value: i64) -> AttributeProto {
 }
 
 pub fn attr_ints(name: &str, values: &[i64]) -> AttributeProto {
-    AttributeProto { name: name.into(), ints: values.to_vec(), r#type: AttributeType::Ints as i32, ..Default::default() }
+    AttributeProto {
+        name: name.into(),
+        ints: values.to_vec(),
+        r#type: AttributeType::Ints as i32,
+        ..Default::default()
+    }
 }
 
 pub fn attr_graph(name: &str, graph: GraphProto) -> AttributeProto {
@@ -188,7 +193,12 @@ pub fn pad_then_max_pool() -> ModelProto {
     let graph = GraphProto {
         node: vec![
             node("Pad", &["image", "pads"], &["padded"], vec![]),
-            node("MaxPool", &["padded"], &["pooled"], vec![attr_ints("kernel_shape", &[2, 2]), attr_ints("strides", &[2, 2])]),
+            node(
+                "MaxPool",
+                &["padded"],
+                &["pooled"],
+                vec![attr_ints("kernel_shape", &[2, 2]), attr_ints("strides", &[2, 2])],
+            ),
             node("Flatten", &["pooled"], &["logits"], vec![attr_i("axis", 1)]),
         ],
         initializer: vec![integers("pads", &[0, 0, 1, 1, 0, 0, 0, 0])],

@@ -36,22 +36,31 @@ fn refusal(model: &ModelProto) -> OnnxError {
 #[test]
 fn every_trap_has_its_words() {
     let cases: Vec<(&str, ModelProto)> = vec![
-        ("one file", changed(|_, g| {
-            g.initializer[0].raw_data = Default::default();
-            g.initializer[0].data_location = 1;
-            g.initializer[0].external_data =
-                vec![StringStringEntryProto { key: "location".into(), value: "../../etc/passwd".into() }];
-        })),
+        (
+            "one file",
+            changed(|_, g| {
+                g.initializer[0].raw_data = Default::default();
+                g.initializer[0].data_location = 1;
+                g.initializer[0].external_data =
+                    vec![StringStringEntryProto { key: "location".into(), value: "../../etc/passwd".into() }];
+            }),
+        ),
         ("control flow (Loop", changed(|_, g| g.node.push(node("Loop", &["", "", "logits"], &["x"], vec![])))),
-        ("control flow (If", changed(|_, g| {
-            g.node.push(node("If", &["logits"], &["x"], vec![attr_graph("then_branch", GraphProto::default())]));
-        })),
+        (
+            "control flow (If",
+            changed(|_, g| {
+                g.node.push(node("If", &["logits"], &["x"], vec![attr_graph("then_branch", GraphProto::default())]));
+            }),
+        ),
         ("control flow", changed(|_, g| g.node[2].attribute.push(attr_graph("hidden", GraphProto::default())))),
         ("not part of standard ONNX", changed(|_, g| g.node[2].domain = "com.microsoft".into())),
-        ("Inline it", changed(|m, g| {
-            g.node[2].domain = "local".into();
-            m.functions.push(FunctionProto { name: "Relu".into(), domain: "local".into(), ..Default::default() });
-        })),
+        (
+            "Inline it",
+            changed(|m, g| {
+                g.node[2].domain = "local".into();
+                m.functions.push(FunctionProto { name: "Relu".into(), domain: "local".into(), ..Default::default() });
+            }),
+        ),
         ("operator set 6", changed(|m, _| m.opset_import[0].version = 6)),
         ("operator set 99", changed(|m, _| m.opset_import[0].version = 99)),
         ("operator set 0", changed(|m, _| m.opset_import.clear())),
@@ -65,46 +74,84 @@ fn every_trap_has_its_words() {
         ("in a circle", changed(|_, g| g.node[1].input[0] = "map".into())),
         ("which nothing makes", changed(|_, g| g.node[3].input[0] = "missing".into())),
         ("is not made by any operator", changed(|_, g| g.output[0].name = "missing".into())),
-        ("two constants are named", changed(|_, g| {
-            let again = g.initializer[0].clone();
-            g.initializer.push(again);
-        })),
+        (
+            "two constants are named",
+            changed(|_, g| {
+                let again = g.initializer[0].clone();
+                g.initializer.push(again);
+            }),
+        ),
         ("pads of", changed(|_, g| g.node[1].attribute[1] = attr_ints("pads", &[1 << 40, 1, 1, 1]))),
-        ("told to make", changed(|_, g| {
-            g.initializer.push(integers("huge", &[1 << 20, 1 << 20]));
-            g.node.push(node("ConstantOfShape", &["huge"], &["zeros"], vec![]));
-        })),
+        (
+            "told to make",
+            changed(|_, g| {
+                g.initializer.push(integers("huge", &[1 << 20, 1 << 20]));
+                g.node.push(node("ConstantOfShape", &["huge"], &["zeros"], vec![]));
+            }),
+        ),
         ("random numbers", changed(|_, g| g.node.push(node("RandomUniformLike", &["logits"], &["x"], vec![])))),
-        ("wants 3 inputs", changed(|_, g| {
-            for name in ["m/normalization_1/Sub/y", "m/normalization_1/Sqrt/x"] {
-                g.input.push(value(name, DataType::Float, vec![Axis::Fixed(1)]));
-            }
-        })),
-        ("tf2onnx.convert.from_keras", changed(|_, g| {
-            g.input.push(value("m/normalization_1/Sub/y", DataType::Float, vec![Axis::Fixed(1)]));
-        })),
-        ("takes uint8", changed(|_, g| {
-            g.input[0] = value("image", DataType::Uint8, vec![Axis::Open("N"), Axis::Fixed(8), Axis::Fixed(8), Axis::Fixed(3)]);
-        })),
-        ("takes float16", changed(|_, g| {
-            g.input[0] = value("image", DataType::Float16, vec![Axis::Open("N"), Axis::Fixed(8), Axis::Fixed(8), Axis::Fixed(3)]);
-        })),
-        ("is a volume", changed(|_, g| {
-            let axes = vec![Axis::Open("N"), Axis::Fixed(1), Axis::Fixed(8), Axis::Fixed(8), Axis::Fixed(8)];
-            g.input[0] = value("image", DataType::Float, axes);
-        })),
-        ("has the shape [N, 30]", changed(|_, g| {
-            g.input[0] = value("image", DataType::Float, vec![Axis::Open("N"), Axis::Fixed(30)]);
-        })),
-        ("beyond this program's limits", changed(|_, g| {
-            let axes = vec![Axis::Open("N"), Axis::Fixed(1 << 30), Axis::Fixed(1 << 30), Axis::Fixed(3)];
-            g.input[0] = value("image", DataType::Float, axes);
-        })),
+        (
+            "wants 3 inputs",
+            changed(|_, g| {
+                for name in ["m/normalization_1/Sub/y", "m/normalization_1/Sqrt/x"] {
+                    g.input.push(value(name, DataType::Float, vec![Axis::Fixed(1)]));
+                }
+            }),
+        ),
+        (
+            "tf2onnx.convert.from_keras",
+            changed(|_, g| {
+                g.input.push(value("m/normalization_1/Sub/y", DataType::Float, vec![Axis::Fixed(1)]));
+            }),
+        ),
+        (
+            "takes uint8",
+            changed(|_, g| {
+                g.input[0] = value(
+                    "image",
+                    DataType::Uint8,
+                    vec![Axis::Open("N"), Axis::Fixed(8), Axis::Fixed(8), Axis::Fixed(3)],
+                );
+            }),
+        ),
+        (
+            "takes float16",
+            changed(|_, g| {
+                g.input[0] = value(
+                    "image",
+                    DataType::Float16,
+                    vec![Axis::Open("N"), Axis::Fixed(8), Axis::Fixed(8), Axis::Fixed(3)],
+                );
+            }),
+        ),
+        (
+            "is a volume",
+            changed(|_, g| {
+                let axes = vec![Axis::Open("N"), Axis::Fixed(1), Axis::Fixed(8), Axis::Fixed(8), Axis::Fixed(8)];
+                g.input[0] = value("image", DataType::Float, axes);
+            }),
+        ),
+        (
+            "has the shape [N, 30]",
+            changed(|_, g| {
+                g.input[0] = value("image", DataType::Float, vec![Axis::Open("N"), Axis::Fixed(30)]);
+            }),
+        ),
+        (
+            "beyond this program's limits",
+            changed(|_, g| {
+                let axes = vec![Axis::Open("N"), Axis::Fixed(1 << 30), Axis::Fixed(1 << 30), Axis::Fixed(3)];
+                g.input[0] = value("image", DataType::Float, axes);
+            }),
+        ),
         ("without ArgMax", changed(|_, g| g.output[0] = value("scores", DataType::Int64, vec![Axis::Open("N")]))),
-        ("zipmap", changed(|_, g| {
-            let sequence = TypeValue::Sequence(Box::default());
-            g.output[0].r#type = Some(TypeProto { value: Some(sequence), ..Default::default() });
-        })),
+        (
+            "zipmap",
+            changed(|_, g| {
+                let sequence = TypeValue::Sequence(Box::default());
+                g.output[0].r#type = Some(TypeProto { value: Some(sequence), ..Default::default() });
+            }),
+        ),
         ("no input", changed(|_, g| g.input.clear())),
         ("no graph", changed(|_, g| g.node.clear())),
         ("sparse", changed(|_, g| g.sparse_initializer.push(SparseTensorProto::default()))),
@@ -168,7 +215,11 @@ fn damaged_files_end_in_a_sentence_or_a_result() {
     }
     println!(
         "{} damaged files: {} refused before an engine; of the sessions {} refused at start, {} at the run, {} ran",
-        files.len(), outcomes[0], outcomes[1], outcomes[2], outcomes[3]
+        files.len(),
+        outcomes[0],
+        outcomes[1],
+        outcomes[2],
+        outcomes[3]
     );
     assert!(outcomes[0] >= 16);
 }

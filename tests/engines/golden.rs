@@ -18,7 +18,8 @@ const CASES: [&str; 3] = ["brain", "chest", "astro"];
 #[test]
 fn probabilities_are_those_of_the_framework_on_both_engines() {
     let Some(golden) = shared().map(|shared| shared.join("golden")) else { return };
-    let mut models: Vec<_> = std::fs::read_dir(golden.join("models")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut models: Vec<_> =
+        std::fs::read_dir(golden.join("models")).unwrap().map(|entry| entry.unwrap().path()).collect();
     models.sort();
     assert_eq!(models.len(), 12);
     for engine in engines() {
@@ -40,7 +41,8 @@ fn check_model(golden: &Path, path: &Path, engine: EngineChoice) -> (f32, f32) {
     let model = Model::load(&folder).unwrap();
     assert_eq!(model.layout().to_string(), expected["input_layout"].as_str().unwrap(), "{name}");
     let files = expected["input_files"].as_array().unwrap();
-    let pictures: Vec<Array3<f32>> = files.iter().map(|f| picture(&golden.join(f.as_str().unwrap()), &expected)).collect();
+    let pictures: Vec<Array3<f32>> =
+        files.iter().map(|f| picture(&golden.join(f.as_str().unwrap()), &expected)).collect();
     let found = run(&folder, engine, &pictures);
     let mut worst = (0.0f32, 0.0f32);
     for (case, found) in CASES.iter().zip(&found) {
@@ -57,7 +59,9 @@ fn check_model(golden: &Path, path: &Path, engine: EngineChoice) -> (f32, f32) {
 
 /// The framework's own input: scaled and normalised as the manifest of the golden numbers says, in words.
 fn picture(path: &Path, expected: &Value) -> Array3<f32> {
-    let Pixels::Rgb(pixels) = scan::open(path).unwrap().frame(0).unwrap().pixels else { panic!("not a colour picture") };
+    let Pixels::Rgb(pixels) = scan::open(path).unwrap().frame(0).unwrap().pixels else {
+        panic!("not a colour picture")
+    };
     let words = expected["preprocess"].as_str().unwrap();
     let mut values = pixels.mapv(f32::from);
     if words.contains("/255") {

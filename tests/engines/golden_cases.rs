@@ -33,11 +33,17 @@ fn golden_cases_pass_fail_or_say_why_they_cannot_run() {
     wrong_sha["sha256"] = json!("12".repeat(32));
     // An 8-bit picture goes through the manifest's own steps.
     let picture = image::RgbImage::from_fn(8, 8, |x, y| image::Rgb([(x * 20) as u8, (y * 20) as u8, 128]));
-    let prepared = Array3::from_shape_fn((8, 8, 3), |(y, x, c)| f32::from(picture.get_pixel(x as u32, y as u32)[c]) / 255.0);
+    let prepared =
+        Array3::from_shape_fn((8, 8, 3), |(y, x, c)| f32::from(picture.get_pixel(x as u32, y as u32)[c]) / 255.0);
     let picture_logits = run(&plain, EngineChoice::Embedded, &[prepared]).remove(0).logits.unwrap();
     let cases = json!([
-        case("golden/0.npy", &logits), case("golden/0.npy", &off), case("golden/0.npy", &logits[..2]), wrong_sha,
-        case("golden/missing.npy", &logits), case("../0.npy", &logits), case("golden/1.png", &picture_logits)
+        case("golden/0.npy", &logits),
+        case("golden/0.npy", &off),
+        case("golden/0.npy", &logits[..2]),
+        wrong_sha,
+        case("golden/missing.npy", &logits),
+        case("../0.npy", &logits),
+        case("golden/1.png", &picture_logits)
     ]);
     let metadata = json!({"preprocess": [{"step": "rescale", "factor": 1.0 / 255.0}], "golden_cases": cases});
     let (_keep, folder) = folder_with(&model, &metadata);

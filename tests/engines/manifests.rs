@@ -139,7 +139,8 @@ fn the_schema_is_json_and_names_every_field() {
     for field in ["input_selection", "thresholds", "calibration", "golden_cases", "model_sha256"] {
         assert!(schema["properties"].get(field).is_some(), "{field} is missing in the schema");
     }
-    let kinds = &schema["properties"]["network_data_format"]["properties"]["outputs"]["additionalProperties"]["properties"]["kind"]["enum"];
+    let kinds = &schema["properties"]["network_data_format"]["properties"]["outputs"]["additionalProperties"]["properties"]
+        ["kind"]["enum"];
     for kind in [OutputKind::Logits, OutputKind::Softmax, OutputKind::Sigmoid] {
         assert!(kinds.as_array().unwrap().contains(&json!(kind.to_string())));
     }
@@ -172,7 +173,8 @@ fn a_bare_model_runs_from_what_the_graph_says() {
     let saved = folder.path().join("saved");
     std::fs::create_dir(&saved).unwrap();
     std::fs::copy(&path, saved.join("model.onnx")).unwrap();
-    std::fs::write(saved.join("metadata.json"), serde_json::to_string_pretty(&model.manifest.to_file()).unwrap()).unwrap();
+    std::fs::write(saved.join("metadata.json"), serde_json::to_string_pretty(&model.manifest.to_file()).unwrap())
+        .unwrap();
     let again = Model::load(&saved).unwrap();
     assert!(again.manifest.is_fully_declared());
     assert_eq!((again.steps(), again.class_names()), (model.steps(), model.class_names()));
@@ -195,7 +197,8 @@ fn step_names(model: &Model) -> Vec<&'static str> {
 fn hugging_face_files_are_read_and_said_so() {
     let preprocessor = json!({"do_resize": true, "size": {"height": 8, "width": 8}, "resample": 3, "do_rescale": true,
         "rescale_factor": 0.00392156862745098, "do_normalize": true, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]});
-    let config = json!({"_name_or_path": "team/chest-vit", "id2label": {"0": "NORMAL", "1": "VIRAL", "2": "BACTERIAL"}});
+    let config =
+        json!({"_name_or_path": "team/chest-vit", "id2label": {"0": "NORMAL", "1": "VIRAL", "2": "BACTERIAL"}});
     let model = imported(&[("preprocessor_config.json", preprocessor), ("config.json", config)]);
     assert_eq!(model.class_names(), ["NORMAL", "VIRAL", "BACTERIAL"]);
     assert_eq!((model.manifest.class_names.origin, model.manifest.name.origin), (Origin::Imported, Origin::Imported));
@@ -218,7 +221,8 @@ fn timm_files_are_read_as_timm_evaluates() {
 
 #[test]
 fn broken_or_unfitting_imports_are_remarks() {
-    let model = imported(&[("config.json", json!({"id2label": {"0": "only one"}})), ("preprocessor_config.json", json!([1]))]);
+    let model =
+        imported(&[("config.json", json!({"id2label": {"0": "only one"}})), ("preprocessor_config.json", json!([1]))]);
     assert_eq!(model.class_names(), ["class 0", "class 1", "class 2"]);
     assert!(model.manifest.remarks.iter().any(|remark| remark.contains("preprocessor_config.json is not valid")));
 }
@@ -227,7 +231,8 @@ fn broken_or_unfitting_imports_are_remarks() {
 fn class_names_inside_the_model_file_count() {
     for text in ["[\"CN\", \"MCI\", \"AD\"]", "{0: 'CN', 1: 'MCI', 2: 'AD'}", "CN, MCI, AD"] {
         let mut proto = small_cnn(true, Axis::Open("N"), Tail::Softmax);
-        proto.metadata_props = vec![overread::onnx::proto::StringStringEntryProto { key: "names".into(), value: text.into() }];
+        proto.metadata_props =
+            vec![overread::onnx::proto::StringStringEntryProto { key: "names".into(), value: text.into() }];
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("m.onnx"), bytes(&proto)).unwrap();
         let model = Model::load(&folder.path().join("m.onnx")).unwrap();

@@ -86,7 +86,11 @@ fn words_numbers_and_overrides() {
 #[test]
 fn choices_are_written_as_they_are_read() {
     for text in [
-        json!("middle"), json!("all"), json!(4), json!({"every_nth": 2}), json!({"indices": [1, 9]}),
+        json!("middle"),
+        json!("all"),
+        json!(4),
+        json!({"every_nth": 2}),
+        json!({"indices": [1, 9]}),
         json!({"positions_mm": [-20.0, 0.5], "axis": "x"}),
     ] {
         let choice: SliceChoice = serde_json::from_value(text.clone()).unwrap();

@@ -44,8 +44,7 @@ fn both_layouts_and_both_engines_give_one_answer() {
 fn any_batch_length_gives_the_single_answers() {
     let pictures: Vec<_> = (0..19).map(picture).collect();
     for batch in [Axis::Open("N"), Axis::Fixed(1), Axis::Fixed(4)] {
-        let (_keep, folder) =
-            folder_with(&bytes(&small_cnn(true, batch, Tail::Softmax)), &json!({"preprocess": []}));
+        let (_keep, folder) = folder_with(&bytes(&small_cnn(true, batch, Tail::Softmax)), &json!({"preprocess": []}));
         for engine in engines() {
             let together = run(&folder, engine, &pictures);
             assert_eq!(together.len(), pictures.len());
@@ -60,15 +59,18 @@ fn any_batch_length_gives_the_single_answers() {
 #[test]
 fn every_head_gives_the_same_logits() {
     for tail in [Tail::Logits, Tail::Softmax, Tail::SoftmaxThenReshape, Tail::LogSoftmax] {
-        let (_keep, folder) =
-            folder_with(&bytes(&small_cnn(false, Axis::Open("N"), tail)), &json!({"preprocess": []}));
+        let (_keep, folder) = folder_with(&bytes(&small_cnn(false, Axis::Open("N"), tail)), &json!({"preprocess": []}));
         let (_keep, plain) =
             folder_with(&bytes(&small_cnn(false, Axis::Open("N"), Tail::Logits)), &json!({"preprocess": []}));
         for engine in engines() {
-            let (found, known) = (run(&folder, engine, &[picture(3)]).remove(0), run(&plain, engine, &[picture(3)]).remove(0));
+            let (found, known) =
+                (run(&folder, engine, &[picture(3)]).remove(0), run(&plain, engine, &[picture(3)]).remove(0));
             assert!(largest_difference(&found.scores, &known.scores) < 1e-6, "{engine:?} {tail:?}");
             if tail != Tail::LogSoftmax {
-                assert!(largest_difference(&found.logits.unwrap(), &known.logits.unwrap()) < 1e-5, "{engine:?} {tail:?}");
+                assert!(
+                    largest_difference(&found.logits.unwrap(), &known.logits.unwrap()) < 1e-5,
+                    "{engine:?} {tail:?}"
+                );
             }
         }
     }
@@ -79,7 +81,10 @@ fn one_sigmoid_is_two_classes() {
     let (_keep, folder) =
         folder_with(&bytes(&small_cnn(false, Axis::Open("N"), Tail::Sigmoid)), &json!({"preprocess": []}));
     let model = Model::load(&folder).unwrap();
-    assert_eq!((model.output_kind(), model.class_names()), (OutputKind::Sigmoid, &["class 0".to_owned(), "class 1".to_owned()][..]));
+    assert_eq!(
+        (model.output_kind(), model.class_names()),
+        (OutputKind::Sigmoid, &["class 0".to_owned(), "class 1".to_owned()][..])
+    );
     for engine in engines() {
         let found = run(&folder, engine, &[picture(5)]).remove(0);
         let z = found.logits.as_ref().unwrap()[0];
@@ -95,7 +100,10 @@ fn the_head_is_found_through_renaming_operators() {
     let head = onnx::find_logits(&graph(Tail::SoftmaxThenReshape), "scores");
     assert_eq!((head.activation, head.logits.as_deref()), (Activation::Softmax, Some("logits")));
     let head = onnx::find_logits(&graph(Tail::Logits), "logits");
-    assert_eq!((head.activation, head.logits.as_deref(), head.last_op.as_str()), (Activation::None, Some("logits"), "Gemm"));
+    assert_eq!(
+        (head.activation, head.logits.as_deref(), head.last_op.as_str()),
+        (Activation::None, Some("logits"), "Gemm")
+    );
     let mut over_batch = small_cnn(false, Axis::Open("N"), Tail::SoftmaxThenReshape);
     let soft = over_batch.graph.as_mut().unwrap().node.iter_mut().find(|node| node.op_type == "Softmax").unwrap();
     soft.attribute[0].i = 0;
@@ -113,7 +121,7 @@ fn a_wrong_shape_and_not_a_number_are_sentences() {
         let error = session.run(&[Array3::zeros((8, 9, 3)).view()]).unwrap_err().to_string();
         assert!(error.contains("8 rows x 9 columns x 3 channels") && error.contains("8 rows x 8 columns"), "{error}");
         let error = session.run(&[Array3::from_elem((8, 8, 3), f32::NAN).view()]).unwrap_err();
-        assert!(matches!(error, EngineError::NoOutput { .. }), "{error}");
+        assert!(matches!(error, EngineError::WrongInput { .. }), "{error}");
         assert!(session.run(&[picture(1).view()]).is_ok());
         assert!(session.run(&[]).unwrap().is_empty());
     }
@@ -184,7 +192,11 @@ fn the_right_answer_by_hand() {
             node("MatMul", &["flat", "dense"], &["logits"], vec![]),
         ],
         initializer: vec![floats("kernel", &[1, 1, 1, 1], vec![2.0]), floats("dense", &[1, 2], vec![0.5, -1.0])],
-        input: vec![value("image", DataType::Float, vec![Axis::Open("N"), Axis::Fixed(1), Axis::Fixed(1), Axis::Fixed(1)])],
+        input: vec![value(
+            "image",
+            DataType::Float,
+            vec![Axis::Open("N"), Axis::Fixed(1), Axis::Fixed(1), Axis::Fixed(1)],
+        )],
         output: vec![value("logits", DataType::Float, vec![Axis::Open("N"), Axis::Fixed(2)])],
         ..Default::default()
     };

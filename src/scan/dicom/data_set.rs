@@ -98,11 +98,7 @@ impl DataSet {
 }
 
 /// Runs `step` on longer and longer prefixes of the file until it has enough.
-fn growing<T>(
-    bytes: &Bytes,
-    at: usize,
-    step: impl Fn(&[u8]) -> Result<T, Stop>,
-) -> Result<(T, Vec<u8>), Fault> {
+fn growing<T>(bytes: &Bytes, at: usize, step: impl Fn(&[u8]) -> Result<T, Stop>) -> Result<(T, Vec<u8>), Fault> {
     let mut wanted = (at as u64).saturating_add(FIRST_PIECE);
     loop {
         let length = wanted.min(bytes.length());
@@ -171,6 +167,13 @@ fn innermost(error: &dyn std::error::Error) -> String {
 pub(crate) struct Values<'a>(pub &'a InMemDicomObject);
 
 impl<'a> Values<'a> {
+    /// True where the value is written as text, not as binary numbers.
+    pub fn is_text(self, tag: Tag) -> bool {
+        use dicom_core::PrimitiveValue::{Str, Strs};
+        let value = self.0.get(tag).and_then(|element| element.value().primitive());
+        matches!(value, Some(Str(_) | Strs(_)))
+    }
+
     /// Non-empty values as text, trimmed. ASCII attributes only: other text needs the character set.
     pub fn texts(self, tag: Tag) -> Vec<String> {
         let Some(element) = self.0.get(tag) else { return Vec::new() };
@@ -231,7 +234,7 @@ impl<'a> Values<'a> {
         Some(match self.0.get(tag)?.value().primitive()? {
             PrimitiveValue::U16(words) => words.to_vec(),
             PrimitiveValue::I16(words) => words.iter().map(|word| *word as u16).collect(),
-            PrimitiveValue::U8(bytes) => bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect(),
+            PrimitiveValue::U8(bytes) => bytes.as_chunks().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect(),
             other => other.to_multi_int::<u16>().ok()?,
         })
     }

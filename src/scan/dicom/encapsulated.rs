@@ -10,13 +10,6 @@ use super::elements::PixelElement;
 use super::fault::Fault;
 use super::image::ImageFacts;
 
-/// A run of bytes of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
-    offset: u64,
-    length: u64,
-}
-
 /// Where the frames are.
 #[derive(Clone, Debug)]
 pub(crate) enum FrameTable {
@@ -138,7 +131,10 @@ fn fragments(data_set: &DataSet, start: u64, frames: usize, remarks: &mut Vec<St
 
 /// Frames beyond the announced number would otherwise be joined to the last one.
 fn trim(mut fragments: Vec<Fragment>, first_of_frame: &[usize], frames: usize) -> Vec<Fragment> {
-    if frames > 1 && first_of_frame.len() == frames && let Some(last) = first_of_frame.last() {
+    if frames > 1
+        && first_of_frame.len() == frames
+        && let Some(last) = first_of_frame.last()
+    {
         let next = fragments.iter().skip(last.saturating_add(1)).position(|fragment| fragment.starts_stream);
         if let Some(next) = next {
             fragments.truncate(last.saturating_add(1).saturating_add(next));
@@ -186,7 +182,8 @@ fn scan(bytes: &Bytes, start: u64) -> Result<Scanned, Fault> {
         if is_table {
             is_table = false;
             let table = bytes.read(value, u64::from(length))?;
-            scanned.basic_offsets = table.as_chunks().0.iter().map(|word| u64::from(u32::from_le_bytes(*word))).collect();
+            scanned.basic_offsets =
+                table.as_chunks().0.iter().map(|word| u64::from(u32::from_le_bytes(*word))).collect();
             scanned.base = at;
         } else {
             let starts_stream = magic.starts_with(&[0xFF, 0xD8, 0xFF]) || magic == [0xFF, 0x4F, 0xFF, 0x51];

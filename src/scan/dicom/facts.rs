@@ -9,6 +9,7 @@ use super::groups::FunctionalGroups;
 use super::modality::Modality;
 use super::palette::descriptor;
 use super::syntax::sop_class_name;
+use super::text::TextReader;
 
 /// Attributes without personal content, shown under their keywords.
 const HARMLESS: [(u16, u16); 34] = [
@@ -51,17 +52,17 @@ const HARMLESS: [(u16, u16); 34] = [
 /// Keywords and values for the information panel.
 pub(crate) fn read(data_set: &DataSet, spacing_source: Option<&str>) -> Vec<(String, String)> {
     let values = data_set.values();
+    let text = TextReader::of(data_set);
     let mut facts = Vec::new();
     if let Some(uid) = &data_set.sop_class {
         facts.push(("SOPClass".to_owned(), sop_class_name(uid)));
     }
     for (group, element) in HARMLESS {
         let tag = Tag(group, element);
-        let texts = match values.texts(tag) {
-            texts if !texts.is_empty() => texts,
-            _ => values.numbers(tag).iter().map(f64::to_string).collect(),
+        let value = match data_set.raw(tag) {
+            Some(raw) if values.is_text(tag) => text.read(raw),
+            _ => values.texts(tag).join("\\"),
         };
-        let value = texts.join("\\");
         let Some(entry) = StandardDataDictionary.by_tag(tag).filter(|_| !value.is_empty()) else { continue };
         facts.push((entry.alias().to_owned(), value));
     }

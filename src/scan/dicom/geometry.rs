@@ -48,7 +48,8 @@ pub(crate) fn read(values: Values, frames: usize) -> Geometry {
     let mut geometry = Geometry { spacing, spacing_source, ..Geometry::default() };
     let groups = FunctionalGroups::of(values);
     let declared = values.number(SPACING_BETWEEN_SLICES);
-    let declared = declared.or_else(|| groups.first(|group| group.item(PIXEL_MEASURES)?.number(SPACING_BETWEEN_SLICES)));
+    let declared =
+        declared.or_else(|| groups.first(|group| group.item(PIXEL_MEASURES)?.number(SPACING_BETWEEN_SLICES)));
     let declared = declared.map(f64::abs).filter(|distance| *distance > 0.0);
     geometry.slice_spacing_mm = declared;
     let (Some(spacing), Some(orientation), Some(first)) = (spacing, orientation(values), position(values)) else {

@@ -98,8 +98,7 @@ impl ImageFacts {
         };
         let planar = samples > 1 && values.integer(Tag(0x0028, 0x0006)) == Some(1);
         let size = Size::new(rows, cols);
-        let facts =
-            Self { size, samples, photometric, kind, bits_allocated, bits_stored, low_bit, planar, frames };
+        let facts = Self { size, samples, photometric, kind, bits_allocated, bits_stored, low_bit, planar, frames };
         if facts.frame_bytes() > LARGEST_FRAME {
             let megabytes = facts.frame_bytes() >> 20;
             return Err(Fault::TooLarge(format!("one frame of {size} pixels takes {megabytes} MB, the limit is 1024")));

@@ -28,10 +28,10 @@ mod preamble;
 mod series;
 mod stored;
 mod syntax;
-mod text;
-mod windows;
 #[cfg(test)]
 mod tests;
+mod text;
+mod windows;
 
 use std::path::{Path, PathBuf};
 
@@ -46,12 +46,12 @@ use self::image::{ImageFacts, Photometric};
 use self::modality::Modality;
 use self::palette::Palette;
 use self::pixels::Packing;
+use self::stored::Stored;
 use self::syntax::Compression;
 use super::{Frame, Meta, Opened, Pixels, Polarity, ScanError, Window};
 
 pub(crate) use preamble::looks_like;
 pub(crate) use series::{SeriesKey, series_key};
-pub(crate) use stored::{Stored, StoredValues};
 
 /// Decodes the frames of one file.
 #[derive(Debug)]
@@ -99,14 +99,11 @@ fn read(path: &Path) -> Result<Opened<Source>, Fault> {
     let table = FrameTable::read(&data_set, &pixels, &facts, &mut remarks)?;
     let frames = table.frames();
     let groups = FunctionalGroups::of(values);
-    let modality = ByFrame {
-        common: Modality::read(values, facts.is_signed()),
-        own: groups.by_frame(frames, Modality::of_group),
-    };
+    let modality =
+        ByFrame { common: Modality::read(values, facts.is_signed()), own: groups.by_frame(frames, Modality::of_group) };
     let windows = ByFrame { common: windows::read(values), own: groups.by_frame(frames, windows::of_group) };
-    let palette = (facts.photometric == Photometric::Palette)
-        .then(|| Palette::read(values, facts.is_signed()))
-        .transpose()?;
+    let palette =
+        (facts.photometric == Photometric::Palette).then(|| Palette::read(values, facts.is_signed())).transpose()?;
     let meta = meta(&data_set, &facts, modality.get(0), frames, remarks);
     let bytes = data_set.bytes.clone();
     let source = Source { path: path.to_path_buf(), bytes, table, packing, facts, modality, windows, palette };
@@ -168,7 +165,8 @@ impl Source {
     }
 
     /// Stored values of frame `index`: masked and sign-extended integers, YBR as RGB, palette pictures as indices.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what reference libraries call the pixel array; tests compare it"))]
+    /// What reference libraries call the pixel array: tests compare it.
+    #[cfg(test)]
     pub fn stored(&self, index: usize) -> Result<Stored, ScanError> {
         self.decode_stored(index).map_err(|fault| fault.at(&self.path))
     }

@@ -14,9 +14,15 @@ const PIXEL_VALUE_TRANSFORMATION_SEQUENCE: Tag = Tag(0x0028, 0x9145);
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Modality {
     Identity,
-    Rescale { slope: f64, intercept: f64 },
+    Rescale {
+        slope: f64,
+        intercept: f64,
+    },
     /// Entries by stored value from `first` on.
-    Table { first: i64, entries: Vec<f32> },
+    Table {
+        first: i64,
+        entries: Vec<f32>,
+    },
 }
 
 impl Modality {

@@ -20,7 +20,8 @@ impl Palette {
         let (red, green, blue) = (red?, green?, blue?);
         // 16-bit entries keep their significant half; some files declare 16 bits and fill only the lower 8.
         let channels = [&red, &green, &blue];
-        let narrow = channels.iter().all(|channel| channel.bits <= 8 || channel.entries.iter().all(|entry| *entry <= 255));
+        let narrow =
+            channels.iter().all(|channel| channel.bits <= 8 || channel.entries.iter().all(|entry| *entry <= 255));
         let scale = |entry: u16| if narrow { entry.min(255) as u8 } else { (entry >> 8) as u8 };
         let colours = red.entries.iter().zip(&green.entries).zip(&blue.entries);
         let colours = colours.map(|((r, g), b)| [scale(*r), scale(*g), scale(*b)]).collect();
@@ -79,7 +80,8 @@ pub(super) fn plain_entries(words: Vec<u16>, count: usize, bits: u32) -> Vec<u16
 fn segmented_entries(values: Values, channel: u16, bits: u32) -> Result<Vec<u16>, Fault> {
     let words = values.words(Tag(0x0028, 0x1221 + channel));
     let words = words.ok_or_else(|| Fault::damaged("its colour palette has no entries"))?;
-    let data = if bits <= 8 { words.iter().flat_map(|word| word.to_le_bytes()).map(u16::from).collect() } else { words };
+    let data =
+        if bits <= 8 { words.iter().flat_map(|word| word.to_le_bytes()).map(u16::from).collect() } else { words };
     expand(&data, bits <= 8)
 }
 

@@ -90,7 +90,8 @@ fn unpack(frame: FrameBytes, packing: &Packing, facts: &ImageFacts) -> Result<De
     if samples.len() != count {
         return Err(short());
     }
-    let samples = if facts.planar && facts.photometric != Photometric::YbrFull422 { by_pixel(samples) } else { samples };
+    let samples =
+        if facts.planar && facts.photometric != Photometric::YbrFull422 { by_pixel(samples) } else { samples };
     Ok(Decoded { samples, precision: None, colour: Colour::AsHeader })
 }
 
@@ -119,7 +120,7 @@ fn twelve_bit(bytes: &[u8], first_bit: usize, count: usize) -> Vec<u16> {
         let bit = first_bit + index * 12;
         let byte = |at: usize| bytes.get(at).map_or(0, |byte| u16::from(*byte));
         let word = byte(bit / 8) | byte(bit / 8 + 1) << 8;
-        if bit % 8 == 0 { word & 0xFFF } else { word >> 4 }
+        if bit.is_multiple_of(8) { word & 0xFFF } else { word >> 4 }
     };
     (0..count).map(sample).collect()
 }

@@ -116,7 +116,13 @@ mod tests {
 
     #[test]
     fn other_files_are_not() {
-        for other in [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], b"BM6\0\0\0\0\0\0\0", b"\x5c\x01\0\0\0\0\0\0", b"", b"II*\0\x08\0\0\0"] {
+        for other in [
+            &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..],
+            b"BM6\0\0\0\0\0\0\0",
+            b"\x5c\x01\0\0\0\0\0\0",
+            b"",
+            b"II*\0\x08\0\0\0",
+        ] {
             assert!(!looks_like(other), "{other:?}");
         }
     }

@@ -55,9 +55,15 @@ impl RawSamples {
             (Self::U8(values), 8) => cut8(values, bits, low_bit, signed),
             (Self::U8(values), 16) => cut16(values.into_iter().map(u16::from).collect(), bits, low_bit, signed),
             (Self::U16(values), 16) => cut16(values, bits, low_bit, signed),
-            (Self::U16(values), 8) => cut8(values.into_iter().map(|value| value as u8).collect(), bits, low_bit, signed),
-            (Self::U32(values), 8) => cut8(values.into_iter().map(|value| value as u8).collect(), bits, low_bit, signed),
-            (Self::U32(values), 16) => cut16(values.into_iter().map(|value| value as u16).collect(), bits, low_bit, signed),
+            (Self::U16(values), 8) => {
+                cut8(values.into_iter().map(|value| value as u8).collect(), bits, low_bit, signed)
+            }
+            (Self::U32(values), 8) => {
+                cut8(values.into_iter().map(|value| value as u8).collect(), bits, low_bit, signed)
+            }
+            (Self::U32(values), 16) => {
+                cut16(values.into_iter().map(|value| value as u16).collect(), bits, low_bit, signed)
+            }
             (Self::U8(values), _) => cut32(values.into_iter().map(u32::from).collect(), bits, low_bit, signed),
             (Self::U16(values), _) => cut32(values.into_iter().map(u32::from).collect(), bits, low_bit, signed),
             (Self::U32(values), _) => cut32(values, bits, low_bit, signed),

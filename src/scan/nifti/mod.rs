@@ -21,8 +21,8 @@ use super::samples::{Plan, SampleType, gather, gather_rgb};
 use super::{Frame, Limits, Meta, Opened, Pixels, ScanError, Window, WindowFunction};
 use crate::geometry::{PixelSpacing, Size};
 use axes::Reorientation;
-pub(super) use layout::looks_like;
 use header::{Header, Values};
+pub(super) use layout::looks_like;
 pub(super) use pair::header_of_image;
 
 /// Where the slices of a volume lie.

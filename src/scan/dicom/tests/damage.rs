@@ -105,20 +105,11 @@ fn files_of_our_own_decoders() {
     }
 }
 
-/// Decoders of other crates may panic on damaged streams; the caller isolates them. Here only the file around the
-/// stream is damaged.
+/// JPEG 2000 and JPEG XL are other crates' work; they too end in a sentence.
 #[test]
-fn files_around_other_decoders() {
+fn files_of_other_decoders() {
     for (syntax, stream) in STREAMS.iter().skip(2) {
         let fixture = with_header(Fixture::gray(6, 9, 16, 12, false)).fragments(syntax, &[0], &[&hex(stream)]);
-        let whole = fixture.build();
-        let header = whole.len() - hex(stream).len() - 8;
-        let mut random = Random(11);
-        for _ in 0..200 {
-            let mut bytes = whole.clone();
-            let at = 132 + random.below(header - 132);
-            bytes[at] ^= 1 << random.below(8);
-            let _ = read_all(&bytes);
-        }
+        survives(syntax, &fixture.build(), 300);
     }
 }

@@ -57,7 +57,8 @@ fn big_endian_bytes_in_words_are_swapped() {
 #[test]
 fn one_bit_frames_need_no_whole_bytes() {
     // Two frames of 3 x 3 bits, bit by bit.
-    let fixture = Fixture::gray(3, 3, 1, 1, false).text(0x0028_0008, "IS", "2").pixels(&[0b1010_1011, 0b0111_0110, 0b10]);
+    let fixture =
+        Fixture::gray(3, 3, 1, 1, false).text(0x0028_0008, "IS", "2").pixels(&[0b1010_1011, 0b0111_0110, 0b10]);
     let source = fixture.open().unwrap().source;
     assert_eq!(gray(&source, 0), [1.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0]);
     assert_eq!(gray(&source, 1), [1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0]);
@@ -164,9 +165,13 @@ fn files_open_without_preamble_without_meta_and_under_a_wrong_syntax() {
         .text(0x0008_0060, "CS", "MR")
         .text(0x0010_0020, "LO", "0123")
         .word_pixels(&[1, 2]);
-    for (preamble, syntax, explicit_vr) in
-        [(true, Some(EXPLICIT), true), (false, Some(EXPLICIT), true), (false, None, true), (false, None, false), (true, Some(EXPLICIT), false)]
-    {
+    for (preamble, syntax, explicit_vr) in [
+        (true, Some(EXPLICIT), true),
+        (false, Some(EXPLICIT), true),
+        (false, None, true),
+        (false, None, false),
+        (true, Some(EXPLICIT), false),
+    ] {
         let fixture = Fixture { preamble, syntax, explicit_vr, ..fixture.clone() };
         assert!(looks_like(&fixture.build()), "{preamble} {syntax:?} {explicit_vr}");
         assert_eq!(fixture.gray_values(), [1.0, 2.0], "{preamble} {syntax:?} {explicit_vr}");
@@ -180,10 +185,11 @@ fn who_it_is_is_read_in_its_own_letters() {
     let name = b"Hong^Gildong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7=\x1b$)C\xc8\xab^\x1b$)C\xb1\xe6\xb5\xbf";
     let fixture = Fixture::gray(1, 1, 8, 8, false)
         .text(0x0008_0005, "CS", "\\ISO 2022 IR 149")
-        .text(0x0008_0070, "LO", "Maker")
+        .bytes(0x0008_0070, "LO", b"\x1b$)C\xc8\xab")
         .bytes(0x0010_0010, "PN", name)
         .text(0x0010_0020, "LO", "0123")
         .text(0x0020_000D, "UI", "1.2.3")
+        .us(0x0028_0120, 63)
         .pixels(&[0]);
     let meta = fixture.open().unwrap().meta;
     let found: Vec<(&str, &str)> = meta.identity.iter().map(|tag| (tag.keyword.as_str(), tag.value.as_str())).collect();
@@ -191,7 +197,8 @@ fn who_it_is_is_read_in_its_own_letters() {
         [("PatientName", "Hong^Gildong=洪^吉洞=홍^길동"), ("PatientID", "0123"), ("StudyInstanceUID", "1.2.3")];
     assert_eq!(found, expected);
     assert_eq!(meta.identity[0].tag, "(0010,0010)");
-    assert!(meta.facts.contains(&("Manufacturer".into(), "Maker".into())));
+    assert!(meta.facts.contains(&("Manufacturer".into(), "홍".into())));
+    assert!(meta.facts.contains(&("PixelPaddingValue".into(), "63".into())));
 }
 
 #[test]

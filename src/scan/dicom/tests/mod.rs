@@ -7,6 +7,7 @@ mod streams;
 
 use dicom_core::Tag;
 
+use super::stored::StoredValues;
 use super::*;
 
 /// A file under construction. Elements are written in the order they are added.

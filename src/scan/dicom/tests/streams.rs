@@ -15,11 +15,11 @@ fn picture<T>(value: impl Fn(u32) -> T) -> Vec<T> {
 }
 
 fn gray12() -> Vec<u16> {
-    picture(|value| (value * 5 & 4095) as u16)
+    picture(|value| ((value * 5) & 4095) as u16)
 }
 
 fn gray16() -> Vec<u16> {
-    picture(|value| (value * 211 & 65535) as u16)
+    picture(|value| ((value * 211) & 65535) as u16)
 }
 
 fn colour8() -> Vec<u8> {
@@ -38,7 +38,8 @@ fn gray_fixture(bits: u16, syntax: &'static str, stream: &[u8]) -> Fixture {
 fn lossless_jpeg() {
     let fixture = gray_fixture(12, "1.2.840.10008.1.2.4.57", &hex(JPEG_LOSSLESS_12));
     assert_eq!(fixture.stored(), StoredValues::U16(gray12()));
-    let fixture = Fixture::colour(ROWS, COLS, "RGB").fragments("1.2.840.10008.1.2.4.57", &[], &[&hex(JPEG_LOSSLESS_RGB)]);
+    let fixture =
+        Fixture::colour(ROWS, COLS, "RGB").fragments("1.2.840.10008.1.2.4.57", &[], &[&hex(JPEG_LOSSLESS_RGB)]);
     assert_eq!(fixture.rgb(), colour8());
 }
 
@@ -72,8 +73,7 @@ fn jpeg_xl() {
 #[test]
 fn jpeg_with_halved_colours() {
     // Pixels as pydicom 3.0.2 with python-gdcm 3.2.6 gives them.
-    let fixture =
-        Fixture::colour(16, 16, "YBR_FULL_422").fragments("1.2.840.10008.1.2.4.50", &[], &[&hex(JPEG_420)]);
+    let fixture = Fixture::colour(16, 16, "YBR_FULL_422").fragments("1.2.840.10008.1.2.4.50", &[], &[&hex(JPEG_420)]);
     let rgb = fixture.rgb();
     let pixel = |row: usize, col: usize| &rgb[(row * 16 + col) * 3..][..3];
     assert_eq!([pixel(0, 0), pixel(0, 15), pixel(7, 8)], [[3, 2, 80], [212, 8, 93], [120, 104, 88]]);

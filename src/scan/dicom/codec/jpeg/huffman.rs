@@ -20,12 +20,8 @@ pub(super) struct Huffman {
 impl Huffman {
     /// From the number of codes of each length 1 to 16 and the symbols in order.
     pub fn new(counts: &[u8; 16], symbols: &[u8]) -> Result<Self, Fault> {
-        let mut table = Self {
-            quick: vec![0; 1 << QUICK_BITS],
-            ends: [0; 17],
-            offsets: [0; 17],
-            symbols: symbols.to_vec(),
-        };
+        let mut table =
+            Self { quick: vec![0; 1 << QUICK_BITS], ends: [0; 17], offsets: [0; 17], symbols: symbols.to_vec() };
         let mut code = 0u32;
         let mut index = 0usize;
         for (length, count) in (1u32..).zip(counts) {

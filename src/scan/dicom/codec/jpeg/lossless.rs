@@ -19,7 +19,10 @@ pub(super) struct Picture {
 impl Picture {
     pub fn new(frame: &Frame) -> Result<Self, Fault> {
         if frame.most_across != 1 || frame.most_down != 1 {
-            return Err(Fault::unsupported("lossless JPEG with subsampled colours", "Export the picture uncompressed."));
+            return Err(Fault::unsupported(
+                "lossless JPEG with subsampled colours",
+                "Export the picture uncompressed.",
+            ));
         }
         let channels = frame.components.len();
         let samples = vec![0; frame.rows * frame.cols * channels];
@@ -38,8 +41,11 @@ impl Picture {
         }
         let mut reader = BitReader::new(scan.data, Stuffing::Byte);
         let interval = headers.restart_interval;
-        if interval % self.cols.max(1) != 0 {
-            return Err(Fault::unsupported("lossless JPEG with restarts inside rows", "Export the picture uncompressed."));
+        if !interval.is_multiple_of(self.cols.max(1)) {
+            return Err(Fault::unsupported(
+                "lossless JPEG with restarts inside rows",
+                "Export the picture uncompressed.",
+            ));
         }
         let rows_between = interval / self.cols.max(1);
         let stride = self.cols * self.channels;

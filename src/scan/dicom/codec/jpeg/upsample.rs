@@ -7,19 +7,25 @@ use super::headers::Frame;
 /// Interleaved samples `[rows, cols, components]` without the padding of the blocks.
 pub(super) fn interleave(frame: &Frame, planes: &[SamplePlane]) -> Vec<u16> {
     let (rows, cols) = (frame.rows, frame.cols);
-    let full: Vec<Vec<u16>> = frame.components.iter().zip(planes).map(|(component, plane)| {
-        let own_cols = (cols * component.across).div_ceil(frame.most_across);
-        let own_rows = (rows * component.down).div_ceil(frame.most_down);
-        let source = Source { plane, rows: own_rows, cols: own_cols };
-        let (ratio_x, ratio_y) = (frame.most_across / component.across, frame.most_down / component.down);
-        let whole = frame.most_across % component.across == 0 && frame.most_down % component.down == 0;
-        match (ratio_x, ratio_y) {
-            (1, 1) if whole => crop(&source, rows, cols),
-            (2, 1) if whole && own_cols > 2 => halved_across(&source, rows, cols),
-            (2, 2) if whole && own_cols > 2 => halved_both(&source, rows, cols),
-            _ => repeated(&source, rows, cols, component.across, component.down, frame),
-        }
-    }).collect();
+    let full: Vec<Vec<u16>> = frame
+        .components
+        .iter()
+        .zip(planes)
+        .map(|(component, plane)| {
+            let own_cols = (cols * component.across).div_ceil(frame.most_across);
+            let own_rows = (rows * component.down).div_ceil(frame.most_down);
+            let source = Source { plane, rows: own_rows, cols: own_cols };
+            let (ratio_x, ratio_y) = (frame.most_across / component.across, frame.most_down / component.down);
+            let whole =
+                frame.most_across.is_multiple_of(component.across) && frame.most_down.is_multiple_of(component.down);
+            match (ratio_x, ratio_y) {
+                (1, 1) if whole => crop(&source, rows, cols),
+                (2, 1) if whole && own_cols > 2 => halved_across(&source, rows, cols),
+                (2, 2) if whole && own_cols > 2 => halved_both(&source, rows, cols),
+                _ => repeated(&source, rows, cols, component.across, component.down, frame),
+            }
+        })
+        .collect();
     match &full[..] {
         [y, cb, cr] => y.iter().zip(cb).zip(cr).flat_map(|((y, cb), cr)| [*y, *cb, *cr]).collect(),
         _ => full.into_iter().next().unwrap_or_default(),
@@ -54,7 +60,13 @@ fn halved_across(source: &Source, rows: usize, cols: usize) -> Vec<u16> {
     for row in 0..rows {
         let sums: Vec<u32> = source.row(row).iter().map(|value| u32::from(*value)).collect();
         let start = out.len();
-        spread(&sums, &mut out, |near, far| (near * 3 + far + 1) >> 2, |near, far| (near * 3 + far + 2) >> 2, |end| end);
+        spread(
+            &sums,
+            &mut out,
+            |near, far| (near * 3 + far + 1) >> 2,
+            |near, far| (near * 3 + far + 2) >> 2,
+            |end| end,
+        );
         out.truncate(start + cols);
     }
     out

@@ -28,9 +28,8 @@ struct RunContext {
 }
 
 /// Exponents of run segment lengths (T.87 section A.2.1).
-const RUN_BITS: [u8; 32] = [
-    0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-];
+const RUN_BITS: [u8; 32] =
+    [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
 /// Two lines of one component with one sample of margin on each side: index 0 is left of the picture.
 struct Lines {
@@ -54,11 +53,8 @@ pub(super) struct ScanDecoder<'a> {
 impl<'a> ScanDecoder<'a> {
     pub fn new(data: &'a [u8], parameters: &Parameters, cols: usize, components: usize) -> Self {
         let a = ((parameters.range + 32) / 64).max(2);
-        let lines = (0..components).map(|_| Lines {
-            above: vec![0; cols + 2],
-            current: vec![0; cols + 2],
-            run_index: 0,
-        });
+        let lines =
+            (0..components).map(|_| Lines { above: vec![0; cols + 2], current: vec![0; cols + 2], run_index: 0 });
         let quantised = (-parameters.most..=parameters.most).map(|gradient| quantise(gradient, parameters));
         Self {
             reader: BitReader::new(data, Stuffing::Bit),
@@ -133,9 +129,8 @@ impl<'a> ScanDecoder<'a> {
         let mut run_index = lines.first().map_or(0, |line| line.run_index);
         let mut x = 1;
         while x <= cols {
-            let context_of = |line: &Lines| {
-                self.context(line.current[x - 1], line.above[x], line.above[x - 1], line.above[x + 1])
-            };
+            let context_of =
+                |line: &Lines| self.context(line.current[x - 1], line.above[x], line.above[x - 1], line.above[x + 1]);
             if lines.iter().any(|line| context_of(line) != 0) {
                 for line in &mut lines {
                     let (a, b, c, d) = (line.current[x - 1], line.above[x], line.above[x - 1], line.above[x + 1]);
@@ -229,11 +224,7 @@ impl<'a> ScanDecoder<'a> {
         let mapped = golomb(&mut self.reader, k, limit, plain_bits).min(2 * range as u32) as i32;
         let error = statistics.error(mapped, k);
         statistics.update(error, mapped, reset);
-        let (prediction, error) = if kind == 1 {
-            (a, error)
-        } else {
-            (b, if a > b { -error } else { error })
-        };
+        let (prediction, error) = if kind == 1 { (a, error) } else { (b, if a > b { -error } else { error }) };
         self.parameters.reconstruct(prediction, error)
     }
 }

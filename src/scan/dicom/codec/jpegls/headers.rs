@@ -86,7 +86,9 @@ impl Headers {
     pub fn next_scan<'a>(&mut self, stream: &'a [u8], mut at: usize) -> Result<Option<Scan<'a>>, Fault> {
         loop {
             let Some(rest) = stream.get(at..) else { return Ok(None) };
-            let Some(ff) = rest.windows(2).position(|pair| matches!(pair, [0xFF, 0x80..=0xFE])) else { return Ok(None) };
+            let Some(ff) = rest.windows(2).position(|pair| matches!(pair, [0xFF, 0x80..=0xFE])) else {
+                return Ok(None);
+            };
             let marker = rest.get(ff + 1).copied().unwrap_or_default();
             at += ff + 2;
             match marker {
