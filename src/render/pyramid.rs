@@ -64,20 +64,28 @@ fn halved(pixels: &Pixels) -> Pixels {
     let size = pixels.size();
     let (rows, cols) = (size.rows.div_ceil(2), size.cols.div_ceil(2));
     match pixels {
-        Pixels::Gray(values) => Pixels::Gray(Array2::from_shape_fn((rows, cols), |(r, c)| {
-            mean(size, r, c, |row, col| values.get((row, col)).copied().unwrap_or(0.0))
-        })),
-        Pixels::Rgb(values) => Pixels::Rgb(Array3::from_shape_fn((rows, cols, 3), |(r, c, channel)| {
-            let sample = |row, col| values.get((row, col, channel)).copied().map_or(0.0, f32::from);
-            (mean(size, r, c, sample) + 0.5) as u8
+        Pixels::Gray(values) => {
+            let mut half = Vec::with_capacity(rows.saturating_mul(cols));
+            for row in 0..rows {
+                // Rows as slices: several times faster than element by element.
+                let above = values.row(row * 2).to_vec();
+                let below = values.row((row * 2 + 1).min(size.rows - 1)).to_vec();
+                half.extend(above.chunks(2).zip(below.chunks(2)).map(|(above, below)| match (above, below) {
+                    ([a, b], [c, d]) => (a + b + c + d) / 4.0,
+                    ([a, ..], [c, ..]) => (a + c) / 2.0,
+                    _ => 0.0,
+                }));
+            }
+            Pixels::Gray(Array2::from_shape_vec((rows, cols), half).unwrap_or_default())
+        }
+        Pixels::Rgb(values) => Pixels::Rgb(Array3::from_shape_fn((rows, cols, 3), |(row, col, channel)| {
+            let (top, left) = (row * 2, col * 2);
+            let (bottom, right) = ((top + 1).min(size.rows - 1), (left + 1).min(size.cols - 1));
+            let sample = |row, col| values.get((row, col, channel)).copied().map_or(0, u16::from);
+            let sum = sample(top, left) + sample(top, right) + sample(bottom, left) + sample(bottom, right);
+            ((sum + 2) / 4) as u8
         })),
     }
-}
-
-fn mean(size: Size, row: usize, col: usize, sample: impl Fn(usize, usize) -> f32) -> f32 {
-    let (top, left) = (row * 2, col * 2);
-    let (bottom, right) = ((top + 1).min(size.rows - 1), (left + 1).min(size.cols - 1));
-    (sample(top, left) + sample(top, right) + sample(bottom, left) + sample(bottom, right)) / 4.0
 }
 
 #[cfg(test)]

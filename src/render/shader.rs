@@ -11,6 +11,22 @@ pub struct Shader {
     invert: bool,
 }
 
+/// Grey level of a value: `((value - from) * levels_per_unit + at_from)`, cut to 0..=255. Not a number is 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ramp {
+    from: f32,
+    levels_per_unit: f32,
+    at_from: f32,
+}
+
+impl Ramp {
+    #[inline]
+    pub fn gray(self, value: f32) -> u8 {
+        // A cast to an integer cuts to its range and makes 0 of a NaN.
+        ((value - self.from) * self.levels_per_unit + self.at_from) as u8
+    }
+}
+
 impl Shader {
     /// `invert` is the reader's own switch; it adds to the polarity of the file.
     pub fn new(window: &Window, polarity: Polarity, invert: bool) -> Self {
@@ -40,11 +56,26 @@ impl Shader {
 
     /// Grey level on the screen, 0 black to 255 white, after polarity. Not a number is black.
     pub fn gray(&self, value: f32) -> u8 {
-        if value.is_nan() {
-            return 0;
+        match self.ramp() {
+            Some(ramp) => ramp.gray(value),
+            None if value.is_nan() => 0,
+            None => {
+                let level = (self.brightness(value) * 255.0 + 0.5) as u8;
+                if self.invert { 255 - level } else { level }
+            }
         }
-        let level = (self.brightness(value) * 255.0 + 0.5) as u8;
-        if self.invert { 255 - level } else { level }
+    }
+
+    /// The straight line that the two linear functions are; `None` for a sigmoid and for a step.
+    pub(super) fn ramp(&self) -> Option<Ramp> {
+        let (from, width) = match self.function {
+            WindowFunction::Linear if self.width > 1.0 => (self.center - 0.5, self.width - 1.0),
+            WindowFunction::LinearExact => (self.center, self.width),
+            WindowFunction::Linear | WindowFunction::Sigmoid => return None,
+        };
+        let levels_per_unit = if self.invert { -255.0 / width } else { 255.0 / width };
+        // Half of white at the centre, and half a level for rounding.
+        Some(Ramp { from, levels_per_unit, at_from: 128.0 })
     }
 
     /// RGB pictures have no window; only the reader's own inversion applies.

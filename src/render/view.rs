@@ -1,10 +1,14 @@
 //! Draws the visible part of a picture at the resolution of the screen.
 
+use std::ops::Range;
+
+use ndarray::s;
+
 use super::{Pyramid, Shader};
 use crate::geometry::{PlaneMap, Size};
 use crate::scan::Pixels;
 
-/// Rows of a screen that are worth a thread of their own.
+/// Pixels of the screen that are worth a thread of their own.
 const PIXELS_PER_THREAD: usize = 1 << 18;
 const MOST_THREADS: usize = 8;
 
@@ -31,21 +35,24 @@ pub fn draw(picture: &Pyramid, view: &View, shader: &Shader, out: &mut Vec<u8>) 
     let (level, factor) = picture.level(map.scale_x.abs().min(map.scale_y.abs()));
     let size = level.size();
     let edge = picture.size();
-    let cols = axis(view.size.cols, map.scale_x, map.offset_x, edge.cols, factor, size.cols, view.smooth);
-    let rows = axis(view.size.rows, map.scale_y, map.offset_y, edge.rows, factor, size.rows, view.smooth);
+    let along = |count, map, edge, level_len| Taps::new(count, map, edge, factor, level_len, view.smooth);
+    let cols = along(view.size.cols, (map.scale_x, map.offset_x), edge.cols, size.cols);
+    let rows = along(view.size.rows, (map.scale_y, map.offset_y), edge.rows, size.rows);
 
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     let parts = (pixels / PIXELS_PER_THREAD).clamp(1, threads);
-    let rows_per_part = rows.len().div_ceil(parts);
+    let rows_per_part = view.size.rows.div_ceil(parts);
     let stride = view.size.cols * 4;
+    let (used, cols) = cols.within_used();
+    let (rows, cols, used) = (&rows, &cols, &used);
     std::thread::scope(|scope| {
-        let mut work = rows.chunks(rows_per_part).zip(out.chunks_mut(rows_per_part * stride));
+        let mut work = out.chunks_mut(rows_per_part * stride).enumerate();
         let own = work.next();
-        for (rows, out) in work {
-            scope.spawn(|| draw_rows(level, rows, &cols, shader, out));
+        for (part, out) in work {
+            scope.spawn(move || draw_rows(level, rows, (cols, used), shader, part * rows_per_part, stride, out));
         }
-        if let Some((rows, out)) = own {
-            draw_rows(level, rows, &cols, shader, out);
+        if let Some((_, out)) = own {
+            draw_rows(level, rows, (cols, used), shader, 0, stride, out);
         }
     });
 }
@@ -58,77 +65,115 @@ struct Tap {
     share: f32,
 }
 
-/// One entry for each screen pixel along an axis; `None` outside the picture (`edge` picture pixels long).
-fn axis(
-    count: usize,
-    scale: f64,
-    offset: f64,
-    edge: usize,
-    factor: f64,
-    level_len: usize,
-    smooth: bool,
-) -> Vec<Option<Tap>> {
-    let last = level_len.saturating_sub(1);
-    let tap = |i: usize| {
-        let image = (i as f64 + 0.5) * scale + offset;
-        if image < 0.0 || image >= edge as f64 {
-            return None;
-        }
-        let level = image / factor;
-        if !smooth {
-            let nearest = (level as usize).min(last);
-            return Some(Tap { first: nearest, second: nearest, share: 0.0 });
-        }
-        let center = (level - 0.5).max(0.0);
-        let first = (center as usize).min(last);
-        Some(Tap { first, second: (first + 1).min(last), share: (center - first as f64) as f32 })
-    };
-    (0..count).map(tap).collect()
+/// The screen pixels along an axis that lie on the picture: where they begin, and where each takes its values from.
+struct Taps {
+    start: usize,
+    taps: Vec<Tap>,
 }
 
-fn draw_rows(level: &Pixels, rows: &[Option<Tap>], cols: &[Option<Tap>], shader: &Shader, out: &mut [u8]) {
-    for (row, out) in rows.iter().zip(out.chunks_exact_mut(cols.len() * 4)) {
-        let Some(row) = row else { continue };
+impl Taps {
+    /// `count` screen pixels; the picture is `edge` picture pixels long, and `level_len` pixels in its copy, each of
+    /// which covers `factor`.
+    fn new(
+        count: usize,
+        (scale, offset): (f64, f64),
+        edge: usize,
+        factor: f64,
+        level_len: usize,
+        smooth: bool,
+    ) -> Self {
+        let last = level_len.saturating_sub(1);
+        let image = |i: usize| (i as f64 + 0.5) * scale + offset;
+        let on_picture = |i: &usize| (0.0..edge as f64).contains(&image(*i));
+        let tap = |i: usize| {
+            let level = image(i) / factor;
+            if !smooth {
+                let nearest = (level as usize).min(last);
+                return Tap { first: nearest, second: nearest, share: 0.0 };
+            }
+            let center = (level - 0.5).max(0.0);
+            let first = (center as usize).min(last);
+            Tap { first, second: (first + 1).min(last), share: (center - first as f64) as f32 }
+        };
+        // The map grows or falls all along, so the pixels on the picture are one run.
+        let start = (0..count).find(|i| on_picture(i)).unwrap_or(count);
+        Self { start, taps: (start..count).take_while(on_picture).map(tap).collect() }
+    }
+
+    /// The values that are taken, and the taps counted from the first of them.
+    fn within_used(&self) -> (Range<usize>, Self) {
+        let first = self.taps.iter().map(|tap| tap.first).min().unwrap_or(0);
+        let end = self.taps.iter().map(|tap| tap.second + 1).max().unwrap_or(first);
+        let shifted = |tap: &Tap| Tap { first: tap.first - first, second: tap.second - first, share: tap.share };
+        (first..end, Self { start: self.start, taps: self.taps.iter().map(shifted).collect() })
+    }
+}
+
+/// Draws `out`'s rows: the screen's rows from `first_row` on, `stride` bytes each. `used` are the values of a row that
+/// `cols` counts from.
+fn draw_rows(
+    level: &Pixels,
+    rows: &Taps,
+    (cols, used): (&Taps, &Range<usize>),
+    shader: &Shader,
+    first_row: usize,
+    stride: usize,
+    out: &mut [u8],
+) {
+    let mut between = Vec::new();
+    for (row, out) in (first_row..).zip(out.chunks_exact_mut(stride)) {
+        let Some(tap) = row.checked_sub(rows.start).and_then(|row| rows.taps.get(row)) else { continue };
+        let Some(out) = out.get_mut(cols.start * 4..(cols.start + cols.taps.len()) * 4) else { continue };
         match level {
             Pixels::Gray(values) => {
-                let (above, below) = (values.row(row.first), values.row(row.second));
-                // A row of a standard-layout array is one slice; indexing it is several times faster.
-                if let (Some(above), Some(below)) = (above.as_slice(), below.as_slice()) {
-                    draw_gray_row(above, below, row.share, cols, shader, out);
-                } else {
-                    draw_gray_row(&above.to_vec(), &below.to_vec(), row.share, cols, shader, out);
+                let row = |index| values.slice(s![index, used.clone()]).into_iter().copied();
+                blend(row(tap.first), row(tap.second), tap.share, &mut between);
+                match shader.ramp() {
+                    Some(ramp) => gray_row(&between, &cols.taps, |value| ramp.gray(value), out),
+                    None => gray_row(&between, &cols.taps, |value| shader.gray(value), out),
                 }
             }
             Pixels::Rgb(values) => {
-                let sample = |r, c, ch| values.get((r, c, ch)).copied().map_or(0.0, f32::from);
-                for (col, out) in cols.iter().zip(out.chunks_exact_mut(4)) {
-                    let Some(col) = col else { continue };
-                    let rgb = [0, 1, 2].map(|ch| {
-                        let above = mix(sample(row.first, col.first, ch), sample(row.first, col.second, ch), col.share);
-                        let below =
-                            mix(sample(row.second, col.first, ch), sample(row.second, col.second, ch), col.share);
-                        (mix(above, below, row.share) + 0.5) as u8
-                    });
-                    let [r, g, b] = shader.rgb(rgb);
-                    out.copy_from_slice(&[r, g, b, 255]);
-                }
+                let row = |index| values.slice(s![index, used.clone(), ..]).into_iter().map(|v| f32::from(*v));
+                blend(row(tap.first), row(tap.second), tap.share, &mut between);
+                rgb_row(&between, &cols.taps, shader, out);
             }
         }
     }
 }
 
-fn draw_gray_row(above: &[f32], below: &[f32], share: f32, cols: &[Option<Tap>], shader: &Shader, out: &mut [u8]) {
-    let at = |row: &[f32], index: usize| row.get(index).copied().unwrap_or(0.0);
-    for (col, out) in cols.iter().zip(out.chunks_exact_mut(4)) {
-        let Some(col) = col else { continue };
-        let top = mix(at(above, col.first), at(above, col.second), col.share);
-        let bottom = mix(at(below, col.first), at(below, col.second), col.share);
-        let gray = shader.gray(mix(top, bottom, share));
+/// The row of values that lies `share` of the way from `above` to `below`.
+fn blend(above: impl Iterator<Item = f32>, below: impl Iterator<Item = f32>, share: f32, between: &mut Vec<f32>) {
+    between.clear();
+    if share == 0.0 {
+        between.extend(above);
+    } else {
+        between.extend(above.zip(below).map(|(above, below)| above + (below - above) * share));
+    }
+}
+
+fn gray_row(values: &[f32], taps: &[Tap], gray: impl Fn(f32) -> u8, out: &mut [u8]) {
+    for (tap, out) in taps.iter().zip(out.chunks_exact_mut(4)) {
+        let (Some(first), Some(second)) = (values.get(tap.first), values.get(tap.second)) else { continue };
+        let gray = gray(mix(*first, *second, tap.share));
         out.copy_from_slice(&[gray, gray, gray, 255]);
     }
 }
 
+fn rgb_row(values: &[f32], taps: &[Tap], shader: &Shader, out: &mut [u8]) {
+    let (values, _) = values.as_chunks::<3>();
+    for (tap, out) in taps.iter().zip(out.chunks_exact_mut(4)) {
+        let (Some(first), Some(second)) = (values.get(tap.first), values.get(tap.second)) else { continue };
+        let channel = |a, b| (mix(a, b, tap.share) + 0.5) as u8;
+        let [r1, g1, b1] = *first;
+        let [r2, g2, b2] = *second;
+        let [r, g, b] = shader.rgb([channel(r1, r2), channel(g1, g2), channel(b1, b2)]);
+        out.copy_from_slice(&[r, g, b, 255]);
+    }
+}
+
 /// Without the test, one infinite or missing neighbour would spoil a pixel that takes nothing from it.
+#[inline]
 fn mix(a: f32, b: f32, share: f32) -> f32 {
     if share == 0.0 { a } else { a + (b - a) * share }
 }
