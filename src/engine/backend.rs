@@ -1,10 +1,22 @@
-//! What both engines take and give.
+//! What both engines take and give, and the choice between them.
 
-/// Names of the tensors to read.
+use std::sync::Arc;
+
+use prost::bytes::Bytes;
+
+use super::cancel::CancelHandle;
+use super::embedded::Embedded;
+use super::error::EngineError;
+use super::inference::{EngineKind, Provider};
+use super::onnxruntime::{OnnxRuntime, Recipe};
+use super::runtime::{self, Loaded};
+use super::session::{EngineChoice, SessionOptions};
+
+/// Names of a graph's outputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wanted {
-    pub scores: String,
-    pub logits: Option<String>,
+    /// The outputs to read, in the order in which they come back.
+    pub read: Vec<String>,
     /// Every output of the (extended) graph in its order: the embedded engine counts, it does not name.
     pub all: Vec<String>,
 }
@@ -17,9 +29,103 @@ pub(super) struct Batch {
     pub data: Vec<f32>,
 }
 
-/// Values of a batch, `[batch * values per picture]` each.
+/// One input of a graph: values row by row. The first axis is the batch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NamedInput<'a> {
+    pub name: &'a str,
+    pub shape: &'a [usize],
+    pub data: &'a [f32],
+}
+
+/// One output of a graph: values row by row.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Outputs {
-    pub scores: Vec<f32>,
-    pub logits: Option<Vec<f32>>,
+pub(super) struct Output {
+    pub shape: Vec<usize>,
+    pub data: Vec<f32>,
+}
+
+/// A graph on one of the two engines.
+pub(super) enum Backend {
+    OnnxRuntime(Box<OnnxRuntime>),
+    Embedded(Embedded),
+}
+
+impl Backend {
+    /// Puts a graph on the engine asked for. `warm_up` is a whole set of inputs; `fixed_batch` the batch length that
+    /// the graph insists on. Gives a remark where it is not the engine or provider that was hoped for.
+    pub fn start(
+        bytes: Bytes,
+        wanted: Wanted,
+        choice: EngineChoice,
+        options: &SessionOptions,
+        warm_up: &[NamedInput<'_>],
+        cancel: &CancelHandle,
+    ) -> Result<(Self, Option<String>), EngineError> {
+        let (loaded, remark) = library(choice)?;
+        let threads = options.threads.max(1);
+        let (backend, engine_remark) = match loaded {
+            Some(loaded) => {
+                let recipe =
+                    Recipe { bytes: &bytes, wanted: wanted.read, threads, provider: options.provider, warm_up };
+                let mut session = OnnxRuntime::start(&loaded, &recipe, cancel)?;
+                let remark = session.remark.take();
+                (Self::OnnxRuntime(Box::new(session)), remark)
+            }
+            None => (Self::Embedded(Embedded::start(bytes, wanted, threads, options.time_limit, cancel)?), None),
+        };
+        let remark = match (remark, engine_remark) {
+            (Some(first), Some(second)) => Some(format!("{first} {second}")),
+            (first, second) => first.or(second),
+        };
+        Ok((backend, remark))
+    }
+
+    pub fn engine(&self) -> EngineKind {
+        match self {
+            Self::OnnxRuntime(_) => EngineKind::OnnxRuntime,
+            Self::Embedded(_) => EngineKind::Embedded,
+        }
+    }
+
+    pub fn provider(&self) -> Provider {
+        match self {
+            Self::OnnxRuntime(session) => session.provider,
+            Self::Embedded(_) => Provider::Cpu,
+        }
+    }
+
+    /// One batch; the outputs in the order of [`Wanted::read`].
+    pub fn run(
+        &mut self,
+        inputs: &[NamedInput<'_>],
+        fixed_batch: Option<usize>,
+        cancel: &CancelHandle,
+    ) -> Result<Vec<Output>, EngineError> {
+        if cancel.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+        let found = match self {
+            Self::OnnxRuntime(session) => session.run(inputs),
+            Self::Embedded(engine) => engine.run(inputs, fixed_batch),
+        };
+        match found {
+            Err(_) if cancel.is_cancelled() => Err(EngineError::Cancelled),
+            other => other,
+        }
+    }
+}
+
+/// The library to use, and a remark; none for the embedded engine.
+fn library(choice: EngineChoice) -> Result<(Option<Arc<Loaded>>, Option<String>), EngineError> {
+    if choice == EngineChoice::Embedded {
+        return Ok((None, None));
+    }
+    match runtime::load() {
+        Ok(loaded) => {
+            let remark = loaded.remark.clone();
+            Ok((Some(loaded), remark))
+        }
+        Err(reason) if choice == EngineChoice::OnnxRuntime => Err(EngineError::NoOnnxRuntime { reason }),
+        Err(reason) => Ok((None, Some(format!("The embedded engine is used: ONNX Runtime was not loaded. {reason}")))),
+    }
 }

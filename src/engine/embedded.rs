@@ -9,7 +9,7 @@ use std::time::Duration;
 use tract_onnx::prelude::*;
 
 use super::EngineKind;
-use super::backend::{Batch, Outputs, Wanted};
+use super::backend::{NamedInput, Output, Wanted};
 use super::cancel::CancelHandle;
 use super::error::EngineError;
 use super::isolate::{Lost, run_all};
@@ -22,11 +22,14 @@ const MAX_PLANS: usize = 4;
 
 type Plan = Arc<TypedRunnableModel>;
 
+/// Shapes of all inputs of one call, in the graph's order.
+type Shapes = Vec<Vec<usize>>;
+
 /// A model ready to run, with one plan per picture size.
 pub(super) struct Embedded {
     model: Arc<InferenceModel>,
-    plans: Vec<([usize; 4], Plan)>,
-    wanted: Wanted,
+    plans: Vec<(Shapes, Plan)>,
+    inputs: Vec<String>,
     threads: usize,
     limit: Duration,
     cancel: CancelHandle,
@@ -41,42 +44,52 @@ impl Embedded {
         limit: Duration,
         cancel: &CancelHandle,
     ) -> Result<Self, EngineError> {
-        let read = move || {
-            tract_onnx::onnx()
+        let places: Vec<usize> = wanted.read.iter().map(|name| place(&wanted.all, name)).collect::<Result<_, _>>()?;
+        let read = move || -> Result<(InferenceModel, Vec<String>), String> {
+            let mut model = tract_onnx::onnx()
                 .with_ignore_value_info(true)
                 .with_ignore_output_shapes(true)
                 .model_for_read(&mut bytes.as_ref())
-                .map_err(words)
+                .map_err(words)?;
+            let outlets = model.output_outlets().map_err(words)?;
+            let chosen: Option<Vec<OutletId>> = places.iter().map(|at| outlets.get(*at).copied()).collect();
+            let chosen = chosen.ok_or_else(|| "an output is missing".to_owned())?;
+            model.select_output_outlets(&chosen).map_err(words)?;
+            let inputs = model.input_outlets().map_err(words)?;
+            let inputs = inputs.iter().map(|outlet| model.node(outlet.node).name.to_string()).collect();
+            Ok((model, inputs))
         };
-        let model = isolated(read, "read the model", limit, cancel)?
+        let (model, inputs) = isolated(read, "read the model", limit, cancel)?
             .map_err(|what| EngineError::Start { engine: EngineKind::Embedded, what })?;
         let (threads, cancel) = (threads.max(1), cancel.clone());
-        Ok(Self { model: Arc::new(model), plans: Vec::new(), wanted, threads, limit, cancel })
+        Ok(Self { model: Arc::new(model), plans: Vec::new(), inputs, threads, limit, cancel })
     }
 
-    /// Runs one packed batch. `fixed_batch` is the batch length the graph insists on, else 1 is used.
-    pub fn run(&mut self, batch: &Batch, fixed_batch: Option<usize>) -> Result<Outputs, EngineError> {
-        let [length, a, b, c] = batch.shape;
+    /// Runs one batch: `fixed_batch` pictures at a time (the batch length the graph insists on), else one at a time,
+    /// and joins the outputs along their first axis.
+    pub fn run(&mut self, inputs: &[NamedInput<'_>], fixed_batch: Option<usize>) -> Result<Vec<Output>, EngineError> {
+        let inputs = self.in_order(inputs)?;
+        let length = inputs.first().and_then(|input| input.shape.first()).copied().unwrap_or(0);
         let step = fixed_batch.unwrap_or(1).max(1);
-        let shape = [step, a, b, c];
-        let plan = self.plan(shape)?;
-        let positions = self.positions()?;
-        let chunk = step.saturating_mul(a).saturating_mul(b).saturating_mul(c).max(1);
-        let pieces = batch.data.len() / chunk;
+        let shapes: Shapes = inputs.iter().map(|input| piece_shape(input.shape, step)).collect();
+        let plan = self.plan(&shapes)?;
+        let pieces = length / step;
         let per_thread = pieces.div_ceil(self.threads.min(length.max(1))).max(1);
         // The threads may outlive this call, so they share a copy of the batch.
-        let data: Arc<[f32]> = Arc::from(batch.data.as_slice());
+        let data: Arc<[Vec<f32>]> = inputs.iter().map(|input| input.data.to_vec()).collect();
+        let shapes = Arc::new(shapes);
         let jobs: Vec<_> = (0..pieces)
             .step_by(per_thread)
             .map(|first| {
-                let (plan, data, cancel) = (Arc::clone(&plan), Arc::clone(&data), self.cancel.clone());
-                move || -> Result<Outputs, String> {
-                    let mut all = Outputs { scores: Vec::new(), logits: positions.1.map(|_| Vec::new()) };
-                    for piece in data.chunks_exact(chunk).skip(first).take(per_thread) {
+                let (plan, data, shapes) = (Arc::clone(&plan), Arc::clone(&data), Arc::clone(&shapes));
+                let cancel = self.cancel.clone();
+                move || -> Result<Vec<Vec<Output>>, String> {
+                    let mut all = Vec::new();
+                    for piece in first..pieces.min(first.saturating_add(per_thread)) {
                         if cancel.is_cancelled() {
                             break;
                         }
-                        run_piece(&plan, shape, piece, positions, &mut all)?;
+                        all.push(run_piece(&plan, &shapes, &data, piece)?);
                     }
                     Ok(all)
                 }
@@ -88,77 +101,90 @@ impl Embedded {
         if self.cancel.is_cancelled() {
             return Err(EngineError::Cancelled);
         }
-        let mut all = Outputs { scores: Vec::new(), logits: positions.1.map(|_| Vec::new()) };
+        let mut pieces = Vec::new();
         for share in shares {
-            let share = share.map_err(|what| EngineError::Run { engine: EngineKind::Embedded, what })?;
-            all.scores.extend(share.scores);
-            if let (Some(all), Some(more)) = (all.logits.as_mut(), share.logits) {
-                all.extend(more);
-            }
+            pieces.extend(share.map_err(|what| EngineError::Run { engine: EngineKind::Embedded, what })?);
         }
-        Ok(all)
+        Ok(joined(pieces))
     }
 
     /// Makes the plan for a shape before the first run asks for it.
-    pub fn prepare(&mut self, shape: [usize; 4]) -> Result<(), EngineError> {
-        self.plan(shape).map(drop)
+    pub fn prepare(&mut self, inputs: &[NamedInput<'_>]) -> Result<(), EngineError> {
+        let shapes: Shapes = self.in_order(inputs)?.iter().map(|input| input.shape.to_vec()).collect();
+        self.plan(&shapes).map(drop)
     }
 
-    fn plan(&mut self, shape: [usize; 4]) -> Result<Plan, EngineError> {
-        if let Some((_, plan)) = self.plans.iter().find(|(known, _)| *known == shape) {
+    /// The inputs in the graph's order.
+    fn in_order<'a>(&self, inputs: &[NamedInput<'a>]) -> Result<Vec<NamedInput<'a>>, EngineError> {
+        let find = |name: &String| {
+            inputs.iter().find(|input| input.name == name).copied().ok_or_else(|| EngineError::Run {
+                engine: EngineKind::Embedded,
+                what: format!("the input \"{name}\" was not given"),
+            })
+        };
+        self.inputs.iter().map(find).collect()
+    }
+
+    fn plan(&mut self, shapes: &Shapes) -> Result<Plan, EngineError> {
+        if let Some((_, plan)) = self.plans.iter().find(|(known, _)| known == shapes) {
             return Ok(Arc::clone(plan));
         }
-        let model = Arc::clone(&self.model);
+        let (model, facts) = (Arc::clone(&self.model), shapes.clone());
         let make = move || -> Result<Plan, String> {
-            let model = InferenceModel::clone(&model);
-            model
-                .with_input_fact(0, f32::fact(shape).into())
-                .and_then(|model| model.into_optimized())
-                .and_then(|model| model.into_runnable())
-                .map_err(words)
+            let mut model = InferenceModel::clone(&model);
+            for (input, shape) in facts.iter().enumerate() {
+                model.set_input_fact(input, f32::fact(shape).into()).map_err(words)?;
+            }
+            model.into_optimized().and_then(|model| model.into_runnable()).map_err(words)
         };
         let plan = isolated(make, "prepare the model", self.limit, &self.cancel)?
             .map_err(|what| EngineError::Start { engine: EngineKind::Embedded, what })?;
         if self.plans.len() >= MAX_PLANS {
             self.plans.remove(0);
         }
-        self.plans.push((shape, Arc::clone(&plan)));
+        self.plans.push((shapes.clone(), Arc::clone(&plan)));
         Ok(plan)
-    }
-
-    /// Places of scores and logits among the outputs.
-    fn positions(&self) -> Result<(usize, Option<usize>), EngineError> {
-        let place = |name: &str| {
-            self.wanted
-                .all
-                .iter()
-                .position(|known| known == name)
-                .ok_or_else(|| EngineError::NoOutput { what: format!("the model has no output \"{name}\"") })
-        };
-        let logits = self.wanted.logits.as_deref().map(place).transpose()?;
-        Ok((place(&self.wanted.scores)?, logits))
     }
 }
 
-fn run_piece(
-    plan: &Plan,
-    shape: [usize; 4],
-    piece: &[f32],
-    (scores, logits): (usize, Option<usize>),
-    all: &mut Outputs,
-) -> Result<(), String> {
-    let input = Tensor::from_shape(&shape, piece).map_err(words)?;
-    let found = plan.run(tvec!(input.into())).map_err(words)?;
-    let read = |at: usize| -> Result<Vec<f32>, String> {
-        let tensor = found.get(at).ok_or_else(|| "an output is missing".to_owned())?;
-        let view = tensor.to_plain_array_view::<f32>().map_err(words)?;
-        Ok(view.iter().copied().collect())
-    };
-    all.scores.extend(read(scores)?);
-    if let (Some(at), Some(all)) = (logits, all.logits.as_mut()) {
-        all.extend(read(at)?);
+/// The place of an output among all.
+fn place(all: &[String], name: &str) -> Result<usize, EngineError> {
+    let found = all.iter().position(|known| known == name);
+    found.ok_or_else(|| EngineError::NoOutput { what: format!("the model has no output \"{name}\"") })
+}
+
+fn piece_shape(shape: &[usize], step: usize) -> Vec<usize> {
+    std::iter::once(step).chain(shape.iter().skip(1).copied()).collect()
+}
+
+fn run_piece(plan: &Plan, shapes: &[Vec<usize>], data: &[Vec<f32>], piece: usize) -> Result<Vec<Output>, String> {
+    let mut inputs = tvec!();
+    for (shape, values) in shapes.iter().zip(data) {
+        let length: usize = shape.iter().product();
+        let own = values.chunks_exact(length.max(1)).nth(piece).ok_or_else(|| "an input is too short".to_owned())?;
+        inputs.push(Tensor::from_shape(shape, own).map_err(words)?.into());
     }
-    Ok(())
+    let found = plan.run(inputs).map_err(words)?;
+    let read = |tensor: &TValue| -> Result<Output, String> {
+        let view = tensor.to_plain_array_view::<f32>().map_err(words)?;
+        Ok(Output { shape: view.shape().to_vec(), data: view.iter().copied().collect() })
+    };
+    found.iter().map(read).collect()
+}
+
+/// The outputs of all pieces, one after another along the first axis.
+fn joined(pieces: Vec<Vec<Output>>) -> Vec<Output> {
+    let mut pieces = pieces.into_iter();
+    let mut all = pieces.next().unwrap_or_default();
+    for piece in pieces {
+        for (whole, more) in all.iter_mut().zip(piece) {
+            if let (Some(length), Some(added)) = (whole.shape.first_mut(), more.shape.first()) {
+                *length = length.saturating_add(*added);
+            }
+            whole.data.extend(more.data);
+        }
+    }
+    all
 }
 
 fn isolated<T: Send + 'static>(

@@ -3,7 +3,8 @@
 //! [`Model::load`] reads a folder (`model.onnx`, `metadata.json`) or a bare .onnx, checks the graph and the manifest
 //! against it; every value keeps its [`Origin`]. [`Session::start`] puts it on ONNX Runtime (a shared library found at
 //! run time) or on the embedded engine; [`Session::run`] takes pictures `[rows, cols, channels]` f32 and gives
-//! [`Inference`]s: logits, scores, the predicted class, what really ran. It prepares no pictures and draws nothing.
+//! [`Inference`]s: logits, scores, the predicted class, what really ran. [`GraphSession`] runs any graph in memory with
+//! several inputs and outputs (extended models, for explanations). The room prepares no pictures and draws nothing.
 
 mod assumed;
 mod backend;
@@ -15,8 +16,10 @@ mod data_folder;
 mod embedded;
 mod error;
 mod golden;
+mod graph_session;
 mod imported;
 mod inference;
+mod input_spec;
 mod install;
 mod isolate;
 mod library_file;
@@ -38,11 +41,13 @@ mod validate;
 mod volume;
 mod wheel;
 
+pub use backend::NamedInput;
 pub use cancel::CancelHandle;
 pub use candidates::LibrarySource;
 pub use data_folder::data_folder;
 pub use error::EngineError;
 pub use golden::{GoldenResult, verify_golden};
+pub use graph_session::{GraphOutputs, GraphSession};
 pub use inference::{EngineKind, Inference, Provider};
 pub use manifest::{Manifest, Origin, Sourced};
 pub use metadata_file::{

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use prost::bytes::Bytes;
+
 use super::backend::Wanted;
 use super::error::EngineError;
 use super::imported::import;
-use super::inference::Inference;
+use super::inference::{EngineKind, Inference, Provider};
 use super::manifest::{GraphFacts, Manifest, Sources};
 use super::metadata_file::{MetadataFile, OutputKind};
 use super::model_file::ModelFile;
@@ -147,6 +149,38 @@ impl Model {
         super::combine::combine(&self.rule, combine, self.manifest.positive_class.as_ref().map(|c| c.value), parts)
     }
 
+    /// The bytes of the .onnx file, out of memory (once) or from the file again.
+    ///
+    /// # Errors
+    /// [`EngineError::Read`] or [`EngineError::Changed`].
+    pub fn bytes(&self) -> Result<Bytes, EngineError> {
+        self.file.take()
+    }
+
+    /// How this model's output is read: values per picture, classes, one softmax or independent sigmoids.
+    pub fn rule(&self) -> &ScoreRule {
+        &self.rule
+    }
+
+    /// One picture's result from its raw values: `output` is the score output, `logits` the tensor before softmax or
+    /// sigmoid where it is another one.
+    ///
+    /// # Errors
+    /// [`EngineError::NoOutput`] for a wrong number of values, or values that are not numbers.
+    pub fn inference(
+        &self,
+        output: &[f32],
+        logits: Option<&[f32]>,
+        (engine, provider): (EngineKind, Provider),
+        elapsed_ms: f64,
+    ) -> Result<Inference, EngineError> {
+        if output.len() != self.rule.values {
+            let what = format!("{} values came back, {} were expected.", output.len(), self.rule.values);
+            return Err(EngineError::NoOutput { what });
+        }
+        Ok(self.rule.score(output, logits)?.into_inference(engine, provider, elapsed_ms))
+    }
+
     /// Names of the tensors that a session reads.
     pub(super) fn wanted(&self) -> Wanted {
         let mut all: Vec<String> = self.graph.outputs.iter().map(|output| output.name.clone()).collect();
@@ -154,7 +188,8 @@ impl Model {
         if let Some(name) = logits.as_ref().filter(|name| !all.contains(name)) {
             all.push(name.clone());
         }
-        Wanted { scores: self.output.clone(), logits, all }
+        let read = std::iter::once(self.output.clone()).chain(logits).collect();
+        Wanted { read, all }
     }
 }
 

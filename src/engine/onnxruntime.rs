@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
-use ort::session::{RunOptions, Session};
+use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::TensorRef;
 
-use super::backend::{Batch, Outputs, Wanted};
+use super::backend::{NamedInput, Output};
 use super::cancel::CancelHandle;
 use super::error::EngineError;
 use super::runtime::Loaded;
@@ -18,8 +18,7 @@ use super::{EngineKind, Provider, ProviderChoice, cuda, ort_facts};
 /// One session on one library.
 pub(super) struct OnnxRuntime {
     session: Session,
-    input: String,
-    wanted: Wanted,
+    wanted: Vec<String>,
     run_options: Arc<RunOptions>,
     pub provider: Provider,
     /// Why the provider is not the one that was hoped for.
@@ -29,12 +28,12 @@ pub(super) struct OnnxRuntime {
 /// What a session is built from.
 pub(super) struct Recipe<'a> {
     pub bytes: &'a [u8],
-    pub input: &'a str,
-    pub wanted: Wanted,
+    /// Names of the outputs to read.
+    pub wanted: Vec<String>,
     pub threads: usize,
     pub provider: ProviderChoice,
-    /// A batch for the warm-up run that tells what the nodes really run on.
-    pub warm_up: Batch,
+    /// Inputs for the warm-up run that tells what the nodes really run on.
+    pub warm_up: &'a [NamedInput<'a>],
 }
 
 impl OnnxRuntime {
@@ -69,7 +68,7 @@ impl OnnxRuntime {
             .and_then(|mut builder| builder.commit_from_memory(recipe.bytes))
             .map_err(words)?;
         let mut session = Self::new(session, recipe, cancel, Provider::Cuda, None).map_err(words)?;
-        session.run(&recipe.warm_up).map_err(|error| error.to_string())?;
+        session.run(recipe.warm_up).map_err(|error| error.to_string())?;
         match ort_facts::assigned_provider(&session.session) {
             Some(Provider::Cpu) | None => Err("every operator was placed on the CPU".to_owned()),
             Some(provider) => {
@@ -88,28 +87,26 @@ impl OnnxRuntime {
     ) -> ort::Result<Self> {
         let run_options = Arc::new(RunOptions::new()?);
         cancel.attach(Arc::clone(&run_options));
-        let (input, wanted) = (recipe.input.to_owned(), recipe.wanted.clone());
-        Ok(Self { session, input, wanted, run_options, provider, remark })
+        Ok(Self { session, wanted: recipe.wanted.clone(), run_options, provider, remark })
     }
 
-    /// Runs one packed batch; the data is read in place.
-    pub fn run(&mut self, batch: &Batch) -> Result<Outputs, EngineError> {
-        let failed = |what: String| EngineError::Run { engine: EngineKind::OnnxRuntime, what };
-        let tensor = TensorRef::from_array_view((batch.shape, batch.data.as_slice()))
-            .map_err(|error| failed(error.message().to_owned()))?;
-        let inputs = ort::inputs![self.input.as_str() => tensor];
-        let outputs = self
-            .session
-            .run_with_options(inputs, &*self.run_options)
-            .map_err(|error| failed(error.message().to_owned()))?;
-        let read = |name: &str| -> Result<Vec<f32>, EngineError> {
+    /// Runs one batch; the data is read in place.
+    pub fn run(&mut self, inputs: &[NamedInput<'_>]) -> Result<Vec<Output>, EngineError> {
+        let failed =
+            |error: ort::Error| EngineError::Run { engine: EngineKind::OnnxRuntime, what: error.message().to_owned() };
+        let mut values: Vec<(&str, SessionInputValue<'_>)> = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            let tensor = TensorRef::from_array_view((input.shape, input.data)).map_err(failed)?;
+            values.push((input.name, tensor.into()));
+        }
+        let outputs = self.session.run_with_options(values, &*self.run_options).map_err(failed)?;
+        let read = |name: &String| -> Result<Output, EngineError> {
             let value = outputs.get(name).ok_or_else(|| no_output(name, "it was not given"))?;
-            let (_, data) = value.try_extract_tensor::<f32>().map_err(|error| no_output(name, error.message()))?;
-            Ok(data.to_vec())
+            let (shape, data) = value.try_extract_tensor::<f32>().map_err(|error| no_output(name, error.message()))?;
+            let shape = shape.iter().map(|length| usize::try_from(*length).unwrap_or(0)).collect();
+            Ok(Output { shape, data: data.to_vec() })
         };
-        let scores = read(&self.wanted.scores)?;
-        let logits = self.wanted.logits.as_deref().map(read).transpose()?;
-        Ok(Outputs { scores, logits })
+        self.wanted.iter().map(read).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Raw outputs to scores and a predicted class.
 
 use super::error::EngineError;
+use super::inference::{EngineKind, Inference, Provider};
 use super::metadata_file::OutputKind;
 
 /// How one model's outputs are read.
@@ -26,6 +27,13 @@ pub(super) struct Scored {
     pub logits: Option<Vec<f32>>,
     pub scores: Vec<f32>,
     pub predicted: usize,
+}
+
+impl Scored {
+    pub(super) fn into_inference(self, engine: EngineKind, provider: Provider, elapsed_ms: f64) -> Inference {
+        let Self { logits, scores, predicted } = self;
+        Inference { logits, scores, predicted, engine, provider, elapsed_ms }
+    }
 }
 
 impl ScoreRule {
