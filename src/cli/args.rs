@@ -69,9 +69,9 @@ pub struct PredictArgs {
     /// Take the DICOM files of one series as one volume.
     #[arg(long)]
     pub series: bool,
-    /// Pictures per run of the engine.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub batch: u16,
+    /// Most pictures per run of the engine. Default: the program chooses.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub batch: Option<u16>,
 }
 
 /// `--engine`.

@@ -15,20 +15,22 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     if !args.model.exists() {
         return Err(Misuse(format!("--model {}: there is no such file or folder", args.model.display())).into());
     }
-    // Finding the files and starting the engine do not need each other.
-    let (session, found) = std::thread::scope(|scope| {
+    // Finding the files and reading the model do not need each other.
+    let (model, found) = std::thread::scope(|scope| {
         let found = scope.spawn(|| scan::discover(&args.paths));
-        (start(args), found.join())
+        (Model::load(&args.model), found.join())
     });
-    let (model, mut session) = session?;
+    let model = model?;
     let found = found.map_err(|_| anyhow::anyhow!("the search for files failed"))?;
     let items = items(args, &found, &model);
+    let mut session = Session::start(&model, args.engine.into(), &SessionOptions::for_many(&model, items.len()))?;
     let failures = found.problems.len();
     let mut output = Output::new(args, &model, items.len());
     for problem in found.problems {
         output.problem(&problem)?;
     }
-    let options = BatchOptions { batch: usize::from(args.batch), slices: args.slices.clone(), ..Default::default() };
+    let options =
+        BatchOptions { batch: args.batch.map(usize::from), slices: args.slices.clone(), ..Default::default() };
     let mut failed_write = None;
     review::run(&items, &model, &mut session, &options, &mut |case| match output.case(&case) {
         Ok(()) => Control::Continue,
@@ -44,12 +46,6 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
         anyhow::bail!("no picture was found there; DICOM, NIfTI, PNG, JPEG, TIFF, BMP and .npy files are read");
     }
     output.finish(&session)
-}
-
-fn start(args: &PredictArgs) -> anyhow::Result<(Model, Session)> {
-    let model = Model::load(&args.model)?;
-    let session = Session::start(&model, args.engine.into(), &SessionOptions::default())?;
-    Ok((model, session))
 }
 
 /// One item a file; one a series where the model combines slices of a volume, or the reader asks for it.

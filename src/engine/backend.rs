@@ -11,6 +11,7 @@ use super::inference::{EngineKind, Provider};
 use super::onnxruntime::{OnnxRuntime, Recipe};
 use super::runtime::{self, Loaded};
 use super::session::{EngineChoice, SessionOptions};
+use crate::onnx;
 
 /// Names of a graph's outputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,13 +66,24 @@ impl Backend {
         let threads = options.threads.max(1);
         let (backend, engine_remark) = match loaded {
             Some(loaded) => {
-                let recipe =
-                    Recipe { bytes: &bytes, wanted: wanted.read, threads, provider: options.provider, warm_up };
+                let fold_pads =
+                    onnx::read_shared(bytes.clone()).is_ok_and(|graph| onnx::only_convolutions_read_pads(&graph));
+                let (wanted, provider) = (wanted.read, options.provider);
+                let recipe = Recipe { bytes: &bytes, wanted, threads, fold_pads, provider, warm_up };
                 let mut session = OnnxRuntime::start(&loaded, &recipe, cancel)?;
                 let remark = session.remark.take();
                 (Self::OnnxRuntime(Box::new(session)), remark)
             }
-            None => (Self::Embedded(Embedded::start(bytes, wanted, threads, options.time_limit, cancel)?), None),
+            None => (
+                Self::Embedded(Embedded::start(
+                    bytes,
+                    wanted,
+                    threads * options.lanes.max(1),
+                    options.time_limit,
+                    cancel,
+                )?),
+                None,
+            ),
         };
         let remark = match (remark, engine_remark) {
             (Some(first), Some(second)) => Some(format!("{first} {second}")),

@@ -18,7 +18,7 @@ pub struct GraphOutputs {
     pub read: Vec<String>,
 }
 
-/// A graph ready to run, with the settings of [`Session`](super::Session): TF32 and `Pad_Fusion` off. The first axis of
+/// A graph ready to run, with the settings of [`Session`](super::Session), TF32 off. The first axis of
 /// every input is the batch.
 pub struct GraphSession {
     backend: Backend,

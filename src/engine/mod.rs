@@ -56,5 +56,5 @@ pub use metadata_file::{
 };
 pub use model::Model;
 pub use scores::ScoreRule;
-pub use session::{EngineChoice, ProviderChoice, Session, SessionOptions};
+pub use session::{EngineChoice, ProviderChoice, Session, SessionOptions, StartAgain};
 pub use volume::{Combine, InputSelection, OneOrMany, PatientAxis, SliceChoice, SliceSelection, select_slices};

@@ -14,6 +14,8 @@ use super::error::EngineError;
 pub(super) struct ModelFile {
     pub path: PathBuf,
     pub sha256: String,
+    /// In bytes.
+    pub length: usize,
     bytes: Mutex<Option<Bytes>>,
 }
 
@@ -27,7 +29,8 @@ impl ModelFile {
             let found = look(bytes.clone());
             (hash.join().unwrap_or_else(|_| sha256_hex(&bytes)), found)
         });
-        let file = Self { path: path.to_owned(), sha256, bytes: Mutex::new(Some(bytes)) };
+        let length = bytes.len();
+        let file = Self { path: path.to_owned(), sha256, length, bytes: Mutex::new(Some(bytes)) };
         Ok((file, found?))
     }
 

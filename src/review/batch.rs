@@ -1,23 +1,28 @@
-//! Many files through one session: decoding ahead on a few threads, inference in batches, results in input order.
+//! Many files through a model: decoding ahead on a few threads, one or more sessions side by side, results in input
+//! order.
+//!
+//! Decoders put prepared cases into a short queue; each lane (a thread with a session of its own) takes what is ready,
+//! up to a batch; the caller's thread puts results in order and hands them over. The queue bounds the memory.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::Scope;
 
-use ndarray::ArrayView3;
-
-use super::prepare::{PreparedCase, engine_error, prepare_case};
-use super::{Case, CaseError, Scored, truth_from_folder};
-use crate::engine::{EngineError, Inference, Model, Session, SliceChoice};
+use super::lane::{Lane, Waiting};
+use super::order::{Event, Key, Order};
+use super::prepare::prepare_case;
+use super::{Case, truth_from_folder};
+use crate::engine::{EngineKind, Model, Provider, Session, SliceChoice};
 
 /// How a batch runs.
 #[derive(Clone, Debug)]
 pub struct BatchOptions {
     /// Threads that decode and prepare.
     pub decode_threads: usize,
-    /// Pictures per run of the engine.
-    pub batch: usize,
+    /// Most pictures per run of the engine; `None` lets the program choose.
+    pub batch: Option<usize>,
     /// Overrides the manifest's choice of slices.
     pub slices: Option<SliceChoice>,
 }
@@ -25,7 +30,7 @@ pub struct BatchOptions {
 impl Default for BatchOptions {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { decode_threads: cores.min(8), batch: 8, slices: None }
+        Self { decode_threads: cores.min(8), batch: None, slices: None }
     }
 }
 
@@ -36,8 +41,12 @@ pub enum Control {
     Stop,
 }
 
+/// Results that wait for the caller; they hold no pictures.
+const RESULTS_AHEAD: usize = 256;
+
 /// Runs `items` (each one file, or the files of one series) and hands every case to `on_case` in input order. Ends
-/// early, without losing what was handed over, when `on_case` returns [`Control::Stop`].
+/// early, without losing what was handed over, when `on_case` returns [`Control::Stop`]. Further sessions start beside
+/// `session` where its options ask for lanes.
 pub fn run(
     items: &[Vec<PathBuf>],
     model: &Model,
@@ -45,176 +54,110 @@ pub fn run(
     options: &BatchOptions,
     on_case: &mut dyn FnMut(Case) -> Control,
 ) {
+    let lanes = lanes(session, items.len());
+    let batch = options.batch.unwrap_or_else(|| usual_batch(session, lanes)).max(1);
     let next_item = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
-    // Bounded, so that decoding never runs ahead of inference by more than a few batches of tensors.
-    let (sender, receiver) = sync_channel(options.batch.max(1) * 2);
+    let (to_lanes, queue) = sync_channel(lanes * batch + lanes);
+    let (to_caller, results) = sync_channel(RESULTS_AHEAD);
+    // When the last lane ends, the queue ends too, and decoders that wait on it wake up.
+    let queue = Arc::new(Mutex::new(queue));
+    let start = session.start_again();
     std::thread::scope(|scope| {
         for number in 0..options.decode_threads.max(1) {
-            let sender = sender.clone();
-            let (next_item, stop) = (&next_item, &stop);
-            let worker = move || decode_loop(items, model, options, next_item, stop, &sender);
-            let spawned = std::thread::Builder::new().name(format!("decode-{number}")).spawn_scoped(scope, worker);
-            if let Err(error) = spawned {
-                tracing::warn!("decode thread {number} did not start: {error}");
+            let decoder = Decoder {
+                items,
+                model,
+                slices: options.slices.as_ref(),
+                next_item: &next_item,
+                stop: &stop,
+                to_lanes: to_lanes.clone(),
+                to_caller: to_caller.clone(),
+            };
+            spawn(scope, format!("decode-{number}"), move || decoder.run());
+        }
+        drop(to_lanes);
+        for number in 1..lanes {
+            let (start, queue, to_caller) = (&start, Arc::clone(&queue), to_caller.clone());
+            let work = move || match start.start(model) {
+                Ok(mut session) => Lane { items, model, session: &mut session, batch, queue, to_caller }.run(),
+                // The other lanes do its work.
+                Err(error) => tracing::warn!("lane {number} did not start: {error}"),
+            };
+            spawn(scope, format!("lane-{number}"), work);
+        }
+        let first = Lane { items, model, session, batch, queue, to_caller };
+        spawn(scope, "lane-0".to_owned(), move || first.run());
+        let mut order = Order::default();
+        let mut take = |(item, outcome): (usize, _)| {
+            let path = items.get(item).and_then(|files| files.first()).cloned().unwrap_or_default();
+            on_case(Case { truth: truth_from_folder(&path, model.class_names()), path, outcome })
+        };
+        for event in &results {
+            order.put(event);
+            if order.hand_over(&mut take) == Control::Stop {
+                stop.store(true, Ordering::Relaxed);
+                break;
             }
         }
-        drop(sender);
-        let mut engine = EngineLoop { items, model, session, batch: options.batch.max(1), waiting: Vec::new() };
-        engine.drain(&receiver, &stop, on_case);
-        stop.store(true, Ordering::Relaxed);
-        drop(receiver); // wakes decoders that wait on a full queue
+        drop(results); // wakes everyone who waits to hand over a result
     });
 }
 
-/// From a decode thread to the engine.
-enum Message {
-    Ready(usize, PreparedCase),
-    Failed(usize, CaseError),
-    /// No further case comes from this item.
-    End(usize),
-}
-
-fn decode_loop(
-    items: &[Vec<PathBuf>],
-    model: &Model,
-    options: &BatchOptions,
-    next_item: &AtomicUsize,
-    stop: &AtomicBool,
-    sender: &SyncSender<Message>,
-) {
-    while !stop.load(Ordering::Relaxed) {
-        let index = next_item.fetch_add(1, Ordering::Relaxed);
-        let Some(files) = items.get(index) else { return };
-        let mut take = |case| sender.send(Message::Ready(index, case)).is_ok() && !stop.load(Ordering::Relaxed);
-        if let Err(error) = prepare_case(files, model, options.slices.as_ref(), &mut take)
-            && sender.send(Message::Failed(index, error)).is_err()
-        {
-            return;
-        }
-        if sender.send(Message::End(index)).is_err() {
-            return;
-        }
+fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, name: String, work: impl FnOnce() + Send + 'scope) {
+    if let Err(error) = std::thread::Builder::new().name(name.clone()).spawn_scoped(scope, work) {
+        tracing::warn!("the thread {name} did not start: {error}");
     }
 }
 
-/// The engine's side: gathers tensors, runs them, hands cases on in order.
-struct EngineLoop<'a> {
+/// Lanes pay where one session is slower with two threads than two sessions with one: ONNX Runtime on the CPU.
+fn lanes(session: &Session, items: usize) -> usize {
+    let on_cpu = session.engine() == EngineKind::OnnxRuntime && session.provider() == Provider::Cpu;
+    if on_cpu { session.options().lanes.min(items).max(1) } else { 1 }
+}
+
+/// Larger batches cost memory; they pay on a GPU, and where the embedded engine spreads them over its threads.
+fn usual_batch(session: &Session, lanes: usize) -> usize {
+    match (session.engine(), session.provider()) {
+        (EngineKind::OnnxRuntime, Provider::Cpu) if lanes > 1 => 1,
+        (EngineKind::OnnxRuntime, Provider::Cpu) => 2,
+        _ => 8,
+    }
+}
+
+/// One decode thread.
+struct Decoder<'a> {
     items: &'a [Vec<PathBuf>],
     model: &'a Model,
-    session: &'a mut Session,
-    batch: usize,
-    waiting: Vec<(usize, PreparedCase)>,
+    slices: Option<&'a SliceChoice>,
+    next_item: &'a AtomicUsize,
+    stop: &'a AtomicBool,
+    to_lanes: SyncSender<Waiting>,
+    to_caller: SyncSender<Event>,
 }
 
-/// Cases of items that are not yet handed over, by item index.
-#[derive(Default)]
-struct Reorder {
-    next: usize,
-    finished: BTreeMap<usize, Vec<Case>>,
-    /// Items whose last message has arrived.
-    ended: BTreeSet<usize>,
-}
-
-impl EngineLoop<'_> {
-    fn drain(&mut self, receiver: &Receiver<Message>, stop: &AtomicBool, on_case: &mut dyn FnMut(Case) -> Control) {
-        let mut order = Reorder::default();
-        let mut first = true;
-        while let Ok(message) = receiver.recv() {
-            match message {
-                Message::Ready(index, case) => {
-                    if self.differs(&case) {
-                        self.flush(&mut order);
-                    }
-                    self.waiting.push((index, case));
-                }
-                Message::Failed(index, error) => {
-                    let case = self.case(index, Err(error));
-                    order.finished.entry(index).or_default().push(case);
-                }
-                Message::End(index) => {
-                    order.ended.insert(index);
+impl Decoder<'_> {
+    fn run(self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            let item = self.next_item.fetch_add(1, Ordering::Relaxed);
+            let Some(files) = self.items.get(item) else { return };
+            let mut part = 0;
+            let mut take = |case| {
+                let key = Key { item, part };
+                part += 1;
+                self.to_lanes.send(Waiting { key, case }).is_ok() && !self.stop.load(Ordering::Relaxed)
+            };
+            let failed = prepare_case(files, self.model, self.slices, &mut take).err();
+            if let Some(error) = failed {
+                let event = Event::Case(Key { item, part }, Box::new(Err(error)));
+                part += 1;
+                if self.to_caller.send(event).is_err() {
+                    return;
                 }
             }
-            // The first picture does not wait for a full batch: a person is looking.
-            if self.waiting_tensors() >= self.batch || (first && !self.waiting.is_empty()) {
-                first = false;
-                self.flush(&mut order);
-            }
-            if self.hand_over(&mut order, on_case) == Control::Stop {
-                stop.store(true, Ordering::Relaxed);
+            if self.to_caller.send(Event::End { item, parts: part }).is_err() {
                 return;
             }
-        }
-        self.flush(&mut order);
-        self.hand_over(&mut order, on_case);
-    }
-
-    fn waiting_tensors(&self) -> usize {
-        self.waiting.iter().map(|(_, case)| case.prepared.len()).sum()
-    }
-
-    /// Whether the case's tensors have another shape than those that wait (models with free height and width).
-    fn differs(&self, case: &PreparedCase) -> bool {
-        let shape = |case: &PreparedCase| case.prepared.first().map(|prepared| prepared.tensor.dim());
-        self.waiting.first().is_some_and(|(_, other)| shape(other) != shape(case))
-    }
-
-    fn flush(&mut self, order: &mut Reorder) {
-        let waiting = std::mem::take(&mut self.waiting);
-        if waiting.is_empty() {
-            return;
-        }
-        let tensors: Vec<ArrayView3<f32>> =
-            waiting.iter().flat_map(|(_, case)| case.prepared.iter().map(|prepared| prepared.tensor.view())).collect();
-        let together = self.session.run(&tensors);
-        let mut results = match together {
-            Ok(results) => results.into_iter().map(Ok).collect::<Vec<_>>(),
-            // One picture must not cost the others their result.
-            Err(_) if tensors.len() > 1 => tensors.iter().map(|tensor| self.run_one(*tensor)).collect(),
-            Err(error) => vec![Err(error)],
-        }
-        .into_iter();
-        for (index, case) in waiting {
-            let parts: Result<Vec<Inference>, EngineError> = results.by_ref().take(case.prepared.len()).collect();
-            let scored = parts.and_then(|parts| self.model.combine(parts)).map(|inference| Scored {
-                slices: case.slices,
-                inference,
-                warnings: case.warnings,
-            });
-            let outcome = scored.map_err(|source| engine_error(self.path(index), source));
-            let case = self.case(index, outcome);
-            order.finished.entry(index).or_default().push(case);
-        }
-    }
-
-    fn run_one(&mut self, tensor: ArrayView3<f32>) -> Result<Inference, EngineError> {
-        let no_output = || EngineError::NoOutput { what: "the engine returned nothing".to_owned() };
-        self.session.run(&[tensor])?.pop().ok_or_else(no_output)
-    }
-
-    fn path(&self, index: usize) -> &Path {
-        self.items.get(index).and_then(|files| files.first()).map_or(Path::new(""), PathBuf::as_path)
-    }
-
-    fn case(&self, index: usize, outcome: Result<Scored, CaseError>) -> Case {
-        let path = self.path(index).to_owned();
-        Case { truth: truth_from_folder(&path, self.model.class_names()), path, outcome }
-    }
-
-    /// Hands over every case whose turn it is.
-    fn hand_over(&self, order: &mut Reorder, on_case: &mut dyn FnMut(Case) -> Control) -> Control {
-        loop {
-            for case in order.finished.remove(&order.next).unwrap_or_default() {
-                if on_case(case) == Control::Stop {
-                    return Control::Stop;
-                }
-            }
-            let still_waiting = self.waiting.iter().any(|(index, _)| *index == order.next);
-            if still_waiting || !order.ended.remove(&order.next) {
-                return Control::Continue;
-            }
-            order.next += 1;
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Files and a model in, [`Case`]s out, one broken file never stopping the rest.
 //!
 //! A case is one picture, or one volume whose slices the manifest combines. Decoding and preparing run on a few
-//! threads while the engine runs on the caller's; memory is bounded by the queue between them, whatever the folder
-//! holds. It draws nothing, prints nothing and writes no file.
+//! threads, sessions beside them; memory is bounded by the queue between them, whatever the folder holds. It draws nothing, prints nothing and writes no file.
 
 mod batch;
 mod case;
+mod lane;
+mod order;
 mod prepare;
 mod truth;
 
