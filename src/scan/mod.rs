@@ -7,12 +7,15 @@
 //! Outside data is hostile: sizes are checked before memory is asked for, every decode runs isolated (a panic or a
 //! decoder that does not end becomes a [`ScanError`]), and one broken file never harms the next.
 
+mod bits;
 mod detect;
 pub(crate) mod dicom;
 mod discover;
 mod error;
+mod fault;
 mod frame;
 mod isolate;
+mod jpeg;
 mod limits;
 mod meta;
 mod natural;

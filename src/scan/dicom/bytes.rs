@@ -7,7 +7,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::fault::Fault;
+use crate::scan::fault::Fault;
 
 /// Bytes that can be read at any offset; the length is known before anything is asked for.
 #[derive(Clone, Debug)]

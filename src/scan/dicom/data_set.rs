@@ -14,9 +14,9 @@ use dicom_transfer_syntax_registry::entries;
 
 use super::bytes::Bytes;
 use super::elements::{Element, Encoding, PixelElement, Stop, Walker};
-use super::fault::Fault;
 use super::preamble::{self, Preamble};
 use super::syntax::Syntax;
+use crate::scan::fault::Fault;
 
 /// Everything of a file but its pixels.
 pub(crate) struct DataSet {

@@ -7,8 +7,8 @@ use dicom_core::Tag;
 use super::bytes::Bytes;
 use super::data_set::DataSet;
 use super::elements::PixelElement;
-use super::fault::Fault;
 use super::image::ImageFacts;
+use crate::scan::fault::Fault;
 
 /// Where the frames are.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use dicom_core::Tag;
 
 use super::data_set::Values;
 use super::elements::PixelElement;
-use super::fault::Fault;
 use crate::geometry::Size;
+use crate::scan::fault::Fault;
 
 /// Photometric Interpretation (0028,0004).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

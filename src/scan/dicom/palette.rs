@@ -4,7 +4,7 @@
 use dicom_core::Tag;
 
 use super::data_set::Values;
-use super::fault::Fault;
+use crate::scan::fault::Fault;
 
 /// Colours by stored value.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,7 +8,6 @@ use ndarray::{Array2, Array3};
 use super::codec::{self, Colour, Decoded};
 use super::color;
 use super::encapsulated::FrameBytes;
-use super::fault::Fault;
 use super::image::{ImageFacts, Photometric, SampleKind};
 use super::modality::Modality;
 use super::palette::Palette;
@@ -16,6 +15,7 @@ use super::stored::{RawSamples, Stored, StoredValues};
 use super::syntax::Compression;
 use crate::geometry::Size;
 use crate::scan::Pixels;
+use crate::scan::fault::Fault;
 
 /// How the bytes of a file's frames are written.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@
 use dicom_core::{Tag, VR};
 
 use super::elements::{Encoding, Stop, Walker};
-use super::fault::Fault;
+use crate::scan::fault::Fault;
 
 /// What stands before the data set.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,5 @@
-//! JPEG, through `zune-jpeg` (the decoder inside the `image` crate, asked directly so that CMYK comes raw).
-//!
-//! Grey pictures differ from libjpeg-turbo's by at most 1 grey level, in under 1 % of the pixels; colour by a few levels
-//! where chroma is subsampled (numbers in docs/FORMATS.md).
+//! JPEG. Grey and colour go through the room's own decoder, which gives libjpeg's numbers (and so Pillow's, OpenCV's,
+//! TensorFlow's): a model was trained on those. CMYK, which Pillow turns over and converts, goes through `zune-jpeg`.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -14,9 +12,11 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+use super::super::fault::Fault;
+use super::super::jpeg::{self, Jpeg};
 use super::super::limits::check_expansion;
 use super::super::{Limits, Pixels, Polarity, ScanError};
-use super::{Head, gray, pillow, read_file, rgb};
+use super::{Head, gray_values, pillow, read_file, rgb};
 use crate::geometry::Size;
 
 /// Every 8 x 8 block costs at least one bit: 64 pixels of up to 4 samples.
@@ -58,22 +58,49 @@ pub fn decode(path: &Path, limits: &Limits) -> Result<(Pixels, bool), ScanError>
     if !has_end_marker(&bytes) {
         return Err(ScanError::Damaged { path: path.into(), what: "it ends early (no end-of-image marker)".into() });
     }
+    if matches!(info.components, 1 | 3) {
+        return own(path, &bytes, size);
+    }
     let stored = decoder.input_colorspace().ok_or_else(|| no_header(path))?;
-    let wanted = match (info.components, stored) {
-        (1, _) => ColorSpace::Luma,
-        (3, _) => ColorSpace::RGB,
-        (4, stored) => stored,
-        (n, _) => return Err(components(path, n)),
-    };
-    decoder.set_options(options().jpeg_set_out_colorspace(wanted));
+    if info.components != 4 {
+        return Err(components(path, info.components));
+    }
+    decoder.set_options(options().jpeg_set_out_colorspace(stored));
     let samples = decoder.decode().map_err(|error| broken(path, error))?;
-    let pixels = match wanted {
-        ColorSpace::Luma => gray(path, size, &samples)?,
-        ColorSpace::RGB => rgb(path, size, samples)?,
-        ColorSpace::YCCK => rgb(path, size, four_channels(&samples, pillow::adobe_ycck_to_rgb))?,
-        _ => rgb(path, size, four_channels(&samples, pillow::adobe_cmyk_to_rgb))?,
-    };
-    Ok((pixels, true))
+    let convert = if stored == ColorSpace::YCCK { pillow::adobe_ycck_to_rgb } else { pillow::adobe_cmyk_to_rgb };
+    Ok((rgb(path, size, four_channels(&samples, convert))?, true))
+}
+
+/// Grey or colour.
+fn own(path: &Path, bytes: &[u8], size: Size) -> Result<(Pixels, bool), ScanError> {
+    let decoded =
+        jpeg::decode(bytes, &mut |frame| match (frame.precision, Size::new(frame.rows, frame.cols) == size) {
+            (8, true) => Ok(()),
+            (8, false) => Err(Fault::damaged("it has two frame headers")),
+            (bits, _) => {
+                Err(Fault::unsupported(format!("a JPEG of {bits} bits"), "Save it as PNG, or open it as DICOM."))
+            }
+        })
+        .map_err(|fault| fault.at(path))?;
+    if decoded.component_ids.len() == 1 {
+        let values = decoded.samples.iter().map(|value| f32::from(*value)).collect();
+        return Ok((gray_values(path, size, values)?, true));
+    }
+    let mut samples: Vec<u8> = decoded.samples.iter().map(|value| *value as u8).collect();
+    if is_ycc(&decoded) {
+        let (pixels, _) = samples.as_chunks_mut::<3>();
+        pixels.iter_mut().for_each(|pixel| *pixel = pillow::ycc_to_rgb(*pixel));
+    }
+    Ok((rgb(path, size, samples)?, true))
+}
+
+/// Whether three components are YCbCr, as libjpeg decides (`default_decompress_parms` in jdapimin.c).
+fn is_ycc(picture: &Jpeg) -> bool {
+    match (picture.is_jfif, picture.adobe_transform) {
+        (true, _) => true,
+        (false, Some(transform)) => transform != 0,
+        (false, None) => picture.component_ids != b"RGB",
+    }
 }
 
 fn options() -> DecoderOptions {

@@ -8,9 +8,9 @@ use std::ops::Range;
 use jpeg2k::{DecodeArea, DecodeParameters, Image, ImageComponent};
 
 use super::{Colour, Decoded, same_size};
-use crate::scan::dicom::fault::Fault;
 use crate::scan::dicom::image::{ImageFacts, Photometric};
 use crate::scan::dicom::stored::RawSamples;
+use crate::scan::fault::Fault;
 
 pub(super) fn decode(stream: &[u8], facts: &ImageFacts) -> Result<Decoded, Fault> {
     let size = StreamSize::read(stream).ok_or_else(|| Fault::damaged("a JPEG 2000 frame has no readable header"))?;

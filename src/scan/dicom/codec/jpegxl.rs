@@ -3,9 +3,9 @@
 use jxl_oxide::{JxlImage, PixelFormat};
 
 use super::{Colour, Decoded, same_size};
-use crate::scan::dicom::fault::Fault;
 use crate::scan::dicom::image::ImageFacts;
 use crate::scan::dicom::stored::RawSamples;
+use crate::scan::fault::Fault;
 
 pub(super) fn decode(stream: &[u8], facts: &ImageFacts) -> Result<Decoded, Fault> {
     let fault = |error: Box<dyn std::error::Error + Send + Sync>| {

@@ -4,17 +4,16 @@
 //! masks, sign-extends or converts colours between YBR and RGB, unless its format defines the conversion itself
 //! (the multiple component transforms of JPEG 2000, and JPEG XL).
 
-mod bits;
 mod jpeg;
 mod jpeg2000;
 mod jpegls;
 mod jpegxl;
 mod rle;
 
-use super::fault::Fault;
 use super::image::ImageFacts;
 use super::stored::RawSamples;
 use super::syntax::Compression;
+use crate::scan::fault::Fault;
 
 /// What the colours of a decoded frame are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

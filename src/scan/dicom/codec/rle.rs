@@ -1,9 +1,9 @@
 //! RLE Lossless (PS3.5 annex G): PackBits segments, one for each byte of a sample, the most significant first.
 
 use super::{Colour, Decoded};
-use crate::scan::dicom::fault::Fault;
 use crate::scan::dicom::image::ImageFacts;
 use crate::scan::dicom::stored::RawSamples;
+use crate::scan::fault::Fault;
 
 pub(super) fn decode(stream: &[u8], facts: &ImageFacts) -> Result<Decoded, Fault> {
     let sample_bytes = match facts.bits_allocated {

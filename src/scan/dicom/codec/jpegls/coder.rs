@@ -1,7 +1,7 @@
 //! The context model, Golomb codes and run mode of JPEG-LS (T.87 annex A).
 
-use super::super::bits::{BitReader, Stuffing};
 use super::headers::Parameters;
+use crate::scan::bits::{BitReader, Stuffing};
 
 /// Statistics of one context in regular mode (T.87 section A.2.1).
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! Marker segments of JPEG-LS (T.87 annex C) and the parameters that follow from them.
 
-use crate::scan::dicom::fault::Fault;
+use crate::scan::fault::Fault;
 
 /// How the components of a scan take turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,9 +7,9 @@ mod coder;
 mod headers;
 
 use super::{Colour, Decoded, same_size};
-use crate::scan::dicom::fault::Fault;
 use crate::scan::dicom::image::{ImageFacts, Photometric};
 use crate::scan::dicom::stored::RawSamples;
+use crate::scan::fault::Fault;
 use coder::ScanDecoder;
 use headers::{Headers, Interleave, Scan};
 

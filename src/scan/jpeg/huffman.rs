@@ -1,7 +1,7 @@
 //! Huffman codes (T.81 annex C and F.2.2.3).
 
-use super::super::bits::BitReader;
-use crate::scan::dicom::fault::Fault;
+use crate::scan::bits::BitReader;
+use crate::scan::fault::Fault;
 
 /// Codes up to this length are found in one look.
 const QUICK_BITS: u32 = 10;
@@ -99,8 +99,8 @@ pub(super) fn extend(bits: u32, size: u32) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::bits::Stuffing;
     use super::*;
+    use crate::scan::bits::Stuffing;
 
     #[test]
     fn short_and_long_codes_are_read() {

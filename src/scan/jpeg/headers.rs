@@ -1,11 +1,11 @@
 //! Marker segments (T.81 annex B): frame and scan headers, quantisation and Huffman tables.
 
 use super::huffman::Huffman;
-use crate::scan::dicom::fault::Fault;
+use crate::scan::fault::Fault;
 
 /// The coding process, by its frame marker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Process {
+pub(in crate::scan) enum Process {
     Sequential,
     Progressive,
     Lossless,
@@ -13,7 +13,7 @@ pub(super) enum Process {
 
 /// One component of the frame header.
 #[derive(Clone, Debug)]
-pub(super) struct Component {
+pub(in crate::scan) struct Component {
     pub id: u8,
     /// Horizontal and vertical sampling factors, 1 to 4.
     pub across: usize,
@@ -23,7 +23,7 @@ pub(super) struct Component {
 
 /// The frame header (T.81 B.2.2).
 #[derive(Clone, Debug)]
-pub(super) struct Frame {
+pub(in crate::scan) struct Frame {
     pub process: Process,
     pub precision: u32,
     pub rows: usize,

@@ -21,6 +21,7 @@ pub(super) fn interleave(frame: &Frame, planes: &[SamplePlane]) -> Vec<u16> {
             match (ratio_x, ratio_y) {
                 (1, 1) if whole => crop(&source, rows, cols),
                 (2, 1) if whole && own_cols > 2 => halved_across(&source, rows, cols),
+                (1, 2) if whole => halved_down(&source, rows, cols),
                 (2, 2) if whole && own_cols > 2 => halved_both(&source, rows, cols),
                 _ => repeated(&source, rows, cols, component.across, component.down, frame),
             }
@@ -68,6 +69,18 @@ fn halved_across(source: &Source, rows: usize, cols: usize) -> Vec<u16> {
             |end| end,
         );
         out.truncate(start + cols);
+    }
+    out
+}
+
+fn halved_down(source: &Source, rows: usize, cols: usize) -> Vec<u16> {
+    let mut out = Vec::with_capacity(rows * cols);
+    for row in 0..rows {
+        let near = source.row(row / 2);
+        // The upper row of a pair leans up and rounds down, the lower one leans down and rounds up.
+        let (far, bias) = if row % 2 == 0 { ((row / 2).saturating_sub(1), 1) } else { (row / 2 + 1, 2) };
+        let mix = |near: u16, far: u16| ((u32::from(near) * 3 + u32::from(far) + bias) >> 2) as u16;
+        out.extend(near.iter().zip(source.row(far)).map(|(near, far)| mix(*near, *far)));
     }
     out
 }

@@ -1,9 +1,9 @@
 //! Lossless JPEG (T.81 annex H): predictors 1 to 7, point transform, restarts.
 
-use super::super::bits::{BitReader, Stuffing};
 use super::headers::{Frame, Headers, Scan, table};
 use super::huffman::Huffman;
-use crate::scan::dicom::fault::Fault;
+use crate::scan::bits::{BitReader, Stuffing};
+use crate::scan::fault::Fault;
 
 /// A picture that scans fill in; samples interleaved.
 pub(super) struct Picture {

@@ -1,10 +1,10 @@
 //! DCT scans, sequential and progressive (T.81 annexes F and G), into coefficient planes; planes into samples.
 
-use super::super::bits::{BitReader, Stuffing};
 use super::headers::{Frame, Headers, Process, Scan, ZIGZAG, table};
 use super::huffman::{Huffman, extend};
 use super::idct;
-use crate::scan::dicom::fault::Fault;
+use crate::scan::bits::{BitReader, Stuffing};
+use crate::scan::fault::Fault;
 
 /// The blocks of one component, rows of blocks padded to whole units.
 pub(super) struct Plane {
