@@ -184,8 +184,8 @@ mod tests {
         }
         let wider = Check::new(&[1, 3, 1, 1]).floats("field", &[2, 1, 2, 2], &noise(8, 3));
         wider.node("Mul", &["x", "field"], vec![]).agrees();
-        let fewer_axes = Check::new(&[1, 1, 3, 1]).node_named("Flatten", &["x"], "flat", vec![]);
-        fewer_axes.floats("field", &[2, 1, 3], &noise(6, 3)).node("Mul", &["field", "flat"], vec![]).agrees();
+        let fewer_axes = Check::new(&[1, 1, 3, 1]).node_named("Flatten", &["x"], "fewer", vec![]);
+        fewer_axes.floats("field", &[2, 1, 3], &noise(6, 3)).node("Mul", &["field", "fewer"], vec![]).agrees();
     }
 
     #[test]

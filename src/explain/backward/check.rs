@@ -28,18 +28,33 @@ pub(super) struct Check {
     centre: f32,
     batch: usize,
     nodes: Vec<NodeProto>,
+    engines: Vec<EngineChoice>,
 }
 
 impl Check {
     /// The first axis of `x` is the batch.
     pub fn new(shape: &[usize]) -> Self {
         let batch = shape.first().copied().unwrap_or(1);
-        Self { shape: shape.to_vec(), opset: 13, spread: 1.0, centre: 0.0, batch, nodes: Vec::new() }
+        Self {
+            shape: shape.to_vec(),
+            opset: 13,
+            spread: 1.0,
+            centre: 0.0,
+            batch,
+            nodes: Vec::new(),
+            engines: engines(),
+        }
     }
 
     /// No axis is the batch.
     pub fn whole_batch(mut self) -> Self {
         self.batch = usize::MAX;
+        self
+    }
+
+    /// For forward operators that the embedded engine does not run.
+    pub fn only_on_onnx_runtime(mut self) -> Self {
+        self.engines.retain(|choice| *choice == EngineChoice::OnnxRuntime);
         self
     }
 
@@ -103,7 +118,7 @@ impl Check {
     /// Checks every element of the gradient of a weighted sum of `y`.
     pub fn agrees(self) {
         let x = self.values();
-        for choice in engines() {
+        for choice in self.engines.iter().copied() {
             let mut running = self.start(choice).unwrap();
             let seed = noise(running.outputs, 77);
             let gradient = running.run(&x, &seed).1;
@@ -133,7 +148,7 @@ impl Check {
 
     /// The gradient at `x` of `y` weighted with `seed`, per engine.
     pub fn gradients(self, x: &[f32], seed: &[f32]) -> Vec<(EngineChoice, Vec<f32>)> {
-        engines().into_iter().map(|choice| (choice, self.start(choice).unwrap().run(x, seed).1)).collect()
+        self.engines.iter().map(|choice| (*choice, self.start(*choice).unwrap().run(x, seed).1)).collect()
     }
 
     /// Why there is no gradient.
@@ -150,9 +165,8 @@ impl Check {
         places.iter().map(value).collect()
     }
 
-    /// `flat [1, count]` -> Reshape -> `x` -> nodes -> `y` -> Reshape -> `sum [1, outputs]`.
+    /// `x` -> nodes -> `y` -> Reshape -> `sum [1, outputs]`.
     fn model(&self) -> (Bytes, Graph) {
-        let count: i64 = self.shape.iter().product::<usize>() as i64;
         let shape: Vec<i64> = self.shape.iter().map(|length| *length as i64).collect();
         let constant = |name: &str, values: &[i64]| {
             let tensor = TensorProto {
@@ -163,14 +177,13 @@ impl Check {
             };
             node("Constant", &[], &[name], vec![set_tensor("value", tensor)])
         };
-        let mut nodes = vec![constant("shape_of_x", &shape), node("Reshape", &["flat", "shape_of_x"], &["x"], vec![])];
-        nodes.extend(self.nodes.iter().cloned());
+        let mut nodes = self.nodes.clone();
         nodes.push(constant("shape_of_sum", &[1, -1]));
         nodes.push(node("Reshape", &["y", "shape_of_sum"], &["sum"], vec![]));
         let graph = GraphProto {
             node: nodes,
             name: "check".to_owned(),
-            input: vec![value("flat", Some(&[1, count]))],
+            input: vec![value("x", Some(&shape))],
             output: vec![value("sum", None)],
             ..Default::default()
         };
@@ -188,10 +201,10 @@ impl Check {
     fn start(&self, choice: EngineChoice) -> Result<Running, String> {
         let (bytes, graph) = self.model();
         let count: usize = self.shape.iter().product();
-        let questions = Questions::about(&graph, "flat", "sum");
+        let questions = Questions::about(&graph, "x", "sum");
         let extended = onnx::append(&bytes, questions.delta.clone());
         let flat = vec![0.1; count];
-        let picture = NamedInput { name: "flat", shape: &[1, count], data: &flat };
+        let picture = NamedInput { name: "x", shape: &self.shape, data: &flat };
         let mut probe = session(extended, &["sum"], &questions.outputs, &[picture], choice);
         let answers = probe.run(&[picture]).unwrap();
         let facts: Facts = questions.answered(self.batch, &answers);
@@ -207,13 +220,13 @@ impl Check {
         let seed = vec![0.0; outputs];
         let sample = [picture, NamedInput { name: "seed", shape: &[1, outputs], data: &seed }];
         let session = session(onnx::append(&bytes, delta), &["sum"], &[written.gradient], &sample, choice);
-        Ok(Running { session, count, outputs })
+        Ok(Running { session, shape: self.shape.clone(), outputs })
     }
 }
 
 struct Running {
     session: GraphSession,
-    count: usize,
+    shape: Vec<usize>,
     outputs: usize,
 }
 
@@ -221,7 +234,7 @@ impl Running {
     /// `(y, gradient)`.
     fn run(&mut self, x: &[f32], seed: &[f32]) -> (Vec<f32>, Vec<f32>) {
         let inputs = [
-            NamedInput { name: "flat", shape: &[1, self.count], data: x },
+            NamedInput { name: "x", shape: &self.shape, data: x },
             NamedInput { name: "seed", shape: &[1, self.outputs], data: seed },
         ];
         let found: Vec<ArrayD<f32>> = self.session.run(&inputs).unwrap();
@@ -242,7 +255,8 @@ fn session(
     // A probe reads the new outputs only; the check reads all.
     let read = if new.len() == 1 && own.len() == 1 && sample.len() == 2 { all.clone() } else { new.to_vec() };
     let outputs = GraphOutputs { all, read };
-    GraphSession::start(bytes, outputs, sample, Some(1), (choice, &options), &CancelHandle::default()).unwrap()
+    let fixed = sample.first().and_then(|input| input.shape.first()).copied();
+    GraphSession::start(bytes, outputs, sample, fixed, (choice, &options), &CancelHandle::default()).unwrap()
 }
 
 fn engines() -> Vec<EngineChoice> {

@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn local_response_agrees_with_differences() {
-        for size in [3, 4, 5] {
+        for size in [3, 5] {
             let attributes = vec![set_int("size", size), set_float("alpha", 0.9), set_float("beta", 0.6)];
             Check::new(&[1, 6, 2, 2]).spread(3.0).node("LRN", &["x"], attributes).agrees();
         }

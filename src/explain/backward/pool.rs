@@ -35,6 +35,15 @@ fn one_hot(tape: &mut Tape<'_>, windows: &[Window]) -> (String, usize) {
 fn max_pool(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let (x, g) = (node.input(0)?, node.gradient(0)?);
     let windows = windows(node.node, tape.facts())?;
+    if windows.iter().all(|window| window.kernel == 1) {
+        // Every value is the largest of its window (the shortcuts of ResNet50V2).
+        let one = tape.floats(&vec![1; windows.len() + 2], &[1.0]);
+        let g = apart(tape, &g, windows.iter().map(|window| window.output));
+        let laid_back = tape.op("ConvTranspose", &[&g, &one], lay_back(&windows, 1));
+        let gradient = tape.reshape_like(&laid_back, x);
+        tape.give(x, gradient);
+        return Ok(());
+    }
     let mut picture = apart(tape, x, windows.iter().map(|window| window.input));
     if windows.iter().any(|window| window.pad_begin > 0 || window.used_end().0 > 0) {
         let begins = windows.iter().map(|window| window.pad_begin);
@@ -110,8 +119,8 @@ fn global_average_pool(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let shape = tape.shape(x)?;
     let count: usize = spatial(&shape).iter().product();
     let dims: Vec<usize> = [1, 1].iter().chain(spatial(&shape)).copied().collect();
-    let shares = tape.floats(&dims, &vec![1.0 / count.max(1) as f32; count]);
-    let gradient = tape.mul(&g, &shares);
+    let share = tape.times(&g, 1.0 / count.max(1) as f32);
+    let gradient = tape.expand(&share, &dims);
     tape.give(x, gradient);
     Ok(())
 }
@@ -119,11 +128,14 @@ fn global_average_pool(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
 /// Shared by all largest values.
 fn global_max_pool(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let (x, y, g) = (node.input(0)?, node.output(0)?, node.gradient(0)?);
-    let axes: Vec<usize> = (2..tape.shape(x)?.len()).collect();
+    let shape = tape.shape(x)?;
+    let axes: Vec<usize> = (2..shape.len()).collect();
+    let dims: Vec<usize> = [1, 1].iter().chain(spatial(&shape)).copied().collect();
     let equal = tape.op("Equal", &[x, y], vec![]);
     let mask = tape.as_float(&equal);
     let count = tape.reduce_sum(&mask, &axes, true);
     let share = tape.div(&g, &count);
+    let share = tape.expand(&share, &dims);
     let gradient = tape.mul(&mask, &share);
     tape.give(x, gradient);
     Ok(())
@@ -149,6 +161,7 @@ mod tests {
             vec![kernel(3, 3), strides(2, 2), set_text("auto_pad", "SAME_UPPER")],
             vec![kernel(2, 2), strides(1, 1), set_text("auto_pad", "SAME_LOWER")],
             vec![kernel(1, 1), strides(1, 1)],
+            vec![kernel(1, 1), strides(2, 2)],
         ]
     }
 

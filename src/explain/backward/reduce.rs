@@ -39,32 +39,27 @@ fn axes(node: &Forward<'_>, tape: &Tape<'_>) -> Result<Vec<usize>, String> {
     Ok(axes)
 }
 
-/// A value of the output's shape with the axes that were dropped.
-fn kept(node: &Forward<'_>, tape: &mut Tape<'_>, value: &str, axes: &[usize]) -> String {
-    if int(node.node, "keepdims", 1) != 0 || axes.is_empty() {
-        return value.to_owned();
-    }
+/// A value of the output's shape, repeated to the input's.
+fn widened(node: &Forward<'_>, tape: &mut Tape<'_>, value: &str, axes: &[usize]) -> Result<String, String> {
+    let shape = tape.shape(node.input(0)?)?;
     let mut sorted = axes.to_vec();
     sorted.sort_unstable();
-    tape.unsqueeze(value, &sorted)
-}
-
-/// A constant `value` along the axes that were reduced.
-fn field(node: &Forward<'_>, tape: &mut Tape<'_>, axes: &[usize], value: f32) -> Result<String, String> {
-    let shape = tape.shape(node.input(0)?)?;
-    let dims: Vec<usize> =
-        shape.iter().enumerate().map(|(axis, length)| if axes.contains(&axis) { *length } else { 1 }).collect();
-    Ok(tape.floats(&dims, &vec![value; dims.iter().product()]))
+    let dropped = int(node.node, "keepdims", 1) == 0 && !axes.is_empty();
+    let value = if dropped { tape.unsqueeze(value, &sorted) } else { value.to_owned() };
+    let length = |(axis, length): (usize, &usize)| if axes.contains(&axis) { *length } else { 1 };
+    let dims: Vec<usize> = shape.iter().enumerate().map(length).collect();
+    Ok(tape.expand(&value, &dims))
 }
 
 fn spread(node: &Forward<'_>, tape: &mut Tape<'_>, mean: bool) -> Done {
     let axes = axes(node, tape)?;
     let shape = tape.shape(node.input(0)?)?;
     let count: usize = axes.iter().filter_map(|axis| shape.get(*axis)).product();
-    let g = node.gradient(0)?;
-    let g = kept(node, tape, &g, &axes);
-    let shares = field(node, tape, &axes, if mean { 1.0 / count.max(1) as f32 } else { 1.0 })?;
-    let gradient = tape.mul(&g, &shares);
+    let mut g = node.gradient(0)?;
+    if mean {
+        g = tape.times(&g, 1.0 / count.max(1) as f32);
+    }
+    let gradient = widened(node, tape, &g, &axes)?;
     tape.give(node.input(0)?, gradient);
     Ok(())
 }
@@ -81,8 +76,8 @@ fn sum(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
 fn extreme(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let (x, axes) = (node.input(0)?, axes(node, tape)?);
     let g = node.gradient(0)?;
-    let g = kept(node, tape, &g, &axes);
-    let y = kept(node, tape, node.output(0)?, &axes);
+    let g = widened(node, tape, &g, &axes)?;
+    let y = widened(node, tape, node.output(0)?, &axes)?;
     let equal = tape.op("Equal", &[x, &y], vec![]);
     let mask = tape.as_float(&equal);
     let count = tape.reduce_sum(&mask, &axes, true);
@@ -97,7 +92,7 @@ fn length(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let (x, axes) = (node.input(0)?, axes(node, tape)?);
     let g = node.gradient(0)?;
     let share = tape.div(&g, node.output(0)?);
-    let share = kept(node, tape, &share, &axes);
+    let share = widened(node, tape, &share, &axes)?;
     let gradient = tape.mul(x, &share);
     tape.give(x, gradient);
     Ok(())
@@ -108,7 +103,7 @@ fn squares(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let (x, axes) = (node.input(0)?, axes(node, tape)?);
     let g = node.gradient(0)?;
     let double = tape.times(&g, 2.0);
-    let double = kept(node, tape, &double, &axes);
+    let double = widened(node, tape, &double, &axes)?;
     let gradient = tape.mul(x, &double);
     tape.give(x, gradient);
     Ok(())

@@ -264,6 +264,16 @@ impl<'a> Tape<'a> {
         self.op("Reshape", &[x, &shape], vec![])
     }
 
+    /// `x` repeated along its axes of length 1 where `dims` is longer; 1 in `dims` keeps the length of `x`.
+    ///
+    /// Repeating comes before a product with something larger: the embedded engine merges a product of a matrix and a
+    /// larger field into the matrix's own operator, and fails.
+    pub fn expand(&mut self, x: &str, dims: &[usize]) -> String {
+        let dims: Vec<i64> = dims.iter().map(|length| i64::try_from(*length).unwrap_or(1)).collect();
+        let dims = self.ints(&dims);
+        self.op("Expand", &[x, &dims], vec![])
+    }
+
     /// The sum over `axes`, which stay with length 1 where `keep`. (Axes became an input in operator set 13.)
     pub fn reduce_sum(&mut self, x: &str, axes: &[usize], keep: bool) -> String {
         self.reduce("ReduceSum", 13, x, axes, keep)
