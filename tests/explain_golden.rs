@@ -1,5 +1,14 @@
 //! Every reference map of Keras and PyTorch, on both engines (Keras 3.15.1 with TensorFlow 2.21, torch 2.15.0;
 //! `golden/README.md` says how they were made).
+//!
+//! Three kinds of differences have other causes than the gradient, and are checked for just that:
+//!
+//! - `ks_resnet50_gap`, in front of its last Relu: TensorFlow's forward pass differs from both engines by 3e-4 of the
+//!   largest value there, so one or two of 12544 Relu inputs around zero change their sign. The cells where none does are
+//!   held to the tolerance; maps with weights over all cells to [`FLIPPED`].
+//! - `gradcam_relu` of a map that is negative almost everywhere: its tolerance is that of the raw map it was cut from.
+//! - Grad-CAM++ in front of a Relu (`ts_vgg16`, `features[28]`): with negative activations its denominator passes zero,
+//!   and 32-bit rounding of the forward pass shows; held to [`NEAR_POLE`].
 
 mod common;
 #[path = "common/npz.rs"]
@@ -18,6 +27,12 @@ use serde_json::Value;
 
 /// Of a map's largest value; the frameworks themselves differ by up to 3e-4.
 const TOLERANCE: f32 = 1e-3;
+
+/// For weights that average over a channel in which a Relu changed its sign: 1/49 of a weight.
+const FLIPPED: f32 = 1e-2;
+
+/// For Grad-CAM++ where activations are negative.
+const NEAR_POLE: f32 = 5e-3;
 
 const CASES: [&str; 3] = ["brain", "chest", "astro"];
 
@@ -53,8 +68,10 @@ fn check_all(engine: EngineChoice) {
     let mut compared = 0;
     for model in MODELS {
         let found = check_model(&golden, model, engine);
-        println!("{engine:?} {model}: {} maps, largest difference {:.1e} at {}", found.maps, found.worst, found.at);
-        //assert!(found.worst <= TOLERANCE, "{engine:?} {model}: {:e} at {}", found.worst, found.at);
+        println!(
+            "{engine:?} {model}: {} maps ({} by another tolerance), largest difference {:.1e} at {}",
+            found.maps, found.relaxed, found.worst, found.at
+        );
         compared += found.maps;
     }
     println!("{engine:?}: {compared} maps");
@@ -64,26 +81,65 @@ fn check_all(engine: EngineChoice) {
 #[derive(Default)]
 struct Found {
     maps: usize,
+    /// Maps that are held to another tolerance.
+    relaxed: usize,
     worst: f32,
     at: String,
 }
 
 impl Found {
-    fn compare(&mut self, found: &Array2<f32>, expected: &Array2<f32>, at: &str) {
+    /// Largest difference of `found` from `expected` in units of `scale`, relative to the map's own tolerance; cells of
+    /// `skip` do not count.
+    fn compare(
+        &mut self,
+        [found, expected]: [&Array2<f32>; 2],
+        scale: f32,
+        tolerance: f32,
+        skip: &[[usize; 2]],
+        at: &str,
+    ) {
         assert_eq!(found.dim(), expected.dim(), "{at}");
-        let largest = expected.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
-        let difference = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        let cells = expected.indexed_iter().filter(|((row, col), _)| !skip.contains(&[*row, *col]));
+        let difference = cells.map(|(cell, value)| (found[cell] - value).abs()).fold(0.0, f32::max);
         // A map of zeros has no scale: then nothing but zeros will do.
-        let relative = if largest == 0.0 { difference } else { difference / largest };
+        let relative = if scale == 0.0 { difference } else { difference / scale };
+        assert!(relative <= tolerance, "{at}: {relative:.1e}, {tolerance:.0e} allowed");
         self.maps += 1;
-        if relative > TOLERANCE {
-            println!("  {at}: {relative:.1e}");
-        }
-        if relative > self.worst || self.at.is_empty() {
+        let strict = tolerance == TOLERANCE && skip.is_empty();
+        if strict && (relative > self.worst || self.at.is_empty()) {
             self.worst = relative.max(self.worst);
             self.at = at.to_owned();
         }
+        self.relaxed += usize::from(!strict);
     }
+}
+
+fn largest(map: &Array2<f32>) -> f32 {
+    map.iter().fold(0.0f32, |largest, value| largest.max(value.abs()))
+}
+
+/// Cells in which the sign of a Relu's input is another than in Keras: `(case, row, col)`.
+fn flipped_cells(
+    model: &Model,
+    folder: &Path,
+    pictures: &[Array3<f32>],
+    engine: EngineChoice,
+) -> Vec<(usize, [usize; 2])> {
+    let views: Vec<ArrayView3<'_, f32>> = pictures.iter().map(|picture| picture.view()).collect();
+    let layer = Some("functional_1/conv5_block3_out_1/Relu:0");
+    let mut explainer = Explainer::start_forward_only(model, layer, engine, &options()).unwrap();
+    let mut flipped = Vec::new();
+    for (at, (case, found)) in CASES.iter().zip(explainer.run(&views, &[0; 3], Target::Logit).unwrap()).enumerate() {
+        let mut archive = npz::read(&folder.join(format!("{case}.npz")));
+        let theirs = Array3::<f32>::read_npy(archive.remove("conv5_block3_out/fmap").unwrap()).unwrap();
+        for ((channel, row, col), value) in found.activations.indexed_iter() {
+            if (*value > 0.0) != (theirs[[row, col, channel]] > 0.0) {
+                flipped.push((at, [row, col]));
+            }
+        }
+    }
+    assert!(flipped.len() <= 4, "{flipped:?}");
+    flipped
 }
 
 fn check_model(golden: &Path, name: &str, engine: EngineChoice) -> Found {
@@ -103,7 +159,11 @@ fn check_model(golden: &Path, name: &str, engine: EngineChoice) -> Found {
         let Some(tensor) = tensor else { continue };
         let mut explainer = Explainer::start(&model, Some(tensor), engine, &options()).unwrap();
         assert_eq!(explainer.layer().name, tensor);
-        check_layer(&model, &mut explainer, layer, &pictures, &mut cases, &mut found);
+        let flipped = match layer.as_str() {
+            "conv5_block3_3_conv" => flipped_cells(&model, &folder, &pictures, engine),
+            _ => Vec::new(),
+        };
+        check_layer(&model, &mut explainer, (layer, &flipped), &pictures, &mut cases, &mut found);
     }
     for (case, rest) in CASES.iter().zip(&cases) {
         let forgotten: Vec<&String> = rest.keys().filter(|key| !key.starts_with("Conv_1/")).collect();
@@ -115,7 +175,7 @@ fn check_model(golden: &Path, name: &str, engine: EngineChoice) -> Found {
 fn check_layer(
     model: &Model,
     explainer: &mut Explainer,
-    layer: &str,
+    (layer, flipped): (&str, &[(usize, [usize; 2])]),
     pictures: &[Array3<f32>],
     cases: &mut [BTreeMap<String, Array2<f32>>],
     found: &mut Found,
@@ -126,14 +186,26 @@ fn check_layer(
             // The only output of a binary model is its class 1.
             let class = if model.rule().values == 1 { 1 } else { unit };
             let features = explainer.run(&views, &[class; 3], target).unwrap();
-            for ((features, maps), case) in features.iter().zip(cases.iter_mut()).zip(CASES) {
+            for (at, (features, maps)) in features.iter().zip(cases.iter_mut()).enumerate() {
                 let prefix = format!("{layer}/{word}/class{unit}/");
                 let mine: Vec<String> = maps.keys().filter(|key| key.starts_with(&prefix)).cloned().collect();
                 assert!(word == "prob" || !mine.is_empty(), "no reference for {prefix}");
+                let scale = maps.get(&format!("{prefix}gradcam_raw")).map_or(0.0, largest);
+                let cells: Vec<[usize; 2]> =
+                    flipped.iter().filter(|(case, _)| *case == at).map(|(_, cell)| *cell).collect();
                 for key in mine {
                     let expected = maps.remove(&key).unwrap();
                     let kind = key.strip_prefix(&prefix).unwrap();
-                    found.compare(&map(features, kind), &expected, &format!("{case} {key}"));
+                    let cell_by_cell = matches!(kind, "hirescam_raw" | "layercam_raw");
+                    let (tolerance, skip) = match kind {
+                        _ if cell_by_cell => (TOLERANCE, cells.as_slice()),
+                        _ if !cells.is_empty() => (FLIPPED, &[][..]),
+                        "gradcampp_raw" if layer == "features[28]" => (NEAR_POLE, &[][..]),
+                        _ => (TOLERANCE, &[][..]),
+                    };
+                    let scale = if kind == "gradcam_relu" { scale } else { largest(&expected) };
+                    let at = format!("{} {key}", CASES[at]);
+                    found.compare([&map(features, kind), &expected], scale, tolerance, skip, &at);
                 }
             }
         }
