@@ -11,6 +11,7 @@
 //! | [`onnx`] | bytes of a model -> what its graph says; checks; small extensions |
 //! | [`preprocess`] | [`scan::Frame`] -> [`preprocess::Prepared`]: ordered steps, each in a named library's numbers |
 //! | [`engine`] | [`preprocess::Prepared`] -> [`engine::Inference`] |
+//! | [`explain`] | a model and [`preprocess::Prepared`] -> [`explain::SaliencyMap`]: exact gradients of a layer, CAM methods |
 //! | [`render`] | values -> RGBA |
 //! | [`review`] | files and a model -> cases |
 //! | [`report`] | cases -> files |
@@ -20,6 +21,7 @@
 pub mod app;
 pub mod cli;
 pub mod engine;
+pub mod explain;
 pub mod geometry;
 pub mod onnx;
 pub mod preprocess;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ndarray::ArrayView3;
 use prost::bytes::Bytes;
 
 use super::cancel::CancelHandle;
@@ -9,9 +10,10 @@ use super::embedded::Embedded;
 use super::error::EngineError;
 use super::inference::{EngineKind, Provider};
 use super::onnxruntime::{OnnxRuntime, Recipe};
+use super::pack::pack;
 use super::runtime::{self, Loaded};
 use super::session::{EngineChoice, SessionOptions};
-use crate::onnx;
+use crate::onnx::{self, Layout};
 
 /// Names of a graph's outputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +26,33 @@ pub(super) struct Wanted {
 
 /// Pictures in the model's own layout, one after another.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Batch {
+pub struct Batch {
     /// `[batch, rows, cols, channels]` or `[batch, channels, rows, cols]`.
     pub shape: [usize; 4],
     pub data: Vec<f32>,
+}
+
+impl Batch {
+    /// Writes `length` pictures of one size, zeros where fewer are given.
+    ///
+    /// # Errors
+    /// [`EngineError::WrongInput`] for values that are not finite: some operators swallow them, so that the result alone
+    /// does not tell.
+    pub(super) fn pack(
+        &mut self,
+        pictures: &[ArrayView3<'_, f32>],
+        length: usize,
+        layout: Layout,
+    ) -> Result<(), EngineError> {
+        pack(self, pictures, length, layout);
+        if self.data.iter().all(|value| value.is_finite()) {
+            return Ok(());
+        }
+        Err(EngineError::WrongInput {
+            expected: "finite numbers".to_owned(),
+            found: "not all finite numbers".to_owned(),
+        })
+    }
 }
 
 /// One input of a graph: values row by row. The first axis is the batch.

@@ -71,7 +71,9 @@ impl Embedded {
         let inputs = self.in_order(inputs)?;
         let length = inputs.first().and_then(|input| input.shape.first()).copied().unwrap_or(0);
         let step = fixed_batch.unwrap_or(1).max(1);
-        let shapes: Shapes = inputs.iter().map(|input| piece_shape(input.shape, step)).collect();
+        // One whole piece stays as it is, whatever its inputs' first axes are.
+        let own = |shape: &[usize]| if length == step { shape.to_vec() } else { piece_shape(shape, step) };
+        let shapes: Shapes = inputs.iter().map(|input| own(input.shape)).collect();
         let plan = self.plan(&shapes)?;
         let pieces = length / step;
         let per_thread = pieces.div_ceil(self.threads.min(length.max(1))).max(1);

@@ -41,7 +41,7 @@ mod validate;
 mod volume;
 mod wheel;
 
-pub use backend::NamedInput;
+pub use backend::{Batch, NamedInput};
 pub use cancel::CancelHandle;
 pub use candidates::LibrarySource;
 pub use data_folder::data_folder;

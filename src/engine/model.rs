@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ndarray::ArrayView3;
 use prost::bytes::Bytes;
 
-use super::backend::Wanted;
+use super::backend::{Batch, Wanted};
 use super::error::EngineError;
 use super::imported::import;
 use super::inference::{EngineKind, Inference, Provider};
+use super::input_spec::InputSpec;
 use super::manifest::{GraphFacts, Manifest, Sources};
 use super::metadata_file::{MetadataFile, OutputKind};
 use super::model_file::ModelFile;
@@ -155,6 +157,21 @@ impl Model {
     /// [`EngineError::Read`] or [`EngineError::Changed`].
     pub fn bytes(&self) -> Result<Bytes, EngineError> {
         self.file.take()
+    }
+
+    /// Pictures `[rows, cols, channels]` of one size as one batch in the model's layout; a fixed batch is filled up with
+    /// zeros.
+    ///
+    /// # Errors
+    /// [`EngineError::WrongInput`] for pictures that do not fit, or values that are not finite numbers.
+    pub fn pack(&self, pictures: &[ArrayView3<'_, f32>]) -> Result<Batch, EngineError> {
+        let spec = InputSpec::of(self);
+        for picture in pictures {
+            spec.check(picture.dim())?;
+        }
+        let mut batch = Batch::default();
+        batch.pack(pictures, spec.fixed_batch.unwrap_or(pictures.len()), spec.layout)?;
+        Ok(batch)
     }
 
     /// How this model's output is read: values per picture, classes, one softmax or independent sigmoids.

@@ -11,7 +11,6 @@ use super::error::EngineError;
 use super::inference::{EngineKind, Inference, Provider};
 use super::input_spec::InputSpec;
 use super::model::Model;
-use super::pack::pack;
 use super::scores::ScoreRule;
 use crate::onnx;
 
@@ -220,14 +219,7 @@ impl Session {
 
     fn run_batch(&mut self, pictures: &[ArrayView3<'_, f32>], results: &mut Vec<Inference>) -> Result<(), EngineError> {
         let length = self.spec.fixed_batch.unwrap_or(pictures.len());
-        pack(&mut self.batch, pictures, length, self.spec.layout);
-        // Some operators swallow what is not a number, so the result alone does not tell.
-        if !self.batch.data.iter().all(|value| value.is_finite()) {
-            return Err(EngineError::WrongInput {
-                expected: "finite numbers".to_owned(),
-                found: "not all finite numbers".to_owned(),
-            });
-        }
+        self.batch.pack(pictures, length, self.spec.layout)?;
         let start = Instant::now();
         let input = NamedInput { name: &self.input, shape: &self.batch.shape, data: &self.batch.data };
         let outputs = self.backend.run(&[input], self.spec.fixed_batch, &self.cancel)?;

@@ -35,11 +35,16 @@ pub fn extend(bytes: &Bytes, graph: &Graph, extra: &[ExtraOutput]) -> Result<Byt
     if output.is_empty() {
         return Ok(bytes.clone());
     }
-    let delta = ModelProto { graph: Some(GraphProto { output, ..Default::default() }), ..Default::default() };
+    Ok(append(bytes, GraphProto { output, ..Default::default() }))
+}
+
+/// The model with more nodes, constants, inputs and outputs: what `delta` lists comes after what is there.
+pub fn append(bytes: &Bytes, delta: GraphProto) -> Bytes {
+    let delta = ModelProto { graph: Some(delta), ..Default::default() };
     let mut extended = Vec::with_capacity(bytes.len().saturating_add(delta.encoded_len()));
     extended.extend_from_slice(bytes);
     extended.extend_from_slice(&delta.encode_to_vec());
-    Ok(Bytes::from(extended))
+    Bytes::from(extended)
 }
 
 fn value_info(tensor: &ExtraOutput) -> ValueInfoProto {

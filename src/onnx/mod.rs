@@ -19,7 +19,7 @@ mod traps;
 
 pub use check::{MAX_OPSET, MIN_OPSET, check};
 pub use error::OnnxError;
-pub use extend::{ExtraOutput, extend};
+pub use extend::{ExtraOutput, append, extend};
 pub use facts::{Dim, ValueFacts, ValueKind};
 pub use graph::{Graph, read, read_shared};
 pub use layout::{ImageInput, Layout, image_input};

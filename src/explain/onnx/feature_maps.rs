@@ -1,0 +1,252 @@
+//! The maps that a person can choose, in words, and which one is the default.
+
+use std::collections::{HashMap, HashSet};
+
+use super::dag;
+use super::facts::Facts;
+use super::receptive::{Grid, grids, sides};
+use super::window::windows;
+use crate::geometry::PlaneMap;
+use crate::onnx::proto::NodeProto;
+use crate::onnx::{Graph, Layout};
+
+/// How the numbers of a map lie in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapLayout {
+    /// `[batch, channels, rows, cols]`.
+    Nchw,
+    /// `[batch, rows, cols, channels]`.
+    Nhwc,
+    /// `[batch, tokens, channels]`: the first `skip` tokens are no part of the picture (class token, registers), the
+    /// others its patches row by row.
+    Tokens { skip: usize },
+}
+
+/// A tensor between picture and logits that keeps a grid of the picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeatureMap {
+    /// Name of the tensor.
+    pub name: String,
+    /// Name of the node that makes it; may be empty.
+    pub node: String,
+    /// The operator that makes it.
+    pub op: String,
+    pub layout: MapLayout,
+    pub rows: usize,
+    pub cols: usize,
+    pub channels: usize,
+    /// From the map's coordinates to those of the network's input (cell edges at whole numbers), by the centres of the
+    /// receptive fields.
+    pub model_from_map: PlaneMap,
+    /// Side of the receptive field, in rows and columns of the network's input.
+    pub field: (f64, f64),
+    /// True where only an average over the grid and a linear layer follow: CAM, Grad-CAM, HiResCAM and XGrad-CAM are
+    /// then the same map up to its scale.
+    pub linear_head: bool,
+}
+
+impl FeatureMap {
+    /// `Relu, 14 x 14 x 64`.
+    pub fn words(&self) -> String {
+        let tokens = if matches!(self.layout, MapLayout::Tokens { .. }) { " tokens" } else { "" };
+        format!("{}, {} x {}{tokens} x {}", self.op, self.rows, self.cols, self.channels)
+    }
+}
+
+/// All maps of one model, from the picture to the logits.
+#[derive(Clone, Debug)]
+pub struct FeatureMaps {
+    pub maps: Vec<FeatureMap>,
+    /// Index of the default.
+    pub default: usize,
+    /// Why it is the default, in words.
+    pub reason: String,
+}
+
+/// Operators that copy: their outputs are no maps of their own.
+const COPIES: &[&str] = &["Identity", "Dropout", "Cast", "Transpose"];
+
+/// Operators of a head that averages and weighs.
+const LINEAR: &[&str] = &[
+    "GlobalAveragePool",
+    "ReduceMean",
+    "Squeeze",
+    "Unsqueeze",
+    "Flatten",
+    "Reshape",
+    "Identity",
+    "Dropout",
+    "Cast",
+    "Gemm",
+    "MatMul",
+    "Add",
+    "Transpose",
+];
+
+/// The most tokens that are no patches.
+const MAX_EXTRA_TOKENS: usize = 8;
+
+/// Lists the maps between the picture `input` and `logits`. Empty where the graph keeps no grid.
+pub fn feature_maps(graph: &Graph, facts: &Facts, (input, layout): (&str, Layout), logits: &str) -> FeatureMaps {
+    let order = dag::ordered(graph);
+    let grids = grids(&order, facts, input, layout);
+    let to_logits = dag::leading_to(&order, logits);
+    let mut found = Finder { facts, order: &order, grids: &grids, maps: Vec::new(), patches: None };
+    for node in order.iter().filter(|node| !COPIES.contains(&node.op_type.as_str())) {
+        for output in node.output.iter().filter(|output| to_logits.contains(output.as_str()) && *output != logits) {
+            found.look_at(node, output);
+        }
+    }
+    let mut maps = found.maps;
+    // Last to first, the pooling of one-pixel windows (an adaptive pool that has nothing to do) is a copy too.
+    maps.retain(|map| !order.iter().any(|node| node.output.contains(&map.name) && is_idle_pool(node, facts)));
+    maps.retain(|map| dag::reached(&order, &map.name, true).contains(logits));
+    for map in &mut maps {
+        map.linear_head = has_linear_head(&order, &map.name, logits);
+    }
+    let (default, reason) = default_map(&order, &maps, &to_logits, facts);
+    FeatureMaps { maps, default, reason }
+}
+
+struct Finder<'a> {
+    facts: &'a Facts,
+    order: &'a [&'a NodeProto],
+    grids: &'a HashMap<String, Grid>,
+    maps: Vec<FeatureMap>,
+    /// The last grid, and what is computed from it: tokens are its cells.
+    patches: Option<(Grid, usize, usize, HashSet<&'a str>)>,
+}
+
+impl<'a> Finder<'a> {
+    fn look_at(&mut self, node: &'a NodeProto, output: &'a str) {
+        let Some(shape) = self.facts.shape(output) else { return };
+        if let Some(grid) = self.grids.get(output) {
+            let Some((rows, cols)) = sides(shape, grid.layout) else { return };
+            let (layout, channels) = match grid.layout {
+                Layout::Nchw => (MapLayout::Nchw, shape.get(1)),
+                Layout::Nhwc => (MapLayout::Nhwc, shape.get(3)),
+            };
+            // Before the first window there is only the picture.
+            if rows * cols > 1 && grid.rows.field * grid.cols.field > 1.0 {
+                if node.op_type == "Conv" {
+                    self.patches = Some((*grid, rows, cols, dag::reached(self.order, output, true)));
+                }
+                self.push(node, output, layout, (rows, cols, channels.copied().unwrap_or(0)), *grid);
+            }
+            return;
+        }
+        let (Some((grid, rows, cols, from_patches)), [batch, tokens, channels]) = (&self.patches, shape) else {
+            return;
+        };
+        let skip = tokens.checked_sub(rows * cols).filter(|skip| *skip <= MAX_EXTRA_TOKENS);
+        let is_tokens = *batch == self.facts.batch && rows * cols > 1 && from_patches.contains(output);
+        if let Some(skip) = skip.filter(|_| is_tokens && node.op_type != "Reshape") {
+            let (grid, sizes) = (*grid, (*rows, *cols, *channels));
+            self.push(node, output, MapLayout::Tokens { skip }, sizes, grid);
+        }
+    }
+
+    fn push(
+        &mut self,
+        node: &NodeProto,
+        output: &str,
+        layout: MapLayout,
+        (rows, cols, channels): (usize, usize, usize),
+        grid: Grid,
+    ) {
+        self.maps.push(FeatureMap {
+            name: output.to_owned(),
+            node: node.name.clone(),
+            op: node.op_type.clone(),
+            layout,
+            rows,
+            cols,
+            channels,
+            model_from_map: grid.model_from_map(),
+            field: (grid.rows.field, grid.cols.field),
+            linear_head: false,
+        });
+    }
+}
+
+fn is_idle_pool(node: &NodeProto, facts: &Facts) -> bool {
+    let idle =
+        || windows(node, facts).is_ok_and(|found| found.iter().all(|window| window.kernel == 1 && window.stride == 1));
+    matches!(node.op_type.as_str(), "AveragePool" | "MaxPool") && idle()
+}
+
+fn has_linear_head(order: &[&NodeProto], map: &str, logits: &str) -> bool {
+    let (from_map, to_logits) = (dag::reached(order, map, true), dag::leading_to(order, logits));
+    let between = order.iter().filter(|node| {
+        !dag::stops_gradient(node)
+            && node.input.iter().any(|input| from_map.contains(input.as_str()))
+            && node.output.iter().any(|output| to_logits.contains(output.as_str()))
+    });
+    let ops: Vec<&str> = between.map(|node| node.op_type.as_str()).collect();
+    ops.iter().all(|op| LINEAR.contains(op)) && ops.iter().any(|op| matches!(*op, "GlobalAveragePool" | "ReduceMean"))
+}
+
+fn default_map(order: &[&NodeProto], maps: &[FeatureMap], to_logits: &HashSet<&str>, facts: &Facts) -> (usize, String) {
+    if let Some(found) = before_last_attention(order, maps, to_logits, facts) {
+        let reason = maps.get(found).map(|map| {
+            format!("normalised tokens before the last attention, {} x {} x {}", map.rows, map.cols, map.channels)
+        });
+        return (found, reason.unwrap_or_default());
+    }
+    let last = maps.len().saturating_sub(1);
+    let Some(map) = maps.last() else { return (0, String::new()) };
+    let mut value = map.name.as_str();
+    let mut next = "the end";
+    // What follows, behind copies.
+    for _ in 0..8 {
+        let reads = |node: &&&NodeProto| {
+            node.input.iter().any(|input| input == value)
+                && node.op_type != "Shape"
+                && node.output.iter().any(|output| to_logits.contains(output.as_str()))
+        };
+        let Some(node) = order.iter().find(reads) else { break };
+        next = node.op_type.as_str();
+        match node.output.first() {
+            Some(output) if COPIES.contains(&next) || is_idle_pool(node, facts) => value = output,
+            _ => break,
+        }
+    }
+    (last, format!("last feature map before {next}, {} x {} x {}", map.rows, map.cols, map.channels))
+}
+
+/// The normalisation that feeds the last softmax over tokens: behind it only the class token counts, and the gradient of
+/// the patches is zero.
+fn before_last_attention(
+    order: &[&NodeProto],
+    maps: &[FeatureMap],
+    to_logits: &HashSet<&str>,
+    facts: &Facts,
+) -> Option<usize> {
+    let tokens = maps.iter().rev().find(|map| matches!(map.layout, MapLayout::Tokens { .. }))?;
+    let length = facts.shape(&tokens.name)?.get(1).copied()?;
+    let attention = order.iter().rev().find(|node| {
+        let shape = node.output.first().and_then(|output| facts.shape(output));
+        node.op_type == "Softmax"
+            && shape.is_some_and(|shape| shape.len() >= 3 && shape.last() == Some(&length))
+            && node.output.iter().any(|output| to_logits.contains(output.as_str()))
+    })?;
+    let before = dag::leading_to(order, attention.input.first()?);
+    let is_normalized = |map: &FeatureMap| map.op == "LayerNormalization" || ends_normalization(order, &map.name);
+    maps.iter().rposition(|map| {
+        matches!(map.layout, MapLayout::Tokens { .. }) && before.contains(map.name.as_str()) && is_normalized(map)
+    })
+}
+
+/// `(x - mean) / sqrt(…) * scale + bias`, written out: true for the value after `+ bias`.
+fn ends_normalization(order: &[&NodeProto], value: &str) -> bool {
+    let maker = |value: &str| order.iter().find(|node| node.output.iter().any(|output| output == value));
+    let made_by =
+        |value: Option<&String>, op: &str| value.and_then(|value| maker(value)).filter(|node| node.op_type == op);
+    let either = |node: &NodeProto, op: &str| -> Option<NodeProto> {
+        node.input.iter().find_map(|input| made_by(Some(input), op)).map(|node| (*node).clone())
+    };
+    let Some(sum) = maker(value).filter(|node| node.op_type == "Add") else { return false };
+    let Some(scaled) = either(sum, "Mul") else { return false };
+    let Some(share) = either(&scaled, "Div") else { return false };
+    made_by(share.input.get(1), "Sqrt").is_some()
+}

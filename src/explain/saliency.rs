@@ -1,0 +1,59 @@
+//! The result of an explanation.
+
+use std::sync::Arc;
+
+use ndarray::Array2;
+
+use super::methods::Method;
+use super::onnx::FeatureMap;
+use crate::geometry::PlaneMap;
+
+/// Which number of the model is traced back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Target {
+    /// Before softmax or sigmoid.
+    #[default]
+    Logit,
+    /// After it: a saturated model gives a map close to zero.
+    Probability,
+}
+
+/// Evidence for and against one class, on the grid of one layer.
+#[derive(Clone, Debug)]
+pub struct SaliencyMap {
+    /// `[rows, cols]`, raw and signed, as the method gives it: never cut, scaled or resized.
+    pub values: Array2<f32>,
+    pub method: Method,
+    pub layer: Arc<FeatureMap>,
+    /// Index of the class.
+    pub class: usize,
+    pub target: Target,
+    /// The class's logit (of one sigmoid: z for class 1, -z for class 0), or its probability.
+    pub score: f32,
+    /// From the map's coordinates to those of the network's input, cell edges at whole numbers.
+    pub model_from_map: PlaneMap,
+}
+
+impl SaliencyMap {
+    /// From the map's coordinates to those of the picture; `model_from_image` is that of the prepared picture. `None`
+    /// where preparing flattened an axis.
+    pub fn image_from_map(&self, model_from_image: &PlaneMap) -> Option<PlaneMap> {
+        Some(model_from_image.inverse()?.after(&self.model_from_map))
+    }
+
+    /// False where nothing at this layer speaks for the class: a message, not a picture.
+    pub fn has_positive_evidence(&self) -> bool {
+        self.values.iter().any(|value| *value > 0.0)
+    }
+
+    /// The largest value without its sign; the scale of a signed colour map.
+    pub fn largest(&self) -> f32 {
+        self.values.iter().fold(0.0, |largest, value| largest.max(value.abs()))
+    }
+
+    /// What is positive, as the Grad-CAM paper shows it.
+    pub fn positive(&self) -> Array2<f32> {
+        self.values.mapv(|value| value.max(0.0))
+    }
+}
