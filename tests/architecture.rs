@@ -10,7 +10,7 @@ const ROOMS: &[&[&str]] = &[
     &["onnx"],
     &["preprocess"],
     &["engine"],
-    &["explain"],
+    &["explain", "explain_forward"],
     &["render"],
     &["review"],
     &["report"],

@@ -2,17 +2,39 @@
 //!
 //! Input: [`Frame`](crate::scan::Frame) values in modality units, a [`Window`](crate::scan::Window) and a
 //! [`Polarity`](crate::scan::Polarity). Output: 8-bit RGBA at the resolution of the screen, only of what is visible.
-//! No egui, no GPU, no files. Nothing made here ever reaches a model.
+//! Over it, on a [`Canvas`] of any size: a map of raw evidence in the units of the model's output ([`draw_overlay`],
+//! [`contours`], [`draw_color_bar`]) on one [`Scale`] for all that is compared, and the words of an exported picture
+//! ([`burn_caption`]). No egui, no GPU, no files. Nothing made here ever reaches a model.
 
 mod auto;
+mod canvas;
+mod caption;
+mod color_bar;
+mod colormap;
+mod contour;
+mod error;
 pub mod fonts;
+mod overlay;
+mod paint;
 mod pyramid;
+mod scale;
 mod shader;
+mod text;
 mod thumbnail;
 mod view;
 
 pub use auto::{auto_window, full_eight_bit};
+pub use canvas::Canvas;
+pub use caption::{RESEARCH_USE, RESEARCH_USE_KO, burn_caption, with_caption};
+pub use color_bar::{Tick, color_bar, color_bar_cols, draw_color_bar, ticks};
+pub use colormap::ColorMap;
+pub use contour::{ContourLine, contours, draw_contours};
+pub use error::RenderError;
+pub use overlay::{draw_overlay, evidence_at};
+pub use paint::{EvidenceMode, OverlayStyle, Paint, Threshold};
 pub use pyramid::Pyramid;
+pub use scale::Scale;
 pub use shader::Shader;
+pub use text::{draw_text, text_width};
 pub use thumbnail::{Thumbnail, picture_rgba, thumbnail};
 pub use view::{View, draw};

@@ -59,22 +59,32 @@ pub fn draw(picture: &Pyramid, view: &View, shader: &Shader, out: &mut Vec<u8>) 
 
 /// Where one screen row or column takes its values from: two neighbours and the share of the second.
 #[derive(Clone, Copy)]
-struct Tap {
-    first: usize,
-    second: usize,
-    share: f32,
+pub(super) struct Tap {
+    pub first: usize,
+    pub second: usize,
+    pub share: f32,
+}
+
+impl Tap {
+    /// Between the centres of the two pixels around `position` (edges at whole numbers), of pixels `0..=last`; the
+    /// outer half of an edge pixel has its value.
+    pub fn smooth(position: f64, last: usize) -> Self {
+        let center = (position - 0.5).max(0.0);
+        let first = (center as usize).min(last);
+        Self { first, second: (first + 1).min(last), share: (center - first as f64) as f32 }
+    }
 }
 
 /// The screen pixels along an axis that lie on the picture: where they begin, and where each takes its values from.
-struct Taps {
-    start: usize,
-    taps: Vec<Tap>,
+pub(super) struct Taps {
+    pub start: usize,
+    pub taps: Vec<Tap>,
 }
 
 impl Taps {
     /// `count` screen pixels; the picture is `edge` picture pixels long, and `level_len` pixels in its copy, each of
     /// which covers `factor`.
-    fn new(
+    pub fn new(
         count: usize,
         (scale, offset): (f64, f64),
         edge: usize,
@@ -91,9 +101,7 @@ impl Taps {
                 let nearest = (level as usize).min(last);
                 return Tap { first: nearest, second: nearest, share: 0.0 };
             }
-            let center = (level - 0.5).max(0.0);
-            let first = (center as usize).min(last);
-            Tap { first, second: (first + 1).min(last), share: (center - first as f64) as f32 }
+            Tap::smooth(level, last)
         };
         // The map grows or falls all along, so the pixels on the picture are one run.
         let start = (0..count).find(|i| on_picture(i)).unwrap_or(count);
@@ -143,7 +151,12 @@ fn draw_rows(
 }
 
 /// The row of values that lies `share` of the way from `above` to `below`.
-fn blend(above: impl Iterator<Item = f32>, below: impl Iterator<Item = f32>, share: f32, between: &mut Vec<f32>) {
+pub(super) fn blend(
+    above: impl Iterator<Item = f32>,
+    below: impl Iterator<Item = f32>,
+    share: f32,
+    between: &mut Vec<f32>,
+) {
     between.clear();
     if share == 0.0 {
         between.extend(above);
@@ -174,7 +187,7 @@ fn rgb_row(values: &[f32], taps: &[Tap], shader: &Shader, out: &mut [u8]) {
 
 /// Without the test, one infinite or missing neighbour would spoil a pixel that takes nothing from it.
 #[inline]
-fn mix(a: f32, b: f32, share: f32) -> f32 {
+pub(super) fn mix(a: f32, b: f32, share: f32) -> f32 {
     if share == 0.0 { a } else { a + (b - a) * share }
 }
 

@@ -10,8 +10,7 @@ pub use chart::confusion_chart;
 pub use npy::NpyWriter;
 pub use predictions::{json_line, write_csv};
 
-/// The sentence on every screen, picture and report.
-pub const RESEARCH_USE: &str = "Research use only. Not a medical device. Not for diagnosis or treatment decisions.";
+pub use crate::render::RESEARCH_USE;
 
 /// Errors of writing results.
 #[derive(Debug, thiserror::Error)]
