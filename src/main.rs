@@ -34,6 +34,7 @@ fn run(cli: Cli) -> anyhow::Result<Ended> {
             cli::demo_in_terminal(&args, &demo, &reason)
         }
         Some(Command::Predict(args)) => cli::predict(&args),
+        Some(Command::Explain(args)) => cli::explain(&args),
         Some(Command::Inspect(args)) => cli::inspect(&args),
         Some(Command::Runtime(args)) => cli::runtime(&args),
         Some(Command::Schema) => cli::schema(),

@@ -4,14 +4,16 @@
 
 mod args;
 mod demo;
+mod explain;
 mod inspect;
 mod predict;
 mod progress;
 mod runtime;
 mod table;
 
-pub use args::{Cli, Command, DemoArgs, EngineArg, InspectArgs, PredictArgs, RuntimeAction, RuntimeArgs, WindowArgs};
+pub use args::{Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, PredictArgs, RuntimeAction, RuntimeArgs, TargetArg, WindowArgs};
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
+pub use explain::explain;
 pub use inspect::inspect;
 pub use predict::predict;
 pub use runtime::{runtime, schema};

@@ -22,7 +22,7 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     });
     let model = model?;
     let found = found.map_err(|_| anyhow::anyhow!("the search for files failed"))?;
-    let items = items(args, &found, &model);
+    let items = items(args.series, &found, &model);
     let mut session = Session::start(&model, args.engine.into(), &SessionOptions::for_many(&model, items.len()))?;
     let failures = found.problems.len();
     let mut output = Output::new(args, &model, items.len());
@@ -49,10 +49,10 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
 }
 
 /// One item a file; one a series where the model combines slices of a volume, or the reader asks for it.
-fn items(args: &PredictArgs, found: &Discovery, model: &Model) -> Vec<Vec<std::path::PathBuf>> {
+pub(super) fn items(series: bool, found: &Discovery, model: &Model) -> Vec<Vec<std::path::PathBuf>> {
     let wants_volume =
         model.manifest.input_selection.as_ref().is_some_and(|selection| selection.value.combine.is_some());
-    if args.series || wants_volume {
+    if series || wants_volume {
         scan::group_series(&found.files)
     } else {
         found.files.iter().map(|file| vec![file.clone()]).collect()

@@ -3,10 +3,12 @@
 //! It computes nothing about a model and reads no scan.
 
 mod chart;
+mod explanation;
 mod npy;
 mod predictions;
 
 pub use chart::confusion_chart;
+pub use explanation::{explanation_json, write_map, write_overlay};
 pub use npy::NpyWriter;
 pub use predictions::{json_line, write_csv};
 

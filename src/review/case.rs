@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::engine::{EngineError, Inference};
+use crate::explain::ExplainError;
 use crate::preprocess::PreprocessError;
 use crate::scan::ScanError;
 
@@ -35,4 +36,6 @@ pub enum CaseError {
     Preprocess { path: PathBuf, source: PreprocessError },
     #[error("{path}: {source}")]
     Engine { path: PathBuf, source: Box<EngineError> },
+    #[error("{path}: {source}")]
+    Explain { path: PathBuf, source: Box<ExplainError> },
 }

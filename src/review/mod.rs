@@ -5,6 +5,7 @@
 
 mod batch;
 mod case;
+mod explained;
 mod lane;
 mod order;
 mod prepare;
@@ -12,5 +13,6 @@ mod truth;
 
 pub use batch::{BatchOptions, Control, run};
 pub use case::{Case, CaseError, Scored};
+pub use explained::{Explained, Question, explain_case};
 pub use prepare::{PreparedCase, prepare_case, prepare_scan};
 pub use truth::truth_from_folder;

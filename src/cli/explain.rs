@@ -1,0 +1,224 @@
+//! `overread explain`: the map behind each score, as files.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+
+use anyhow::Context as _;
+
+use super::predict::items;
+use super::{Ended, ExplainArgs, Misuse, progress};
+use crate::engine::{Model, SessionOptions};
+use crate::explain::{Explainer, Method};
+use crate::render::{ColorMap, OverlayStyle, Scale};
+use crate::report;
+use crate::review::{self, CaseError, Explained, Question, explain_case};
+use crate::scan::{self, Polarity};
+
+/// Runs the command. Errors mean that nothing could be explained at all.
+pub fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
+    let method = Method::from_str(&args.method).map_err(|error| Misuse(error.to_string()))?;
+    let colors = args.colors.as_deref().map(ColorMap::from_str).transpose();
+    let colors = colors.map_err(|error| Misuse(error.to_string()))?;
+    if !args.model.exists() {
+        return Err(Misuse(format!("--model {}: there is no such file or folder", args.model.display())).into());
+    }
+    let model = Model::load(&args.model)?;
+    let class = args.class.as_deref().map(|text| class_index(text, model.class_names())).transpose()?;
+    let start = if method.needs_gradients() { Explainer::start } else { Explainer::start_forward_only };
+    let mut explainer = start(&model, args.layer.as_deref(), args.engine.into(), &SessionOptions::default())?;
+    if args.layers {
+        list_layers(&explainer);
+        return Ok(Ended::Well);
+    }
+    let question = Question { method, class, target: args.target.into() };
+    let mut work = Work { args, model: &model, colors, names: Names::default(), done: Vec::new(), failed: 0 };
+    work.maps(&mut explainer, &question)?;
+    work.pictures(&explainer)
+}
+
+fn class_index(text: &str, names: &[String]) -> Result<usize, Misuse> {
+    let by_name = names.iter().position(|name| name == text);
+    let by_index = text.parse().ok().filter(|index| *index < names.len());
+    by_name.or(by_index).ok_or_else(|| Misuse(format!("--class {text}: the classes are {}", names.join(", "))))
+}
+
+fn list_layers(explainer: &Explainer) {
+    for layer in explainer.layers() {
+        let mark = if layer.name == explainer.layer().name { "*" } else { " " };
+        println!("{mark} {}  ({})", layer.name, layer.words());
+    }
+    println!("\n* {}", explainer.layer_reason());
+}
+
+/// One explained picture and the stem of its files.
+struct Done {
+    stem: PathBuf,
+    explained: Explained,
+}
+
+struct Work<'a> {
+    args: &'a ExplainArgs,
+    model: &'a Model,
+    colors: Option<ColorMap>,
+    names: Names,
+    done: Vec<Done>,
+    failed: usize,
+}
+
+impl Work<'_> {
+    /// First round: maps, which are written at once. Their common scale is known afterwards.
+    fn maps(&mut self, explainer: &mut Explainer, question: &Question) -> anyhow::Result<()> {
+        let found = scan::discover(&self.args.paths);
+        for problem in &found.problems {
+            self.fail(problem.path(), &problem.to_string());
+        }
+        let items = items(self.args.series, &found, self.model);
+        if items.is_empty() && found.problems.is_empty() {
+            anyhow::bail!("no picture was found there; DICOM, NIfTI, PNG, JPEG, TIFF, BMP and .npy files are read");
+        }
+        let bar = progress::bar(items.len());
+        let mut guess = 0;
+        for files in &items {
+            let path = files.first().cloned().unwrap_or_default();
+            let mut cases = Vec::new();
+            let prepared = review::prepare_case(files, self.model, self.args.slices.as_ref(), &mut |case| {
+                cases.push(explain_case(&path, &case, explainer, question, &mut guess));
+                true
+            });
+            for case in cases.into_iter().chain(prepared.err().map(Err)) {
+                self.case(&path, case)?;
+            }
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    fn case(&mut self, path: &Path, case: Result<Vec<Explained>, CaseError>) -> anyhow::Result<()> {
+        let explained = match case {
+            Ok(explained) => explained,
+            Err(error) => {
+                self.fail(path, &error.to_string());
+                return Ok(());
+            }
+        };
+        let several = explained.len() > 1;
+        for explained in explained {
+            let stem = self.args.out.join(self.names.stem(&explained, several || explained.slice > 0, &self.args.paths));
+            if let Some(folder) = stem.parent() {
+                std::fs::create_dir_all(folder)
+                    .with_context(|| format!("the folder {} could not be made", folder.display()))?;
+            }
+            report::write_map(&file(&stem, &explained, "npy"), &explained)?;
+            self.done.push(Done { stem, explained });
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, path: &Path, sentence: &str) {
+        self.failed += 1;
+        if self.args.json {
+            println!("{}", serde_json::json!({"path": path.to_string_lossy(), "error": sentence}));
+        } else {
+            println!("error: {sentence}");
+        }
+    }
+
+    /// Second round: pictures and JSON, on one scale.
+    fn pictures(&mut self, explainer: &Explainer) -> anyhow::Result<Ended> {
+        let style = self.style();
+        let bar = progress::bar(self.done.len());
+        for Done { stem, explained } in std::mem::take(&mut self.done) {
+            match self.picture(&stem, &explained, style.as_ref(), explainer) {
+                Ok(line) => bar.suspend(|| println!("{line}")),
+                Err(error) => self.fail(&explained.path, &format!("{error:#}")),
+            }
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        if !self.args.json {
+            println!(
+                "\nLayer: {}\n{} · {}\nThe heatmap shows where the score came from, not where disease is.\n{}",
+                explainer.layer_reason(),
+                explainer.engine(),
+                explainer.provider(),
+                report::RESEARCH_USE
+            );
+        }
+        Ok(if self.failed == 0 { Ended::Well } else { Ended::SomeFailed })
+    }
+
+    fn style(&self) -> Option<OverlayStyle> {
+        let maps = self.done.iter().map(|done| done.explained.map.values.view());
+        let found = if self.args.signed { Scale::signed(maps) } else { Scale::positive(maps) };
+        let asked = self.args.scale.map(|high| Scale { low: if self.args.signed { -high } else { 0.0 }, high });
+        let scale = asked.or(found)?;
+        let mut style = if self.args.signed { OverlayStyle::signed(scale) } else { OverlayStyle::positive(scale) };
+        style.color_map = self.colors.unwrap_or(style.color_map);
+        style.opacity = self.args.opacity;
+        Some(style)
+    }
+
+    fn picture(
+        &self,
+        stem: &Path,
+        explained: &Explained,
+        style: Option<&OverlayStyle>,
+        explainer: &Explainer,
+    ) -> anyhow::Result<String> {
+        let scan = scan::open(&explained.path)?;
+        let polarity = scan.meta.polarity.unwrap_or(Polarity::HighIsWhite);
+        let overlay = file(stem, explained, "overlay.png");
+        // A series is explained by its first file's path; its slices lie in the files behind it.
+        let frame = scan.frame(explained.slice.min(scan.frames.saturating_sub(1)))?;
+        report::write_overlay(&overlay, frame, polarity, explained, style)?;
+        let (map, facts) = (file(stem, explained, "npy"), file(stem, explained, "json"));
+        let files = [("map", map), ("overlay", overlay), ("facts", facts.clone())];
+        let json = report::explanation_json(explained, self.model, (explainer.layer_reason(), style), &files);
+        std::fs::write(&facts, format!("{json:#}\n")).with_context(|| format!("{} could not be written", facts.display()))?;
+        if self.args.json {
+            return Ok(json.to_string());
+        }
+        let class = self.model.class_names().get(explained.map.class).map_or("?", String::as_str);
+        let note = if explained.map.has_positive_evidence() { "" } else { "  No positive evidence at this layer." };
+        Ok(format!("{class:<12} {:>9.4}  {}{note}", explained.map.score, stem.display()))
+    }
+}
+
+/// `<stem>.<method>.<ending>`.
+fn file(stem: &Path, explained: &Explained, ending: &str) -> PathBuf {
+    let mut name = stem.as_os_str().to_owned();
+    name.push(format!(".{}.{ending}", explained.map.method.name()));
+    PathBuf::from(name)
+}
+
+/// Stems that were given out.
+#[derive(Default)]
+struct Names {
+    used: HashSet<PathBuf>,
+}
+
+impl Names {
+    /// The file's stem below the folder that was asked for; with its ending where two files share a stem, and with the
+    /// slice where there are several.
+    fn stem(&mut self, explained: &Explained, with_slice: bool, roots: &[PathBuf]) -> PathBuf {
+        let path = &explained.path;
+        let root = roots.iter().find(|root| root.is_dir() && path.starts_with(root));
+        let below = root.and_then(|root| path.strip_prefix(root).ok()).and_then(Path::parent).unwrap_or(Path::new(""));
+        let slice = if with_slice { format!(".slice-{:04}", explained.slice) } else { String::new() };
+        let named = |name: Option<&std::ffi::OsStr>, number: usize| {
+            let name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let number = if number == 0 { String::new() } else { format!("-{number}") };
+            below.join(format!("{name}{number}{slice}"))
+        };
+        let choices = std::iter::once(named(path.file_stem(), 0))
+            .chain((0..).map(|number| named(path.file_name(), number)));
+        for choice in choices {
+            if self.used.insert(choice.clone()) {
+                return choice;
+            }
+        }
+        PathBuf::new()
+    }
+}

@@ -1,0 +1,153 @@
+//! An explained picture as files: the raw map, the picture with the map over it, and how both came about.
+
+use std::path::{Path, PathBuf};
+
+use image::{ImageEncoder as _, codecs::png::PngEncoder};
+use serde_json::{Map, Value, json};
+
+use super::{NpyWriter, ReportError};
+use crate::engine::Model;
+use crate::explain::Target;
+use crate::geometry::{PlaneMap, Size};
+use crate::render::{
+    Canvas, OverlayStyle, Paint, Pyramid, RESEARCH_USE, RESEARCH_USE_KO, Scale, Shader, View, auto_window,
+    burn_caption, color_bar_cols, draw, draw_color_bar, draw_overlay,
+};
+use crate::review::Explained;
+use crate::scan::{Frame, Polarity};
+
+/// Writes the raw map, float32 `[rows, cols]`, unresized.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn write_map(path: &Path, explained: &Explained) -> Result<(), ReportError> {
+    let values = &explained.map.values;
+    let mut writer = NpyWriter::create::<f32>(path, values.shape())?;
+    writer.write(values.iter().copied())?;
+    writer.finish()
+}
+
+/// Writes the picture at its own size, in its header's window or an automatic one, with the map over it, a colour bar
+/// with numbers and the research-use line where they fit (the line needs 96 columns or so).
+///
+/// # Errors
+/// Where the frame is not the map's or the file cannot be written.
+pub fn write_overlay(
+    path: &Path,
+    frame: Frame,
+    polarity: Polarity,
+    explained: &Explained,
+    style: Option<&OverlayStyle>,
+) -> Result<Size, ReportError> {
+    let failed = |what: String| ReportError::Draw { path: path.to_owned(), what };
+    let window = frame.windows.first().cloned().unwrap_or_else(|| auto_window(&frame));
+    let shader = Shader::new(&window, polarity, false);
+    let picture = Pyramid::new(frame);
+    let size = picture.size();
+    let mut rgba = Vec::new();
+    draw(&picture, &View { size, image_from_screen: PlaneMap::IDENTITY, smooth: false }, &shader, &mut rgba);
+    let mut canvas = Canvas::new(&mut rgba, size).map_err(|error| failed(error.to_string()))?;
+    if let Some(style) = style {
+        let paint = Paint::new(style);
+        draw_overlay(&mut canvas, explained.map.values.view(), &explained.image_from_map, &paint);
+        bar(&mut canvas, &paint, unit(explained.map.target));
+    }
+    // Very small pictures have no room for the words; the JSON beside them says the same.
+    let _ = burn_caption(&mut canvas, &[RESEARCH_USE, RESEARCH_USE_KO])
+        .or_else(|_| burn_caption(&mut canvas, &[RESEARCH_USE]));
+    save_png(path, &rgba, size)?;
+    Ok(size)
+}
+
+/// What the map's numbers count.
+fn unit(target: Target) -> &'static str {
+    match target {
+        Target::Logit => "logit",
+        Target::Probability => "probability",
+    }
+}
+
+/// Share of a picture's columns that a colour bar may take.
+const WIDEST_BAR: f32 = 0.2;
+
+fn bar(canvas: &mut Canvas<'_>, paint: &Paint, unit: &str) {
+    let size = canvas.size();
+    let text_height = (size.rows as f32 / 40.0).clamp(9.0, 28.0);
+    let cols = color_bar_cols(paint, unit, text_height);
+    if cols as f32 > size.cols as f32 * WIDEST_BAR || size.rows < 200 {
+        return;
+    }
+    let rows = size.rows / 2;
+    draw_color_bar(canvas, (size.rows / 16, size.cols - cols), Size::new(rows, cols), paint, unit, text_height);
+}
+
+fn save_png(path: &Path, rgba: &[u8], size: Size) -> Result<(), ReportError> {
+    let failed = |what: String| ReportError::Draw { path: path.to_owned(), what };
+    let side = |length: usize| u32::try_from(length).map_err(|_| failed("it is too large".to_owned()));
+    let (cols, rows) = (side(size.cols)?, side(size.rows)?);
+    let rgb: Vec<u8> = rgba.as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
+    let file = std::fs::File::create(path).map_err(|source| ReportError::Write { path: path.to_owned(), source })?;
+    PngEncoder::new(std::io::BufWriter::new(file))
+        .write_image(&rgb, cols, rows, image::ExtendedColorType::Rgb8)
+        .map_err(|error| failed(error.to_string()))
+}
+
+/// Everything that made a map: scores, class, layer and why, scale, place, steps, hashes, engine, files.
+pub fn explanation_json(
+    explained: &Explained,
+    model: &Model,
+    (layer_reason, style): (&str, Option<&OverlayStyle>),
+    files: &[(&str, PathBuf)],
+) -> Value {
+    let (map, inference, names) = (&explained.map, &explained.inference, model.class_names());
+    let scores: Map<String, Value> =
+        names.iter().zip(&inference.scores).map(|(name, score)| (name.clone(), json!(score))).collect();
+    let range = |of: fn(f32, f32) -> f32, start: f32| map.values.iter().copied().fold(start, of);
+    let place = &explained.image_from_map;
+    let message = (!map.has_positive_evidence()).then_some("No positive evidence at this layer.");
+    let files: Map<String, Value> =
+        files.iter().map(|(what, path)| ((*what).to_owned(), json!(path.to_string_lossy()))).collect();
+    json!({
+        "path": explained.path.to_string_lossy(),
+        "slice": explained.slice,
+        "class": names.get(map.class),
+        "class_index": map.class,
+        "predicted": names.get(inference.predicted),
+        "scores": scores,
+        "logits": inference.logits,
+        "target": map.target,
+        "score": map.score,
+        "method": map.method.name(),
+        "layer": {
+            "tensor": map.layer.name,
+            "words": map.layer.words(),
+            "chosen_because": layer_reason,
+            "rows": map.layer.rows,
+            "cols": map.layer.cols,
+            "channels": map.layer.channels,
+        },
+        "values": {"lowest": range(f32::min, f32::INFINITY), "highest": range(f32::max, f32::NEG_INFINITY)},
+        "positive_evidence": map.has_positive_evidence(),
+        "message": message,
+        "scale": style.map(|style| scale_json(style.drawn_scale())),
+        "image_from_map": {
+            "scale_x": place.scale_x, "scale_y": place.scale_y, "offset_x": place.offset_x, "offset_y": place.offset_y,
+        },
+        "files": files,
+        "provenance": {
+            "program": concat!("overread ", env!("CARGO_PKG_VERSION")),
+            "model": model.manifest.name,
+            "model_sha256": model.sha256,
+            "preprocess": model.steps(),
+            "engine": inference.engine,
+            "provider": inference.provider,
+            "elapsed_ms": inference.elapsed_ms,
+        },
+        "warnings": explained.warnings,
+        "notice": RESEARCH_USE,
+    })
+}
+
+fn scale_json(scale: Scale) -> Value {
+    json!({"low": scale.low, "high": scale.high})
+}

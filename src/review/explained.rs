@@ -1,0 +1,95 @@
+//! Files through an explainer: each picture's map, with what is needed to draw it in its place.
+
+use std::path::{Path, PathBuf};
+
+use super::prepare::{PreparedCase, engine_error};
+use super::CaseError;
+use crate::engine::Inference;
+use crate::explain::{ExplainError, Explainer, FeatureGradients, Method, SaliencyMap, Target};
+use crate::geometry::PlaneMap;
+
+/// What is asked of every picture.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub method: Method,
+    /// Class index; `None` asks about the predicted class.
+    pub class: Option<usize>,
+    pub target: Target,
+}
+
+/// One slice with its map.
+#[derive(Debug)]
+pub struct Explained {
+    /// The file, or the first file of a series.
+    pub path: PathBuf,
+    /// Frame index, from 0.
+    pub slice: usize,
+    /// The scores of this slice.
+    pub inference: Inference,
+    pub map: SaliencyMap,
+    /// From the map's cells to pixels of the picture, edges at whole numbers.
+    pub image_from_map: PlaneMap,
+    pub warnings: Vec<String>,
+}
+
+/// Explains every slice of a prepared case. `guess` is the class asked first where the predicted one is wanted; where
+/// the model says another, the picture runs once more. It is left at the last predicted class.
+///
+/// # Errors
+/// A sentence with the path.
+pub fn explain_case(
+    path: &Path,
+    case: &PreparedCase,
+    explainer: &mut Explainer,
+    question: &Question,
+    guess: &mut usize,
+) -> Result<Vec<Explained>, CaseError> {
+    let failed = |source| CaseError::Explain { path: path.to_owned(), source: Box::new(source) };
+    let mut explained = Vec::with_capacity(case.prepared.len());
+    for (prepared, slice) in case.prepared.iter().zip(&case.slices) {
+        let features = match question.class {
+            Some(class) => run(explainer, prepared, class, question.target),
+            None => run_predicted(explainer, prepared, question.target, guess),
+        }
+        .map_err(failed)?;
+        let map = question.method.map(&features).map_err(failed)?;
+        let image_from_map = map.image_from_map(&prepared.model_from_image).ok_or_else(|| {
+            let what = "the preprocessing flattened the picture".to_owned();
+            engine_error(path, crate::engine::EngineError::NoOutput { what })
+        })?;
+        explained.push(Explained {
+            path: path.to_owned(),
+            slice: *slice,
+            inference: features.inference,
+            map,
+            image_from_map,
+            warnings: case.warnings.clone(),
+        });
+    }
+    Ok(explained)
+}
+
+fn run(
+    explainer: &mut Explainer,
+    prepared: &crate::preprocess::Prepared,
+    class: usize,
+    target: Target,
+) -> Result<FeatureGradients, ExplainError> {
+    let found = explainer.run(&[prepared.tensor.view()], &[class], target)?;
+    found.into_iter().next().ok_or_else(|| ExplainError::Shape { what: "no result came back".to_owned() })
+}
+
+fn run_predicted(
+    explainer: &mut Explainer,
+    prepared: &crate::preprocess::Prepared,
+    target: Target,
+    guess: &mut usize,
+) -> Result<FeatureGradients, ExplainError> {
+    let features = run(explainer, prepared, *guess, target)?;
+    let predicted = features.inference.predicted;
+    if predicted == *guess {
+        return Ok(features);
+    }
+    *guess = predicted;
+    run(explainer, prepared, predicted, target)
+}
