@@ -106,10 +106,9 @@ pub(super) mod tests {
     fn the_blur_is_scipys() {
         // scipy 1.17.1: ndimage.gaussian_filter(pattern, sigma, mode="reflect", truncate=4.0), in f64.
         let places = [(0, 0), (4, 5), (8, 9), (0, 9), (3, 2)];
-        for (sigma, expected) in [
-            (1.5, [3.450128448, 4.285530016, 5.411796446, 3.433915832, 5.366480873]),
-            (4.0, [4.833187583, 4.793196698, 4.813276058, 4.549904267, 4.871293890]),
-        ] {
+        for (sigma, expected) in
+            [(1.5, [3.45013, 4.28553, 5.41180, 3.43392, 5.36648]), (4.0, [4.83319, 4.79320, 4.81328, 4.54990, 4.87129])]
+        {
             let smooth = gaussian_blur(pattern().view(), sigma);
             for (place, expected) in places.iter().zip(expected) {
                 assert!((smooth[*place] - expected).abs() < 1e-5, "{sigma} {place:?}: {}", smooth[*place]);

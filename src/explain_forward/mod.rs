@@ -23,5 +23,5 @@ pub use occlusion::{Occlusion, occlusion};
 pub use random::SplitMix64;
 pub use rise::{Rise, rise};
 pub use score_cam::{ChannelWeights, ScoreCam, score_cam};
-pub use scorer::Scorer;
+pub use scorer::{ProgressFn, ScoreFn, Scorer};
 pub use upsample::upsample;

@@ -6,7 +6,7 @@
 
 use std::fmt::Display;
 
-use ndarray::{Array2, Array3, ArrayView3, s};
+use ndarray::{Array2, ArrayView3, s};
 
 use super::baseline::masked;
 use super::{Baseline, ForwardError, Scorer, SplitMix64, upsample};
@@ -97,6 +97,7 @@ fn mask(parameters: &Rise, number: usize, (rows, cols): (usize, usize)) -> Array
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::Array3;
     use std::ops::ControlFlow;
 
     fn map(parameters: &Rise, model: impl Fn(&Array3<f32>) -> f32) -> Array2<f32> {

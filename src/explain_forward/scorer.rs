@@ -7,11 +7,15 @@ use ndarray::Array3;
 
 use super::ForwardError;
 
-/// The model as these methods see it: pictures `[rows, cols, channels]` in, one score of the target class each out.
+/// Pictures `[rows, cols, channels]` in, one score of the target class each out.
+pub type ScoreFn<'a, E> = dyn FnMut(&[Array3<f32>]) -> Result<Vec<f32>, E> + 'a;
+/// `(pictures done, pictures in all)` after every batch; `Break` cancels.
+pub type ProgressFn<'a> = dyn FnMut(usize, usize) -> ControlFlow<()> + 'a;
+
+/// The model as these methods see it.
 pub struct Scorer<'a, E> {
-    score: &'a mut dyn FnMut(&[Array3<f32>]) -> Result<Vec<f32>, E>,
-    /// `(pictures done, pictures in all)` after every batch; `Break` cancels.
-    progress: &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    score: &'a mut ScoreFn<'a, E>,
+    progress: &'a mut ProgressFn<'a>,
     batch: usize,
     done: usize,
     total: usize,
@@ -19,11 +23,7 @@ pub struct Scorer<'a, E> {
 
 impl<'a, E: Display> Scorer<'a, E> {
     /// `batch`: most pictures in one call of `score`, at least 1. Bounds the memory.
-    pub fn new(
-        score: &'a mut dyn FnMut(&[Array3<f32>]) -> Result<Vec<f32>, E>,
-        progress: &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>,
-        batch: usize,
-    ) -> Self {
+    pub fn new(score: &'a mut ScoreFn<'a, E>, progress: &'a mut ProgressFn<'a>, batch: usize) -> Self {
         Self { score, progress, batch: batch.max(1), done: 0, total: 0 }
     }
 

@@ -107,7 +107,12 @@ struct Brush {
 impl Brush {
     fn color(&mut self, pixels: &mut [[u8; 4]], shares: &[f32], (first, second): (f32, f32), paint: &Paint) {
         self.steps.clear();
-        self.steps.extend(shares.iter().map(|share| paint.step(mix(first, second, *share))));
+        if second.is_finite() {
+            let rise = second - first;
+            self.steps.extend(shares.iter().map(|share| paint.step(first + rise * share)));
+        } else {
+            self.steps.extend(shares.iter().map(|share| paint.step(mix(first, second, *share))));
+        }
         self.keep.resize(self.steps.len(), [0; 4]);
         self.add.resize(self.steps.len(), [0; 4]);
         let layers = self.keep.iter_mut().zip(&mut self.add);

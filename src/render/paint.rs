@@ -86,7 +86,8 @@ impl OverlayStyle {
 #[derive(Clone, Debug)]
 pub struct Paint {
     scale: Scale,
-    signed: bool,
+    /// What of a value's bits is its strength: all of them, or in signed mode all but the sign.
+    strength_bits: u32,
     /// Smaller evidence (magnitude, in signed mode) has no colour; above zero, so that no evidence never has one.
     least: f32,
     steps_per_unit: f32,
@@ -132,7 +133,7 @@ impl Paint {
         let least = if scale.is_usable() && !threshold.is_nan() { threshold.max(MIN_EVIDENCE) } else { f32::INFINITY };
         Self {
             scale,
-            signed,
+            strength_bits: if signed { !(1 << 31) } else { u32::MAX },
             least,
             steps_per_unit: STEPS as f32 / (scale.high - scale.low),
             layers: layers(&colors),
@@ -156,7 +157,9 @@ impl Paint {
     pub(super) fn step(&self, value: f32) -> u16 {
         let strength = self.strength(value);
         let colored = strength >= self.least && strength < f32::INFINITY;
-        let step = ((value - self.scale.low) * self.steps_per_unit).clamp(0.0, LAST_STEP);
+        #[expect(clippy::manual_clamp)]
+        // Not `clamp`, whose check of its limits keeps the processor from doing several values at a time.
+        let step = ((value - self.scale.low) * self.steps_per_unit).max(0.0).min(LAST_STEP);
         if colored { step as i32 as u16 + 1 } else { 0 }
     }
 
@@ -174,7 +177,7 @@ impl Paint {
 
     #[inline]
     fn strength(&self, value: f32) -> f32 {
-        if self.signed { value.abs() } else { value }
+        f32::from_bits(value.to_bits() & self.strength_bits)
     }
 }
 

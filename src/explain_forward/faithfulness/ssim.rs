@@ -14,7 +14,7 @@ const WINDOW: usize = 7;
 pub fn ssim(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, data_range: f64) -> Option<f64> {
     let finite = a.iter().chain(b.iter()).all(|value| value.is_finite());
     let large_enough = a.nrows() >= WINDOW && a.ncols() >= WINDOW;
-    if a.dim() != b.dim() || !large_enough || !finite || !(data_range > 0.0 && data_range.is_finite()) {
+    if a.dim() != b.dim() || !large_enough || !finite || data_range.is_nan() || data_range <= 0.0 {
         return None;
     }
     let (c1, c2) = ((0.01 * data_range).powi(2), (0.03 * data_range).powi(2));
