@@ -22,7 +22,6 @@ pub mod app;
 pub mod cli;
 pub mod engine;
 pub mod explain;
-pub mod explain_forward;
 pub mod geometry;
 pub mod onnx;
 pub mod preprocess;

@@ -10,7 +10,7 @@ const ROOMS: &[&[&str]] = &[
     &["onnx"],
     &["preprocess"],
     &["engine"],
-    &["explain", "explain_forward"],
+    &["explain"],
     &["render"],
     &["review"],
     &["report"],

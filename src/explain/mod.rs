@@ -9,6 +9,7 @@
 pub mod backward;
 mod error;
 mod explainer;
+pub mod forward;
 pub mod methods;
 pub mod onnx;
 mod prepared;

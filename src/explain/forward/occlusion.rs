@@ -81,7 +81,7 @@ fn starts<E: Display>(axis: &str, length: usize, patch: usize, stride: usize) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain_forward::baseline::tests::pattern;
+    use crate::explain::forward::baseline::tests::pattern;
     use std::ops::ControlFlow;
 
     fn map(base: &Array3<f32>, parameters: &Occlusion, model: impl Fn(&Array3<f32>) -> f32) -> Array2<f32> {

@@ -42,7 +42,7 @@ fn of_window(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, c1: f64, c2: f64) -
 mod tests {
     use super::super::rank_correlation::tests::other;
     use super::*;
-    use crate::explain_forward::baseline::tests::pattern;
+    use crate::explain::forward::baseline::tests::pattern;
     use ndarray::Array2;
 
     #[test]

@@ -44,7 +44,7 @@ fn pearson(a: &[f64], b: &[f64]) -> Option<f64> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::explain_forward::baseline::tests::pattern;
+    use crate::explain::forward::baseline::tests::pattern;
     use ndarray::Array2;
 
     /// `(2 i^2 + 5 j + (i j) % 7) % 13` for i in 0..9, j in 0..10.

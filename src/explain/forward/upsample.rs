@@ -30,7 +30,7 @@ fn taps(cells: usize, outputs: usize) -> Vec<(usize, usize, f32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain_forward::baseline::tests::pattern;
+    use crate::explain::forward::baseline::tests::pattern;
 
     #[test]
     fn the_numbers_are_opencvs() {

@@ -199,7 +199,7 @@ fn edges(picture: ArrayView3<'_, f32>) -> Array2<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain_forward::baseline::tests::pattern;
+    use crate::explain::forward::baseline::tests::pattern;
     use std::ops::ControlFlow;
 
     fn measure(map: &Array2<f32>, parameters: &DeletionInsertion, model: impl Fn(&Array3<f32>) -> f32) -> Faithfulness {

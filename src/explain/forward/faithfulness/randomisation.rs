@@ -44,7 +44,7 @@ fn peak(map: ArrayView2<'_, f32>) -> Option<f32> {
 mod tests {
     use super::super::rank_correlation::tests::other;
     use super::*;
-    use crate::explain_forward::baseline::tests::pattern;
+    use crate::explain::forward::baseline::tests::pattern;
     use ndarray::Array2;
 
     #[test]

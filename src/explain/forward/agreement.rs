@@ -70,7 +70,7 @@ fn same_up_to_scale(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain_forward::baseline::tests::pattern;
+    use crate::explain::forward::baseline::tests::pattern;
 
     #[test]
     fn maps_that_differ_by_a_factor_are_one_opinion() {
