@@ -105,7 +105,8 @@ impl Work<'_> {
         };
         let several = explained.len() > 1;
         for explained in explained {
-            let stem = self.args.out.join(self.names.stem(&explained, several || explained.slice > 0, &self.args.paths));
+            let stem =
+                self.args.out.join(self.names.stem(&explained, several || explained.slice > 0, &self.args.paths));
             if let Some(folder) = stem.parent() {
                 std::fs::create_dir_all(folder)
                     .with_context(|| format!("the folder {} could not be made", folder.display()))?;
@@ -176,7 +177,8 @@ impl Work<'_> {
         let (map, facts) = (file(stem, explained, "npy"), file(stem, explained, "json"));
         let files = [("map", map), ("overlay", overlay), ("facts", facts.clone())];
         let json = report::explanation_json(explained, self.model, (explainer.layer_reason(), style), &files);
-        std::fs::write(&facts, format!("{json:#}\n")).with_context(|| format!("{} could not be written", facts.display()))?;
+        std::fs::write(&facts, format!("{json:#}\n"))
+            .with_context(|| format!("{} could not be written", facts.display()))?;
         if self.args.json {
             return Ok(json.to_string());
         }
@@ -212,8 +214,8 @@ impl Names {
             let number = if number == 0 { String::new() } else { format!("-{number}") };
             below.join(format!("{name}{number}{slice}"))
         };
-        let choices = std::iter::once(named(path.file_stem(), 0))
-            .chain((0..).map(|number| named(path.file_name(), number)));
+        let choices =
+            std::iter::once(named(path.file_stem(), 0)).chain((0..).map(|number| named(path.file_name(), number)));
         for choice in choices {
             if self.used.insert(choice.clone()) {
                 return choice;

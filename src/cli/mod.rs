@@ -11,7 +11,10 @@ mod progress;
 mod runtime;
 mod table;
 
-pub use args::{Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, PredictArgs, RuntimeAction, RuntimeArgs, TargetArg, WindowArgs};
+pub use args::{
+    Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, PredictArgs, RuntimeAction, RuntimeArgs, TargetArg,
+    WindowArgs,
+};
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
 pub use explain::explain;
 pub use inspect::inspect;

@@ -6,7 +6,7 @@ use ndarray::Array2;
 
 use super::methods::Method;
 use super::onnx::FeatureMap;
-use crate::geometry::PlaneMap;
+use crate::geometry::{Area, PlaneMap, Size};
 
 /// Which number of the model is traced back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
@@ -40,6 +40,11 @@ impl SaliencyMap {
     /// where preparing flattened an axis.
     pub fn image_from_map(&self, model_from_image: &PlaneMap) -> Option<PlaneMap> {
         Some(model_from_image.inverse()?.after(&self.model_from_map))
+    }
+
+    /// What the model saw (its whole input of `model_size`), in the map's coordinates. `None` for a map without extent.
+    pub fn seen(&self, model_size: Size) -> Option<Area> {
+        Some(Area::whole(model_size.rows, model_size.cols).through(&self.model_from_map.inverse()?))
     }
 
     /// False where nothing at this layer speaks for the class: a message, not a picture.

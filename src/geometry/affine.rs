@@ -22,6 +22,34 @@ impl Affine3 {
     }
 }
 
+/// A rectangle of a picture space, continuous coordinates.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Area {
+    /// Left and right edge.
+    pub x: [f64; 2],
+    /// Upper and lower edge.
+    pub y: [f64; 2],
+}
+
+impl Area {
+    /// A whole picture, or a whole grid of cells.
+    pub fn whole(rows: usize, cols: usize) -> Self {
+        Self { x: [0.0, cols as f64], y: [0.0, rows as f64] }
+    }
+
+    /// The same rectangle in another space.
+    pub fn through(&self, map: &PlaneMap) -> Self {
+        let ((left, top), (right, bottom)) = (map.apply((self.x[0], self.y[0])), map.apply((self.x[1], self.y[1])));
+        let ordered = |a: f64, b: f64| [a.min(b), a.max(b)];
+        Self { x: ordered(left, right), y: ordered(top, bottom) }
+    }
+
+    /// Left and upper edge included, right and lower not.
+    pub fn contains(&self, (x, y): (f64, f64)) -> bool {
+        (self.x[0]..self.x[1]).contains(&x) && (self.y[0]..self.y[1]).contains(&y)
+    }
+}
+
 /// An axis-aligned map between two picture spaces: `x' = x * scale_x + offset_x`, and likewise for y. Continuous
 /// coordinates with pixel edges at whole numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -8,7 +8,7 @@
 mod affine;
 mod orientation;
 
-pub use affine::{Affine3, PlaneMap};
+pub use affine::{Affine3, Area, PlaneMap};
 pub use orientation::EdgeLetters;
 
 /// Rows and columns of a picture, in pixels.

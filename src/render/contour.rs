@@ -5,13 +5,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 
-use super::Canvas;
+use super::{Canvas, PlacedMap};
 use super::canvas::lay_over;
 use super::overlay::{sample, usable_inverse};
 use super::view::Tap;
-use crate::geometry::{PlaneMap, Size};
+use crate::geometry::Size;
 
 /// Grid squares along an axis: enough for smooth lines on any screen.
 const MOST_SQUARES: usize = 512;
@@ -30,8 +30,8 @@ impl ContourLine {
 
 /// Lines where the map `[rows, cols]` crosses `level` (its own units), within the picture of `size`. `image_from_map` as
 /// for the overlay. Values equal to the level lie inside; squares with a corner that is no number have no line.
-pub fn contours(map: ArrayView2<'_, f32>, image_from_map: &PlaneMap, size: Size, level: f32) -> Vec<ContourLine> {
-    let Some(grid) = Grid::new(map, image_from_map, size) else { return Vec::new() };
+pub fn contours(placed: &PlacedMap<'_>, size: Size, level: f32) -> Vec<ContourLine> {
+    let Some(grid) = Grid::new(placed, size) else { return Vec::new() };
     join(&grid.segments(level))
 }
 
@@ -49,11 +49,13 @@ struct Segment {
 }
 
 impl Grid {
-    fn new(map: ArrayView2<'_, f32>, image_from_map: &PlaneMap, size: Size) -> Option<Self> {
+    fn new(placed: &PlacedMap<'_>, size: Size) -> Option<Self> {
+        let (map, image_from_map) = (placed.values, &placed.canvas_from_map);
         let (rows, cols) = map.dim();
+        let seen = placed.seen.through(image_from_map);
         let back = usable_inverse(image_from_map)?;
-        let xs = nodes((image_from_map.scale_x, image_from_map.offset_x), cols, size.cols)?;
-        let ys = nodes((image_from_map.scale_y, image_from_map.offset_y), rows, size.rows)?;
+        let xs = nodes(seen.x, cols, size.cols)?;
+        let ys = nodes(seen.y, rows, size.rows)?;
         let (last_row, last_col) = (rows.checked_sub(1)?, cols.checked_sub(1)?);
         let col_taps: Vec<Tap> = xs.iter().map(|x| Tap::smooth(back.apply((*x, 0.0)).0, last_col)).collect();
         let values = ys.iter().flat_map(|y| {
@@ -128,12 +130,11 @@ impl Grid {
     }
 }
 
-/// Positions along one axis of the picture, from edge to edge of what both the map's `cells` and the picture's
+/// Positions along one axis of the picture, from edge to edge of what both the model saw (`seen`) and the picture's
 /// `pixels` cover; `None` where they do not meet.
-fn nodes((scale, offset): (f64, f64), cells: usize, pixels: usize) -> Option<Vec<f64>> {
-    let (one, other) = (offset, offset + scale * cells as f64);
-    let first = one.min(other).max(0.0);
-    let last = one.max(other).min(pixels as f64);
+fn nodes(seen: [f64; 2], cells: usize, pixels: usize) -> Option<Vec<f64>> {
+    let first = seen[0].max(0.0);
+    let last = seen[1].min(pixels as f64);
     if first >= last {
         return None;
     }
@@ -235,7 +236,7 @@ mod tests {
         let size = Size::new(176, 208);
         let map = array![[0.0, 1.0], [0.0, 1.0]];
         // Cell centres at 52 and 156: 0.25 of the way is at 78.
-        let lines = contours(map.view(), &unit(size, 2, 2), size, 0.25);
+        let lines = contours(&PlacedMap::whole(map.view(), unit(size, 2, 2)), size, 0.25);
         assert_eq!(lines.len(), 1);
         let points = &lines[0].points;
         assert!(!lines[0].is_closed() && points.iter().all(|(x, _)| (x - 78.0).abs() < 1e-4), "{points:?}");
@@ -249,11 +250,11 @@ mod tests {
         let mut map = Array2::zeros((7, 5));
         map[[2, 3]] = 1.0;
         let place = unit(size, 7, 5);
-        let lines = contours(map.view(), &place, size, 0.5);
+        let lines = contours(&PlacedMap::whole(map.view(), place), size, 0.5);
         assert_eq!(lines.len(), 1);
         assert!(lines[0].is_closed());
         for point in &lines[0].points {
-            let value = super::super::evidence_at(map.view(), &place, *point).unwrap();
+            let value = super::super::evidence_at(&PlacedMap::whole(map.view(), place), *point).unwrap();
             assert!((value - 0.5).abs() < 0.01, "{value} at {point:?}");
         }
         let (cx, cy) = place.apply((3.5, 2.5));
@@ -273,11 +274,11 @@ mod tests {
         let size = Size::new(2, 2);
         let corners = PlaneMap { offset_x: -0.5, offset_y: -0.5, scale_x: 1.5, scale_y: 1.5 };
         let map = array![[1.0, 0.0], [0.0, 1.0]];
-        let lines = |level| contours(map.view(), &corners, size, level).len();
+        let lines = |level| contours(&PlacedMap::whole(map.view(), corners), size, level).len();
         assert_eq!([lines(0.4), lines(0.6)], [2, 2]);
         // 0.4 cuts off the two low corners, 0.6 the two high ones.
         let turned = |level: f32| {
-            let all = contours(map.view(), &corners, size, level);
+            let all = contours(&PlacedMap::whole(map.view(), corners), size, level);
             all.iter().flat_map(|line| &line.points).any(|(x, y)| x + y < 0.8)
         };
         assert!(!turned(0.4) && turned(0.6));
@@ -288,13 +289,15 @@ mod tests {
         let size = Size::new(20, 10);
         let letterbox = PlaneMap { scale_x: 5.0, scale_y: 5.0, offset_x: -5.0, offset_y: 0.0 };
         let map = Array2::from_shape_fn((4, 4), |(r, c)| (r + c) as f32);
-        for line in contours(map.view(), &letterbox, size, 2.6) {
+        for line in contours(&PlacedMap::whole(map.view(), letterbox), size, 2.6) {
             assert!(line.points.iter().all(|(x, y)| (0.0..=10.0).contains(x) && (0.0..=20.0).contains(y)));
         }
-        assert!(contours(Array2::from_elem((3, 3), f32::NAN).view(), &letterbox, size, 0.0).is_empty());
+        assert!(
+            contours(&PlacedMap::whole(Array2::from_elem((3, 3), f32::NAN).view(), letterbox), size, 0.0).is_empty()
+        );
         let outside = PlaneMap { offset_x: 100.0, ..letterbox };
-        assert!(contours(map.view(), &outside, size, 2.6).is_empty());
-        assert!(contours(Array2::zeros((0, 0)).view(), &letterbox, size, 2.6).is_empty());
+        assert!(contours(&PlacedMap::whole(map.view(), outside), size, 2.6).is_empty());
+        assert!(contours(&PlacedMap::whole(Array2::zeros((0, 0)).view(), letterbox), size, 2.6).is_empty());
     }
 
     #[test]

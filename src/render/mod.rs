@@ -30,7 +30,7 @@ pub use color_bar::{Tick, color_bar, color_bar_cols, draw_color_bar, ticks};
 pub use colormap::ColorMap;
 pub use contour::{ContourLine, contours, draw_contours};
 pub use error::RenderError;
-pub use overlay::{draw_overlay, evidence_at};
+pub use overlay::{PlacedMap, draw_overlay, evidence_at};
 pub use paint::{EvidenceMode, OverlayStyle, Paint, Threshold};
 pub use pyramid::Pyramid;
 pub use scale::Scale;

@@ -1,33 +1,53 @@
 //! A saliency map over a picture.
 //!
 //! The map is taken at the centres of its cells and bilinearly between them (the half-pixel convention: cell 0 covers
-//! 0..1 and has its centre at 0.5), the outer half of an edge cell has that cell's value. Where the map does not reach,
-//! because the model saw only a crop, the picture stays as it is. The same numbers are read by [`evidence_at`].
+//! 0..1 and has its centre at 0.5), beyond the outermost centres the outermost value goes on. Where the model
+//! saw nothing, because it got only a crop, the picture stays as it is. The same numbers are read by [`evidence_at`].
 
 use ndarray::ArrayView2;
 
 use super::paint::lay_over;
 use super::view::{Tap, Taps, blend, mix};
 use super::{Canvas, Paint};
-use crate::geometry::{PlaneMap, Size};
+use crate::geometry::{Area, PlaneMap, Size};
 
 /// Pixels that are worth a thread of their own.
 const PIXELS_PER_THREAD: usize = 1 << 18;
 const MOST_THREADS: usize = 8;
 
-/// Colours `canvas` with a map `[rows, cols]` of raw evidence. `canvas_from_map` takes cells (edges at whole numbers)
-/// to pixels of the canvas: `image_from_map` for a picture of the image's own size, `screen_from_image` after it for
-/// a view. Transparent pixels, outside the image, stay transparent. Costs a fixed time per pixel.
-pub fn draw_overlay(canvas: &mut Canvas<'_>, map: ArrayView2<'_, f32>, canvas_from_map: &PlaneMap, paint: &Paint) {
+/// A map and where it lies.
+#[derive(Clone, Copy, Debug)]
+pub struct PlacedMap<'a> {
+    /// Raw evidence, `[rows, cols]`.
+    pub values: ArrayView2<'a, f32>,
+    /// Cells (edges at whole numbers) to pixels of the canvas: `image_from_map` for a picture of the image's own size,
+    /// `screen_from_image` after it for a view.
+    pub canvas_from_map: PlaneMap,
+    /// What the model saw, in the map's coordinates: receptive fields' centres need not reach its edges.
+    pub seen: Area,
+}
+
+impl<'a> PlacedMap<'a> {
+    /// A map whose cells cover just what the model saw.
+    pub fn whole(values: ArrayView2<'a, f32>, canvas_from_map: PlaneMap) -> Self {
+        let (rows, cols) = values.dim();
+        Self { values, canvas_from_map, seen: Area::whole(rows, cols) }
+    }
+}
+
+/// Colours `canvas` with a map. Transparent pixels, outside the image, stay transparent. Costs a fixed time per pixel.
+pub fn draw_overlay(canvas: &mut Canvas<'_>, placed: &PlacedMap<'_>, paint: &Paint) {
+    let PlacedMap { values: map, canvas_from_map, seen } = placed;
+    let map = *map;
     let (map_rows, map_cols) = map.dim();
     let size = canvas.size();
     let Some(map_from_canvas) = usable_inverse(canvas_from_map) else { return };
     if map.is_empty() || canvas.pixels_mut().is_empty() {
         return;
     }
-    let along = |count, map, cells| Taps::new(count, map, cells, 1.0, cells, true);
-    let cols = along(size.cols, (map_from_canvas.scale_x, map_from_canvas.offset_x), map_cols);
-    let rows = along(size.rows, (map_from_canvas.scale_y, map_from_canvas.offset_y), map_rows);
+    let along = |count, map, edge, cells| Taps::new(count, map, edge, 1.0, cells, true);
+    let cols = along(size.cols, (map_from_canvas.scale_x, map_from_canvas.offset_x), seen.x, map_cols);
+    let rows = along(size.rows, (map_from_canvas.scale_y, map_from_canvas.offset_y), seen.y, map_rows);
 
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     let parts = (size.pixels().unwrap_or(0) / PIXELS_PER_THREAD).clamp(1, threads);
@@ -128,12 +148,12 @@ impl Brush {
 }
 
 /// The evidence at a point `(x, y)` of the image, as [`draw_overlay`] colours it: for a cursor's reading. `None`
-/// outside of the map, and where the map has no number.
-pub fn evidence_at(map: ArrayView2<'_, f32>, image_from_map: &PlaneMap, point: (f64, f64)) -> Option<f32> {
+/// outside of what the model saw, and where the map has no number.
+pub fn evidence_at(placed: &PlacedMap<'_>, point: (f64, f64)) -> Option<f32> {
+    let map = placed.values;
     let (rows, cols) = map.dim();
-    let (x, y) = usable_inverse(image_from_map)?.apply(point);
-    let inside = (0.0..cols as f64).contains(&x) && (0.0..rows as f64).contains(&y);
-    if !inside {
+    let (x, y) = usable_inverse(&placed.canvas_from_map)?.apply(point);
+    if !placed.seen.contains((x, y)) {
         return None;
     }
     let value = sample(map, Tap::smooth(y, rows.checked_sub(1)?), Tap::smooth(x, cols.checked_sub(1)?))?;

@@ -35,7 +35,7 @@ pub fn draw(picture: &Pyramid, view: &View, shader: &Shader, out: &mut Vec<u8>) 
     let (level, factor) = picture.level(map.scale_x.abs().min(map.scale_y.abs()));
     let size = level.size();
     let edge = picture.size();
-    let along = |count, map, edge, level_len| Taps::new(count, map, edge, factor, level_len, view.smooth);
+    let along = |count, map, edge, level_len| Taps::new(count, map, [0.0, edge as f64], factor, level_len, view.smooth);
     let cols = along(view.size.cols, (map.scale_x, map.offset_x), edge.cols, size.cols);
     let rows = along(view.size.rows, (map.scale_y, map.offset_y), edge.rows, size.rows);
 
@@ -82,19 +82,19 @@ pub(super) struct Taps {
 }
 
 impl Taps {
-    /// `count` screen pixels; the picture is `edge` picture pixels long, and `level_len` pixels in its copy, each of
+    /// `count` screen pixels; the picture reaches over `edge` of its own pixels, and has `level_len` pixels in its copy, each of
     /// which covers `factor`.
     pub fn new(
         count: usize,
         (scale, offset): (f64, f64),
-        edge: usize,
+        edge: [f64; 2],
         factor: f64,
         level_len: usize,
         smooth: bool,
     ) -> Self {
         let last = level_len.saturating_sub(1);
         let image = |i: usize| (i as f64 + 0.5) * scale + offset;
-        let on_picture = |i: &usize| (0.0..edge as f64).contains(&image(*i));
+        let on_picture = |i: &usize| (edge[0]..edge[1]).contains(&image(*i));
         let tap = |i: usize| {
             let level = image(i) / factor;
             if !smooth {

@@ -10,8 +10,8 @@ use crate::engine::Model;
 use crate::explain::Target;
 use crate::geometry::{PlaneMap, Size};
 use crate::render::{
-    Canvas, OverlayStyle, Paint, Pyramid, RESEARCH_USE, RESEARCH_USE_KO, Scale, Shader, View, auto_window,
-    burn_caption, color_bar_cols, draw, draw_color_bar, draw_overlay,
+    Canvas, OverlayStyle, Paint, Pyramid, RESEARCH_USE, Scale, Shader, View, auto_window, burn_caption, color_bar_cols,
+    draw, draw_color_bar, draw_overlay,
 };
 use crate::review::Explained;
 use crate::scan::{Frame, Polarity};
@@ -49,12 +49,11 @@ pub fn write_overlay(
     let mut canvas = Canvas::new(&mut rgba, size).map_err(|error| failed(error.to_string()))?;
     if let Some(style) = style {
         let paint = Paint::new(style);
-        draw_overlay(&mut canvas, explained.map.values.view(), &explained.image_from_map, &paint);
+        draw_overlay(&mut canvas, &explained.placed(), &paint);
         bar(&mut canvas, &paint, unit(explained.map.target));
     }
     // Very small pictures have no room for the words; the JSON beside them says the same.
-    let _ = burn_caption(&mut canvas, &[RESEARCH_USE, RESEARCH_USE_KO])
-        .or_else(|_| burn_caption(&mut canvas, &[RESEARCH_USE]));
+    let _ = burn_caption(&mut canvas, &[RESEARCH_USE]);
     save_png(path, &rgba, size)?;
     Ok(size)
 }
@@ -136,7 +135,7 @@ pub fn explanation_json(
         "files": files,
         "provenance": {
             "program": concat!("overread ", env!("CARGO_PKG_VERSION")),
-            "model": model.manifest.name,
+            "model": model.manifest.name.value,
             "model_sha256": model.sha256,
             "preprocess": model.steps(),
             "engine": inference.engine,

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::prepare::{PreparedCase, engine_error};
 use super::CaseError;
+use super::prepare::PreparedCase;
 use crate::engine::Inference;
 use crate::explain::{ExplainError, Explainer, FeatureGradients, Method, SaliencyMap, Target};
-use crate::geometry::PlaneMap;
+use crate::geometry::{Area, PlaneMap, Size};
+use crate::render::PlacedMap;
 
 /// What is asked of every picture.
 #[derive(Clone, Debug)]
@@ -29,7 +30,16 @@ pub struct Explained {
     pub map: SaliencyMap,
     /// From the map's cells to pixels of the picture, edges at whole numbers.
     pub image_from_map: PlaneMap,
+    /// What the model saw, in the map's coordinates.
+    pub seen: Area,
     pub warnings: Vec<String>,
+}
+
+impl Explained {
+    /// Ready to be drawn over the picture.
+    pub fn placed(&self) -> PlacedMap<'_> {
+        PlacedMap { values: self.map.values.view(), canvas_from_map: self.image_from_map, seen: self.seen }
+    }
 }
 
 /// Explains every slice of a prepared case. `guess` is the class asked first where the predicted one is wanted; where
@@ -53,16 +63,17 @@ pub fn explain_case(
         }
         .map_err(failed)?;
         let map = question.method.map(&features).map_err(failed)?;
-        let image_from_map = map.image_from_map(&prepared.model_from_image).ok_or_else(|| {
-            let what = "the preprocessing flattened the picture".to_owned();
-            engine_error(path, crate::engine::EngineError::NoOutput { what })
-        })?;
+        let (rows, cols, _) = prepared.tensor.dim();
+        let place = map.image_from_map(&prepared.model_from_image).zip(map.seen(Size::new(rows, cols)));
+        let (image_from_map, seen) =
+            place.ok_or_else(|| failed(ExplainError::Shape { what: "the picture was flattened".to_owned() }))?;
         explained.push(Explained {
             path: path.to_owned(),
             slice: *slice,
             inference: features.inference,
             map,
             image_from_map,
+            seen,
             warnings: case.warnings.clone(),
         });
     }

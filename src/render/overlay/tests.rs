@@ -16,7 +16,7 @@ fn full(high: f32) -> OverlayStyle {
 fn drawn(size: Size, map: &Array2<f32>, canvas_from_map: &PlaneMap, style: &OverlayStyle) -> Array2<[u8; 4]> {
     let mut rgba = GREY.repeat(size.rows * size.cols);
     let mut canvas = Canvas::new(&mut rgba, size).unwrap();
-    draw_overlay(&mut canvas, map.view(), canvas_from_map, &Paint::new(style));
+    draw_overlay(&mut canvas, &PlacedMap::whole(map.view(), *canvas_from_map), &Paint::new(style));
     let pixels = rgba.chunks_exact(4).map(|p| [p[0], p[1], p[2], p[3]]).collect();
     Array2::from_shape_vec((size.rows, size.cols), pixels).unwrap()
 }
@@ -54,7 +54,7 @@ fn values_between_cell_centres_are_opencvs_bilinear_ones() {
     assert_eq!(out.row(0).to_vec(), expected);
     let map_from = stretched(size, &map);
     for (col, pixel) in out.row(0).iter().enumerate() {
-        let value = evidence_at(map.view(), &map_from, (col as f64 + 0.5, 0.5)).unwrap();
+        let value = evidence_at(&PlacedMap::whole(map.view(), map_from), (col as f64 + 0.5, 0.5)).unwrap();
         assert_eq!(*pixel, jet((value * 128.0) as usize), "the cursor reads what is drawn");
     }
 }
@@ -132,9 +132,9 @@ fn beyond_the_map_the_picture_is_untouched() {
         let covered = (2..8).contains(&col) && (3..7).contains(&row);
         assert_eq!(*pixel != GREY, covered, "{row}, {col}");
     }
-    assert_eq!(evidence_at(map.view(), &crop, (1.9, 4.0)), None);
-    assert_eq!(evidence_at(map.view(), &crop, (2.0, 3.0)), Some(1.0));
-    assert_eq!(evidence_at(map.view(), &crop, (8.0, 4.0)), None);
+    assert_eq!(evidence_at(&PlacedMap::whole(map.view(), crop), (1.9, 4.0)), None);
+    assert_eq!(evidence_at(&PlacedMap::whole(map.view(), crop), (2.0, 3.0)), Some(1.0));
+    assert_eq!(evidence_at(&PlacedMap::whole(map.view(), crop), (8.0, 4.0)), None);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn several_threads_draw_the_same_picture_and_transparent_pixels_stay_so() {
     }
     let mut rgba = [0; 4];
     let mut canvas = Canvas::new(&mut rgba, Size::new(1, 1)).unwrap();
-    draw_overlay(&mut canvas, array![[1.0]].view(), &PlaneMap::IDENTITY, &Paint::new(&full(1.0)));
+    draw_overlay(&mut canvas, &PlacedMap::whole(array![[1.0]].view(), PlaneMap::IDENTITY), &Paint::new(&full(1.0)));
     assert_eq!(rgba, [0; 4]);
 }
 
@@ -192,4 +192,21 @@ fn a_map_that_leads_nowhere_draws_nothing() {
     }
     drawn(size, &Array2::zeros((0, 3)), &PlaneMap::IDENTITY, &full(1.0));
     drawn(Size::new(0, 4), &Array2::zeros((3, 3)), &PlaneMap::IDENTITY, &full(1.0));
+}
+
+/// Padding on one side only ("SAME") moves the centres of the receptive fields: the cells' own grid begins inside the
+/// picture, and still the whole picture was seen.
+#[test]
+fn what_the_model_saw_is_coloured_beyond_the_outermost_centres() {
+    let size = Size::new(8, 8);
+    let map = array![[1.0, 3.0], [1.0, 3.0]];
+    let canvas_from_map = PlaneMap { scale_x: 4.0, scale_y: 4.0, offset_x: 1.5, offset_y: 1.5 };
+    let seen = Area::whole(8, 8).through(&canvas_from_map.inverse().unwrap());
+    let placed = PlacedMap { values: map.view(), canvas_from_map, seen };
+    let mut rgba = GREY.repeat(64);
+    draw_overlay(&mut Canvas::new(&mut rgba, size).unwrap(), &placed, &Paint::new(&full(4.0)));
+    assert!(rgba.chunks_exact(4).all(|pixel| pixel != GREY));
+    assert_eq!(evidence_at(&placed, (0.1, 0.1)), Some(1.0));
+    assert_eq!(evidence_at(&placed, (7.9, 7.9)), Some(3.0));
+    assert_eq!(evidence_at(&placed, (8.1, 4.0)), None);
 }
