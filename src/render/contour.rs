@@ -221,6 +221,7 @@ fn distance(point: (f64, f64), from: (f64, f64), to: (f64, f64)) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::PlaneMap;
     use ndarray::array;
 
     fn unit(size: Size, rows: usize, cols: usize) -> PlaneMap {
