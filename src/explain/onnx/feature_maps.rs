@@ -154,6 +154,10 @@ impl<'a> Finder<'a> {
         (rows, cols, channels): (usize, usize, usize),
         grid: Grid,
     ) {
+        // The statistics of a normalisation that is written out.
+        if channels < 2 {
+            return;
+        }
         self.maps.push(FeatureMap {
             name: output.to_owned(),
             node: node.name.clone(),

@@ -83,18 +83,30 @@ pub fn sides(shape: &[usize], layout: Layout) -> Option<(usize, usize)> {
 }
 
 /// Grids of all 4-D values that keep a spatial grid, from the picture on; nodes in order.
+///
+/// Reshaping loses the grid (ShuffleNet's channels, Inception's channels one by one, Swin's windows); where a later 4-D
+/// value has the sides of the grid that it came from, it has that grid again.
 pub fn grids(order: &[&NodeProto], facts: &Facts, input: &str, layout: Layout) -> HashMap<String, Grid> {
     let picture = Grid { layout, rows: Axis::PICTURE, cols: Axis::PICTURE };
     let mut grids = HashMap::from([(input.to_owned(), picture)]);
+    // The last grid that each value without one came from, with its sides.
+    let mut lost: HashMap<&str, (Grid, (usize, usize))> = HashMap::new();
     for node in order {
         let Some(shape) = node.output.first().and_then(|output| facts.shape(output)) else { continue };
-        if shape.len() != 4 {
-            continue;
-        }
-        let Some((source, grid)) = widest_source(node, facts, &grids) else { continue };
-        if let Some(grid) = after(node, facts, source, grid, shape) {
-            for output in node.output.iter().filter(|name| !name.is_empty()) {
-                grids.insert(output.clone(), grid);
+        let source = widest_source(node, facts, &grids);
+        let kept =
+            source.and_then(|(source, grid)| after(node, facts, source, grid, shape)).filter(|_| shape.len() == 4);
+        let own = source.and_then(|(name, grid)| Some((grid, sides(facts.shape(name)?, grid.layout)?)));
+        let came_from = own.or_else(|| node.input.iter().find_map(|input| lost.get(input.as_str()).copied()));
+        let found = match kept {
+            Some(grid) => Some(grid),
+            None => came_from.and_then(|(grid, known)| (sides(shape, grid.layout)? == known).then_some(grid)),
+        };
+        for output in node.output.iter().filter(|name| !name.is_empty()) {
+            match (found, came_from) {
+                (Some(grid), _) => drop(grids.insert(output.clone(), grid)),
+                (None, Some(known)) => drop(lost.insert(output, known)),
+                (None, None) => {}
             }
         }
     }
