@@ -208,3 +208,48 @@ fn sliced(node: &NodeProto, facts: &Facts, grid: Grid, before: &[usize]) -> Opti
     }
     Some(cut)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Axis, Grid};
+    use crate::explain::onnx::window::Window;
+    use crate::onnx::Layout;
+
+    fn window(kernel: usize, stride: usize, dilation: usize, pad_begin: usize) -> Window {
+        Window { kernel, stride, dilation, pad_begin, pad_end: 0, input: 64, output: 32 }
+    }
+
+    #[test]
+    fn windows_move_centres_by_half_their_reach_less_the_padding() {
+        // PyTorch's stem, 7 x 7 with step 2 and padding 3: cell 0 is centred on pixel 0.
+        let stem = Axis::PICTURE.through(&window(7, 2, 1, 3));
+        assert_eq!(stem, Axis { stride: 2.0, start: 0.0, field: 7.0 });
+        // Keras pads 3 x 3 with step 2 at the end only: cell 0 is centred on pixel 1.
+        let same = Axis::PICTURE.through(&window(3, 2, 1, 0));
+        assert_eq!(same, Axis { stride: 2.0, start: 1.0, field: 3.0 });
+        // A second one: 1 + 2 * 1.
+        assert_eq!(same.through(&window(3, 2, 1, 0)), Axis { stride: 4.0, start: 3.0, field: 7.0 });
+        // 2 x 2 pooling lies between two pixels.
+        assert_eq!(Axis::PICTURE.through(&window(2, 2, 1, 0)).start, 0.5);
+        assert_eq!(Axis::PICTURE.through(&window(3, 1, 2, 2)), Axis { stride: 1.0, start: 0.0, field: 5.0 });
+    }
+
+    #[test]
+    fn cutting_and_enlarging_keep_the_place() {
+        let pooled = Axis::PICTURE.through(&window(2, 2, 1, 0));
+        // Enlarged to twice the cells again, edges kept: pixel for pixel.
+        assert_eq!(pooled.enlarged(2.0, true), Axis { stride: 1.0, start: 0.0, field: 2.0 });
+        assert_eq!(pooled.cut(3.0, 2.0), Axis { stride: 4.0, start: 6.5, field: 2.0 });
+        // One cell of padding in front.
+        assert_eq!(pooled.cut(-1.0, 1.0).start, -1.5);
+    }
+
+    #[test]
+    fn a_map_of_even_pools_covers_the_picture_edge_to_edge() {
+        let rows = Axis::PICTURE.through(&window(2, 2, 1, 0)).through(&window(2, 2, 1, 0));
+        let grid = Grid { layout: Layout::Nchw, rows, cols: Axis::PICTURE.through(&window(7, 2, 1, 3)) };
+        let map = grid.model_from_map();
+        assert_eq!(map.apply((0.5, 0.0)), (0.5, 0.0));
+        assert_eq!(map.apply((1.5, 16.0)), (2.5, 64.0));
+    }
+}
