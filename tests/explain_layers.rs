@@ -8,7 +8,7 @@ mod onnx_models;
 use ndarray::{Array2, Array3, ArrayView3};
 use onnx_models::{Axis, Tail, attr_i, attr_ints, bytes, floats, integers, model, node, noise, small_cnn, value};
 use overread::engine::{EngineChoice, EngineKind, Model, ProviderChoice, SessionOptions, runtime};
-use overread::explain::{ExplainError, Explainer, Method, Target};
+use overread::explain::{ExplainError, Explainer, MapLayout, Method, Target};
 use overread::onnx::proto::{AttributeProto, AttributeType, DataType, GraphProto, ModelProto};
 
 fn engines() -> Vec<EngineChoice> {
@@ -149,4 +149,67 @@ fn what_has_no_gradient_is_said_with_what_works() {
     assert_eq!(Method::EigenCam.map(&features[0]).unwrap().values.dim(), (6, 6));
     assert!(matches!(Method::GradCam.map(&features[0]), Err(ExplainError::NeedsGradients { .. })));
     assert!("grad-cam++".parse::<Method>().is_ok() && "saliency".parse::<Method>().is_err());
+}
+
+/// Patches of 4 x 2 pixels, a class token, normalisation, attention, a residual sum, the class token's dense layer.
+fn small_transformer() -> ModelProto {
+    let nodes = vec![
+        node(
+            "Conv",
+            &["image", "patch"],
+            &["patches"],
+            vec![attr_ints("kernel_shape", &[4, 2]), attr_ints("strides", &[4, 2])],
+        ),
+        node("Reshape", &["patches", "rows"], &["listed"], vec![]),
+        node("Transpose", &["listed"], &["tokens"], vec![attr_ints("perm", &[0, 2, 1])]),
+        node("Concat", &["class", "tokens"], &["all"], vec![attr_i("axis", 1)]),
+        node("LayerNormalization", &["all", "scale"], &["norm"], vec![]),
+        node("MatMul", &["norm", "wq"], &["q"], vec![]),
+        node("MatMul", &["norm", "wk"], &["k"], vec![]),
+        node("Transpose", &["k"], &["kt"], vec![attr_ints("perm", &[0, 2, 1])]),
+        node("MatMul", &["q", "kt"], &["s"], vec![]),
+        node("Softmax", &["s"], &["p"], vec![attr_i("axis", -1)]),
+        node("MatMul", &["p", "norm"], &["a"], vec![]),
+        node("Add", &["all", "a"], &["after"], vec![]),
+        node("Gather", &["after", "first"], &["picked"], vec![attr_i("axis", 1)]),
+        node("Squeeze", &["picked", "one"], &["flat"], vec![]),
+        node("Gemm", &["flat", "dense"], &["logits"], vec![]),
+    ];
+    let axes = [1, 3, 8, 8].into_iter().map(Axis::Fixed).collect();
+    let graph = GraphProto {
+        node: nodes,
+        initializer: vec![
+            floats("patch", &[6, 3, 4, 2], noise(144, 1)),
+            integers("rows", &[1, 6, -1]),
+            floats("class", &[1, 1, 6], noise(6, 2)),
+            floats("scale", &[6], vec![1.0; 6]),
+            floats("wq", &[6, 6], noise(36, 3)),
+            floats("wk", &[6, 6], noise(36, 4)),
+            integers("first", &[0]),
+            integers("one", &[1]),
+            floats("dense", &[6, 3], noise(18, 5)),
+        ],
+        input: vec![value("image", DataType::Float, axes)],
+        output: vec![value("logits", DataType::Float, vec![Axis::Fixed(1), Axis::Fixed(3)])],
+        ..Default::default()
+    };
+    model(17, graph)
+}
+
+#[test]
+fn tokens_are_a_grid_without_the_class_token() {
+    let (_keep, model) = load(&small_transformer());
+    for engine in engines() {
+        let mut explainer = Explainer::start(&model, None, engine, &options()).unwrap();
+        assert_eq!(explainer.layer().name, "norm");
+        assert_eq!(explainer.layer().layout, MapLayout::Tokens { skip: 1 });
+        assert_eq!(explainer.layer_reason(), "normalised tokens before the last attention, 2 x 4 x 6");
+        let picture = pictures(1);
+        let features = explainer.run(&views(&picture), &[1], Target::Logit).unwrap();
+        let map = Method::GradCam.map(&features[0]).unwrap();
+        assert_eq!(map.values.dim(), (2, 4));
+        assert!(map.largest() > 0.0);
+        // Patch (row 1, column 3) begins at row 4, column 6.
+        assert_eq!(map.model_from_map.apply((3.0, 1.0)), (6.0, 4.0));
+    }
 }

@@ -103,7 +103,7 @@ pub fn backward(graph: &Graph, facts: &Facts, map: &str, logits: &str, seed: &Se
     }
     let order = dag::ordered(graph);
     let from_map = dag::reached(&order, map, true);
-    let to_logits = dag::leading_to(&order, logits);
+    let to_logits = dag::leading_to(&order, logits, true);
     let wanted: HashSet<&str> = from_map.intersection(&to_logits).copied().collect();
     if !wanted.contains(logits) {
         return Err("the logits do not depend on it".to_owned());
