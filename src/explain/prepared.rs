@@ -129,7 +129,10 @@ impl Request {
         // Two pictures tell the batch from axes of length 1; a graph that only pretends to take several gets one.
         Ok(match fixed {
             Some(batch) => run(batch)?,
-            None => run(2).or_else(|_| run(1))?,
+            None => match run(2) {
+                Err(error) if !matches!(error, EngineError::Cancelled) => run(1)?,
+                other => other?,
+            },
         })
     }
 
@@ -141,9 +144,14 @@ impl Request {
         logits: &str,
     ) -> Result<(FeatureMap, String, Option<Backward>), ExplainError> {
         let maps = &found.maps;
-        let asked = self.layer.as_deref().or(self.model.manifest.explain.layer.as_deref());
+        let stated = self.model.manifest.explain.layer.as_deref();
+        let asked = self.layer.as_deref().or(stated);
         let (map, mut reason) = match asked {
-            Some(asked) => (find(maps, asked)?, "chosen".to_owned()),
+            Some(asked) => {
+                let map = find(maps, asked)?;
+                let by = if self.layer.is_some() { "chosen" } else { "named by the model's manifest" };
+                (map, format!("{by}, {} x {} x {}", map.rows, map.cols, map.channels))
+            }
             None => (maps.get(found.default).ok_or(ExplainError::NoFeatureMap)?, found.reason.clone()),
         };
         if !self.gradients {

@@ -127,4 +127,27 @@ mod tests {
         let attention = Check::new(&[2, 2, 3, 4]).node_named("Transpose", &["x"], "keys", turned);
         attention.node("MatMul", &["x", "keys"], vec![]).agrees();
     }
+
+    /// Normalised tokens, one head of attention, the residual sum, the class token.
+    #[test]
+    fn an_attention_block_agrees_with_differences() {
+        let mut block = Check::new(&[2, 5, 4]).opset(17).spread(3.0).floats("scale", &[4], &[1.0, 0.5, 1.5, -1.0]);
+        for (seed, name) in [(1, "wq"), (2, "wk"), (3, "wv")] {
+            let weights: Vec<f32> = noise(16, seed).iter().map(|value| value * 3.0).collect();
+            block = block.floats(name, &[4, 4], &weights);
+        }
+        block
+            .single_int("class_token", 0)
+            .node_named("LayerNormalization", &["x", "scale"], "n", vec![])
+            .node_named("MatMul", &["n", "wq"], "q", vec![])
+            .node_named("MatMul", &["n", "wk"], "k", vec![])
+            .node_named("MatMul", &["n", "wv"], "v", vec![])
+            .node_named("Transpose", &["k"], "kt", vec![set_ints("perm", &[0, 2, 1])])
+            .node_named("MatMul", &["q", "kt"], "s", vec![])
+            .node_named("Softmax", &["s"], "p", vec![set_int("axis", -1)])
+            .node_named("MatMul", &["p", "v"], "a", vec![])
+            .node_named("Add", &["x", "a"], "sum_of_both", vec![])
+            .node("Gather", &["sum_of_both", "class_token"], vec![set_int("axis", 1)])
+            .agrees();
+    }
 }

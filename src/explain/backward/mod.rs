@@ -52,8 +52,11 @@ use crate::onnx::proto::NodeProto;
 pub use seed::{Probabilities, Seed};
 pub use tape::{Forward, Tape};
 
+/// Writes the gradient of one node, or says why not.
+type Write = fn(&Forward<'_>, &mut Tape<'_>) -> Result<(), String>;
+
 /// An operator's name and how its gradient is written.
-type Rule = (&'static str, fn(&Forward<'_>, &mut Tape<'_>) -> Result<(), String>);
+type Rule = (&'static str, Write);
 
 /// One table per file.
 const TABLES: &[&[Rule]] = &[
@@ -100,7 +103,7 @@ pub fn backward(graph: &Graph, facts: &Facts, map: &str, logits: &str, seed: &Se
     }
     let order = dag::ordered(graph);
     let from_map = dag::reached(&order, map, true);
-    let to_logits = dag::leading_to(&order, logits);
+    let to_logits = dag::leading_to(&order, logits, true);
     let wanted: HashSet<&str> = from_map.intersection(&to_logits).copied().collect();
     if !wanted.contains(logits) {
         return Err("the logits do not depend on it".to_owned());
@@ -122,7 +125,7 @@ pub fn backward(graph: &Graph, facts: &Facts, map: &str, logits: &str, seed: &Se
     Ok(Backward { gradient, nodes: tape.into_nodes() })
 }
 
-fn rule_for(node: &NodeProto) -> Result<fn(&Forward<'_>, &mut Tape<'_>) -> Result<(), String>, String> {
+fn rule_for(node: &NodeProto) -> Result<Write, String> {
     let found = TABLES.iter().flat_map(|table| table.iter()).find(|(name, _)| *name == node.op_type);
     found.map(|(_, rule)| *rule).ok_or_else(|| in_words(node, "it has no gradient rule"))
 }

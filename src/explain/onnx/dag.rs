@@ -92,10 +92,14 @@ pub fn reached<'a>(order: &[&'a NodeProto], start: &'a str, gradient: bool) -> H
     found
 }
 
-/// Names of the values that `end` is computed from, itself included.
-pub fn leading_to<'a>(order: &[&'a NodeProto], end: &'a str) -> HashSet<&'a str> {
+/// Names of the values that `end` is computed from, itself included. With `gradient`, only those to which a gradient of
+/// `end` flows back.
+pub fn leading_to<'a>(order: &[&'a NodeProto], end: &'a str, gradient: bool) -> HashSet<&'a str> {
     let mut found = HashSet::from([end]);
     for node in order.iter().rev() {
+        if gradient && stops_gradient(node) {
+            continue;
+        }
         if node.output.iter().any(|output| found.contains(output.as_str())) {
             found.extend(node.input.iter().filter(|name| !name.is_empty()).map(String::as_str));
         }

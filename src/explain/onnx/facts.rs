@@ -79,7 +79,7 @@ impl Questions {
     pub fn about(graph: &Graph, input: &str, end: &str) -> Self {
         let order = dag::ordered(graph);
         let from_picture = dag::reached(&order, input, false);
-        let to_end = dag::leading_to(&order, end);
+        let to_end = dag::leading_to(&order, end, false);
         let on_the_way = |name: &str| from_picture.contains(name) && to_end.contains(name);
         let mut questions =
             Self { delta: GraphProto::default(), outputs: Vec::new(), asked: Vec::new(), known: HashMap::new() };

@@ -90,8 +90,8 @@ const MAX_EXTRA_TOKENS: usize = 8;
 pub fn feature_maps(graph: &Graph, facts: &Facts, (input, layout): (&str, Layout), logits: &str) -> FeatureMaps {
     let order = dag::ordered(graph);
     let grids = grids(&order, facts, input, layout);
-    let to_logits = dag::leading_to(&order, logits);
-    let mut found = Finder { facts, order: &order, grids: &grids, maps: Vec::new(), patches: None };
+    let to_logits = dag::leading_to(&order, logits, true);
+    let mut found = Finder { facts, order: &order, grids: &grids, maps: Vec::new(), patches: None, from_patches: None };
     for node in order.iter().filter(|node| !COPIES.contains(&node.op_type.as_str())) {
         for output in node.output.iter().filter(|output| to_logits.contains(output.as_str()) && *output != logits) {
             found.look_at(node, output);
@@ -100,9 +100,9 @@ pub fn feature_maps(graph: &Graph, facts: &Facts, (input, layout): (&str, Layout
     let mut maps = found.maps;
     // Last to first, the pooling of one-pixel windows (an adaptive pool that has nothing to do) is a copy too.
     maps.retain(|map| !order.iter().any(|node| node.output.contains(&map.name) && is_idle_pool(node, facts)));
-    maps.retain(|map| dag::reached(&order, &map.name, true).contains(logits));
+    let linear = with_linear_head(&order, &to_logits, logits);
     for map in &mut maps {
-        map.linear_head = has_linear_head(&order, &map.name, logits);
+        map.linear_head = linear.contains(map.name.as_str());
     }
     let (default, reason) = default_map(&order, &maps, &to_logits, facts);
     FeatureMaps { maps, default, reason }
@@ -113,8 +113,10 @@ struct Finder<'a> {
     order: &'a [&'a NodeProto],
     grids: &'a HashMap<String, Grid>,
     maps: Vec<FeatureMap>,
-    /// The last grid, and what is computed from it: tokens are its cells.
-    patches: Option<(Grid, usize, usize, HashSet<&'a str>)>,
+    /// The output of the last Conv, its grid and its sides: tokens are its cells.
+    patches: Option<(&'a str, Grid, usize, usize)>,
+    /// What is computed from it, once somebody asks.
+    from_patches: Option<HashSet<&'a str>>,
 }
 
 impl<'a> Finder<'a> {
@@ -129,20 +131,21 @@ impl<'a> Finder<'a> {
             // Before the first window there is only the picture.
             if rows * cols > 1 && grid.rows.field * grid.cols.field > 1.0 {
                 if node.op_type == "Conv" {
-                    self.patches = Some((*grid, rows, cols, dag::reached(self.order, output, true)));
+                    self.patches = Some((output, *grid, rows, cols));
+                    self.from_patches = None;
                 }
                 self.push(node, output, layout, (rows, cols, channels.copied().unwrap_or(0)), *grid);
             }
             return;
         }
-        let (Some((grid, rows, cols, from_patches)), [batch, tokens, channels]) = (&self.patches, shape) else {
-            return;
-        };
+        let (Some((patches, grid, rows, cols)), [batch, tokens, channels]) = (self.patches, shape) else { return };
         let skip = tokens.checked_sub(rows * cols).filter(|skip| *skip <= MAX_EXTRA_TOKENS);
-        let is_tokens = *batch == self.facts.batch && rows * cols > 1 && from_patches.contains(output);
-        if let Some(skip) = skip.filter(|_| is_tokens && node.op_type != "Reshape") {
-            let (grid, sizes) = (*grid, (*rows, *cols, *channels));
-            self.push(node, output, MapLayout::Tokens { skip }, sizes, grid);
+        let fits = *batch == self.facts.batch && rows * cols > 1 && node.op_type != "Reshape";
+        let Some(skip) = skip.filter(|_| fits) else { return };
+        let order = self.order;
+        let from_patches = self.from_patches.get_or_insert_with(|| dag::reached(order, patches, true));
+        if from_patches.contains(output) {
+            self.push(node, output, MapLayout::Tokens { skip }, (rows, cols, *channels), grid);
         }
     }
 
@@ -154,6 +157,10 @@ impl<'a> Finder<'a> {
         (rows, cols, channels): (usize, usize, usize),
         grid: Grid,
     ) {
+        // The statistics of a normalisation that is written out.
+        if channels < 2 {
+            return;
+        }
         self.maps.push(FeatureMap {
             name: output.to_owned(),
             node: node.name.clone(),
@@ -175,15 +182,25 @@ fn is_idle_pool(node: &NodeProto, facts: &Facts) -> bool {
     matches!(node.op_type.as_str(), "AveragePool" | "MaxPool") && idle()
 }
 
-fn has_linear_head(order: &[&NodeProto], map: &str, logits: &str) -> bool {
-    let (from_map, to_logits) = (dag::reached(order, map, true), dag::leading_to(order, logits));
-    let between = order.iter().filter(|node| {
-        !dag::stops_gradient(node)
-            && node.input.iter().any(|input| from_map.contains(input.as_str()))
-            && node.output.iter().any(|output| to_logits.contains(output.as_str()))
-    });
-    let ops: Vec<&str> = between.map(|node| node.op_type.as_str()).collect();
-    ops.iter().all(|op| LINEAR.contains(op)) && ops.iter().any(|op| matches!(*op, "GlobalAveragePool" | "ReduceMean"))
+/// Values behind which only linear operators follow, an average over the grid among them.
+fn with_linear_head<'a>(order: &[&'a NodeProto], to_logits: &HashSet<&str>, logits: &'a str) -> HashSet<&'a str> {
+    // For each value: whether all that reads it is linear, and whether something averages.
+    let mut behind: HashMap<&str, (bool, bool)> = HashMap::from([(logits, (true, false))]);
+    for node in order.iter().rev() {
+        let on_the_way =
+            !dag::stops_gradient(node) && node.output.iter().any(|output| to_logits.contains(output.as_str()));
+        let Some(next) = node.output.iter().find_map(|output| behind.get(output.as_str()).copied()) else { continue };
+        if !on_the_way {
+            continue;
+        }
+        let averages = matches!(node.op_type.as_str(), "GlobalAveragePool" | "ReduceMean");
+        let own = (next.0 && LINEAR.contains(&node.op_type.as_str()), next.1 || averages);
+        for input in &node.input {
+            let known = behind.entry(input).or_insert((true, false));
+            *known = (known.0 && own.0, known.1 || own.1);
+        }
+    }
+    behind.into_iter().filter(|(_, (linear, averages))| *linear && *averages).map(|(value, _)| value).collect()
 }
 
 fn default_map(order: &[&NodeProto], maps: &[FeatureMap], to_logits: &HashSet<&str>, facts: &Facts) -> (usize, String) {
@@ -230,7 +247,7 @@ fn before_last_attention(
             && shape.is_some_and(|shape| shape.len() >= 3 && shape.last() == Some(&length))
             && node.output.iter().any(|output| to_logits.contains(output.as_str()))
     })?;
-    let before = dag::leading_to(order, attention.input.first()?);
+    let before = dag::leading_to(order, attention.input.first()?, true);
     let is_normalized = |map: &FeatureMap| map.op == "LayerNormalization" || ends_normalization(order, &map.name);
     maps.iter().rposition(|map| {
         matches!(map.layout, MapLayout::Tokens { .. }) && before.contains(map.name.as_str()) && is_normalized(map)

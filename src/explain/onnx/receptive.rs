@@ -83,18 +83,30 @@ pub fn sides(shape: &[usize], layout: Layout) -> Option<(usize, usize)> {
 }
 
 /// Grids of all 4-D values that keep a spatial grid, from the picture on; nodes in order.
+///
+/// Reshaping loses the grid (ShuffleNet's channels, Inception's channels one by one, Swin's windows); where a later 4-D
+/// value has the sides of the grid that it came from, it has that grid again.
 pub fn grids(order: &[&NodeProto], facts: &Facts, input: &str, layout: Layout) -> HashMap<String, Grid> {
     let picture = Grid { layout, rows: Axis::PICTURE, cols: Axis::PICTURE };
     let mut grids = HashMap::from([(input.to_owned(), picture)]);
+    // The last grid that each value without one came from, with its sides.
+    let mut lost: HashMap<&str, (Grid, (usize, usize))> = HashMap::new();
     for node in order {
         let Some(shape) = node.output.first().and_then(|output| facts.shape(output)) else { continue };
-        if shape.len() != 4 {
-            continue;
-        }
-        let Some((source, grid)) = widest_source(node, facts, &grids) else { continue };
-        if let Some(grid) = after(node, facts, source, grid, shape) {
-            for output in node.output.iter().filter(|name| !name.is_empty()) {
-                grids.insert(output.clone(), grid);
+        let source = widest_source(node, facts, &grids);
+        let kept =
+            source.and_then(|(source, grid)| after(node, facts, source, grid, shape)).filter(|_| shape.len() == 4);
+        let own = source.and_then(|(name, grid)| Some((grid, sides(facts.shape(name)?, grid.layout)?)));
+        let came_from = own.or_else(|| node.input.iter().find_map(|input| lost.get(input.as_str()).copied()));
+        let found = match kept {
+            Some(grid) => Some(grid),
+            None => came_from.and_then(|(grid, known)| (sides(shape, grid.layout)? == known).then_some(grid)),
+        };
+        for output in node.output.iter().filter(|name| !name.is_empty()) {
+            match (found, came_from) {
+                (Some(grid), _) => drop(grids.insert(output.clone(), grid)),
+                (None, Some(known)) => drop(lost.insert(output, known)),
+                (None, None) => {}
             }
         }
     }
@@ -195,4 +207,49 @@ fn sliced(node: &NodeProto, facts: &Facts, grid: Grid, before: &[usize]) -> Opti
         }
     }
     Some(cut)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Axis, Grid};
+    use crate::explain::onnx::window::Window;
+    use crate::onnx::Layout;
+
+    fn window(kernel: usize, stride: usize, dilation: usize, pad_begin: usize) -> Window {
+        Window { kernel, stride, dilation, pad_begin, pad_end: 0, input: 64, output: 32 }
+    }
+
+    #[test]
+    fn windows_move_centres_by_half_their_reach_less_the_padding() {
+        // PyTorch's stem, 7 x 7 with step 2 and padding 3: cell 0 is centred on pixel 0.
+        let stem = Axis::PICTURE.through(&window(7, 2, 1, 3));
+        assert_eq!(stem, Axis { stride: 2.0, start: 0.0, field: 7.0 });
+        // Keras pads 3 x 3 with step 2 at the end only: cell 0 is centred on pixel 1.
+        let same = Axis::PICTURE.through(&window(3, 2, 1, 0));
+        assert_eq!(same, Axis { stride: 2.0, start: 1.0, field: 3.0 });
+        // A second one: 1 + 2 * 1.
+        assert_eq!(same.through(&window(3, 2, 1, 0)), Axis { stride: 4.0, start: 3.0, field: 7.0 });
+        // 2 x 2 pooling lies between two pixels.
+        assert_eq!(Axis::PICTURE.through(&window(2, 2, 1, 0)).start, 0.5);
+        assert_eq!(Axis::PICTURE.through(&window(3, 1, 2, 2)), Axis { stride: 1.0, start: 0.0, field: 5.0 });
+    }
+
+    #[test]
+    fn cutting_and_enlarging_keep_the_place() {
+        let pooled = Axis::PICTURE.through(&window(2, 2, 1, 0));
+        // Enlarged to twice the cells again, edges kept: pixel for pixel.
+        assert_eq!(pooled.enlarged(2.0, true), Axis { stride: 1.0, start: 0.0, field: 2.0 });
+        assert_eq!(pooled.cut(3.0, 2.0), Axis { stride: 4.0, start: 6.5, field: 2.0 });
+        // One cell of padding in front.
+        assert_eq!(pooled.cut(-1.0, 1.0).start, -1.5);
+    }
+
+    #[test]
+    fn a_map_of_even_pools_covers_the_picture_edge_to_edge() {
+        let rows = Axis::PICTURE.through(&window(2, 2, 1, 0)).through(&window(2, 2, 1, 0));
+        let grid = Grid { layout: Layout::Nchw, rows, cols: Axis::PICTURE.through(&window(7, 2, 1, 3)) };
+        let map = grid.model_from_map();
+        assert_eq!(map.apply((0.5, 0.0)), (0.5, 0.0));
+        assert_eq!(map.apply((1.5, 16.0)), (2.5, 64.0));
+    }
 }
