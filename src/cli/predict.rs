@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write as _};
 use anyhow::Context as _;
 
 use super::{Ended, Misuse, PredictArgs, progress, table::Table};
-use crate::engine::{Model, Session, SessionOptions};
+use crate::engine::{Model, Session, SessionOptions, runtime};
 use crate::report;
 use crate::review::{self, BatchOptions, Case, Control};
 use crate::scan::{self, Discovery};
@@ -15,7 +15,10 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     if !args.model.exists() {
         return Err(Misuse(format!("--model {}: there is no such file or folder", args.model.display())).into());
     }
-    // Finding the files and reading the model do not need each other.
+    if args.engine != super::EngineArg::Embedded {
+        runtime::preload();
+    }
+    // Finding the files and reading the model do not need each other, nor the library that loads meanwhile.
     let (model, found) = std::thread::scope(|scope| {
         let found = scope.spawn(|| scan::discover(&args.paths));
         (Model::load(&args.model), found.join())
