@@ -155,6 +155,58 @@ fn the_schema_of_the_manifest_is_json() {
     assert!(schema["properties"]["preprocess"].is_object());
 }
 
+/// `[rows, cols]` float32, format version 1.0 (NEP 1).
+fn npy(path: &Path, shape: (usize, usize), values: &[f32]) {
+    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", shape.0, shape.1);
+    header.push_str(&" ".repeat(63 - (10 + header.len()) % 64));
+    header.push('\n');
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_picture_without_numbers_gets_no_score_and_missing_values_are_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (none, some) = (folder.path().join("none.npy"), folder.path().join("some.npy"));
+    npy(&none, (16, 16), &[f32::NAN; 256]);
+    let mut values: Vec<f32> = (0..256).map(|i| i as f32).collect();
+    values[..64].fill(f32::NAN);
+    npy(&some, (16, 16), &values);
+    let (lines, code) = predict_lines(&[&none, &some], &[]);
+    assert_eq!(code, Some(1));
+    assert!(lines[0]["error"].as_str().unwrap().contains("no number at all"), "{lines:?}");
+    assert!(lines[1]["warnings"].to_string().contains("64 values (25.0 %)"), "{lines:?}");
+}
+
+#[test]
+fn explain_writes_map_overlay_and_facts_at_the_pictures_own_size() {
+    let (folder, scan) = (tempfile::tempdir().unwrap(), first_png(&root().join("assets/demo")));
+    let (out, model) = (folder.path().join("열지도"), demo_model());
+    let call = |method: &str| {
+        overread(&["explain", text(&scan), "--model", text(&model), "--method", method, "--out", text(&out), "--json"])
+    };
+    let result = call("gradcam");
+    assert_eq!(result.status.code(), Some(0), "{}", String::from_utf8_lossy(&result.stderr));
+    let facts: Value = serde_json::from_slice(&result.stdout).unwrap();
+    let stem = scan.file_stem().unwrap().to_str().unwrap();
+    let file = |ending: &str| out.join(format!("{stem}.gradcam.{ending}"));
+    let (picture, overlay) = (image::open(&scan).unwrap(), image::open(file("overlay.png")).unwrap());
+    assert_eq!((overlay.width(), overlay.height()), (picture.width(), picture.height()));
+    let written: Value = serde_json::from_slice(&std::fs::read(file("json")).unwrap()).unwrap();
+    assert_eq!(written, facts);
+    assert_eq!(facts["class"], facts["predicted"]);
+    for field in ["score", "method", "layer", "values", "scale", "image_from_map", "provenance", "target", "notice"] {
+        assert!(!facts[field].is_null(), "{field}: {facts:#}");
+    }
+    assert!(std::fs::read(file("npy")).unwrap().starts_with(b"\x93NUMPY"));
+    let wrong = call("gradcat");
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("hirescam"));
+}
+
 fn first_png(folder: &Path) -> PathBuf {
     first_file(folder, "png")
 }

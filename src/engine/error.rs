@@ -42,6 +42,6 @@ pub enum EngineError {
     WrongInput { expected: String, found: String },
     #[error("The model gave no usable scores: {what}")]
     NoOutput { what: String },
-    #[error("The slices the model asks for cannot be taken: {what}")]
+    #[error("The slices cannot be taken: {what}")]
     Slices { what: String },
 }

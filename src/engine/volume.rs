@@ -167,7 +167,7 @@ fn indices(
         if index < frames {
             Ok(index)
         } else {
-            Err(wrong(format!("slice {index} is asked for; the last of its {frames} is {}.", frames - 1)))
+            Err(wrong(format!("slice {index} is asked for; there are {frames}, the last is {}.", frames - 1)))
         }
     };
     let chosen = match choice {
