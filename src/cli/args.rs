@@ -119,6 +119,11 @@ pub struct ExplainArgs {
     /// One JSON line per picture on standard output instead of a table.
     #[arg(long)]
     pub json: bool,
+    /// Measure each map with deletion and insertion curves of this many steps, beside three random orders and the
+    /// picture's edges (many forward passes).
+    #[arg(long, value_name = "STEPS", num_args = 0..=1, default_missing_value = "28",
+          value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub faithfulness: Option<u16>,
     /// List the layers that can be chosen, and end.
     #[arg(long)]
     pub layers: bool,

@@ -1,6 +1,7 @@
 //! `overread explain`: the map behind each score, as files.
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
@@ -8,11 +9,12 @@ use anyhow::Context as _;
 
 use super::predict::items;
 use super::{Ended, ExplainArgs, Misuse, progress};
-use crate::engine::{Model, SessionOptions};
+use crate::engine::{Model, Session, SessionOptions};
+use crate::explain::forward::faithfulness::{Curves, DeletionInsertion, Faithfulness};
 use crate::explain::{ExplainError, Explainer, Method};
 use crate::render::{ColorMap, OverlayStyle, Scale};
 use crate::report;
-use crate::review::{self, CaseError, Explained, Question, explain_case};
+use crate::review::{self, CaseError, Explained, PreparedCase, Question, explain_case};
 use crate::scan::{self, Polarity};
 
 /// Runs the command. Errors mean that nothing could be explained at all.
@@ -44,7 +46,8 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
         return Ok(Ended::Well);
     }
     let question = Question { method, class, target: args.target.into() };
-    let mut work = Work { args, model: &model, colors, names: Names::default(), done: Vec::new(), failed: 0 };
+    let trust = args.faithfulness.map(|steps| Trust::start(&model, args, steps)).transpose()?;
+    let mut work = Work { args, model: &model, colors, names: Names::default(), done: Vec::new(), failed: 0, trust };
     work.maps(&mut explainer, &question)?;
     work.pictures(&explainer)
 }
@@ -67,6 +70,15 @@ fn list_layers(explainer: &Explainer) {
 struct Done {
     stem: PathBuf,
     explained: Explained,
+    faithfulness: Option<Faithfulness>,
+}
+
+/// What measures maps.
+struct Trust {
+    session: Session,
+    parameters: DeletionInsertion,
+    /// One for each measured picture.
+    measured: Vec<Faithfulness>,
 }
 
 struct Work<'a> {
@@ -76,6 +88,7 @@ struct Work<'a> {
     names: Names,
     done: Vec<Done>,
     failed: usize,
+    trust: Option<Trust>,
 }
 
 impl Work<'_> {
@@ -91,11 +104,17 @@ impl Work<'_> {
         }
         let bar = progress::bar(items.len());
         let mut guess = 0;
+        let mut trust = self.trust.take();
         for files in &items {
             let path = files.first().cloned().unwrap_or_default();
             let mut cases = Vec::new();
             let prepared = review::prepare_case(files, self.model, self.args.slices.as_ref(), &mut |case| {
-                cases.push(case.and_then(|case| explain_case(&path, &case, explainer, question, &mut guess)));
+                let explained = case.and_then(|case| {
+                    let explained = explain_case(&path, &case, explainer, question, &mut guess)?;
+                    let measured = trust.as_mut().map(|trust| trust.measure(&path, &case, &explained)).transpose()?;
+                    Ok((explained, measured.unwrap_or_default()))
+                });
+                cases.push(explained);
                 true
             });
             for case in cases.into_iter().chain(prepared.err().map(Err)) {
@@ -104,18 +123,24 @@ impl Work<'_> {
             bar.inc(1);
         }
         bar.finish_and_clear();
+        self.trust = trust;
         Ok(())
     }
 
-    fn case(&mut self, path: &Path, case: Result<Vec<Explained>, CaseError>) -> anyhow::Result<()> {
-        let explained = match case {
-            Ok(explained) => explained,
+    fn case(
+        &mut self,
+        path: &Path,
+        case: Result<(Vec<Explained>, Vec<Faithfulness>), CaseError>,
+    ) -> anyhow::Result<()> {
+        let (explained, measured) = match case {
+            Ok(both) => both,
             Err(error) => {
                 self.fail(path, &error.to_string());
                 return Ok(());
             }
         };
         let several = explained.len() > 1;
+        let mut measured = measured.into_iter();
         for explained in explained {
             let stem =
                 self.args.out.join(self.names.stem(&explained, several || explained.slice > 0, &self.args.paths));
@@ -124,7 +149,7 @@ impl Work<'_> {
                     .with_context(|| format!("the folder {} could not be made", folder.display()))?;
             }
             report::write_map(&file(&stem, &explained, "npy"), &explained)?;
-            self.done.push(Done { stem, explained });
+            self.done.push(Done { stem, explained, faithfulness: measured.next() });
         }
         Ok(())
     }
@@ -142,14 +167,17 @@ impl Work<'_> {
     fn pictures(&mut self, explainer: &Explainer) -> anyhow::Result<Ended> {
         let style = self.style();
         let bar = progress::bar(self.done.len());
-        for Done { stem, explained } in std::mem::take(&mut self.done) {
-            match self.picture(&stem, &explained, style.as_ref(), explainer) {
+        for done in std::mem::take(&mut self.done) {
+            match self.picture(&done, style.as_ref(), explainer) {
                 Ok(line) => bar.suspend(|| println!("{line}")),
-                Err(error) => self.fail(&explained.path, &format!("{error:#}")),
+                Err(error) => self.fail(&done.explained.path, &format!("{error:#}")),
             }
             bar.inc(1);
         }
         bar.finish_and_clear();
+        if let (Some(trust), false) = (&self.trust, self.args.json) {
+            println!("\n{}", trust.summary());
+        }
         if !self.args.json {
             println!(
                 "\nLayer: {}\n{} · {}\nThe heatmap shows where the score came from, not where disease is.\n{}",
@@ -175,8 +203,7 @@ impl Work<'_> {
 
     fn picture(
         &self,
-        stem: &Path,
-        explained: &Explained,
+        Done { stem, explained, faithfulness }: &Done,
         style: Option<&OverlayStyle>,
         explainer: &Explainer,
     ) -> anyhow::Result<String> {
@@ -188,7 +215,11 @@ impl Work<'_> {
         report::write_overlay(&overlay, frame, polarity, explained, style)?;
         let (map, facts) = (file(stem, explained, "npy"), file(stem, explained, "json"));
         let files = [("map", map), ("overlay", overlay), ("facts", facts.clone())];
-        let json = report::explanation_json(explained, self.model, (explainer.layer_reason(), style), &files);
+        let mut json = report::explanation_json(explained, self.model, (explainer.layer_reason(), style), &files);
+        if let (Some(measured), Some(trust), Some(fields)) = (faithfulness, &self.trust, json.as_object_mut()) {
+            let value = review::faithfulness_json(measured, &trust.parameters, self.model);
+            fields.insert("faithfulness".to_owned(), value);
+        }
         std::fs::write(&facts, format!("{json:#}\n"))
             .with_context(|| format!("{} could not be written", facts.display()))?;
         if self.args.json {
@@ -197,6 +228,59 @@ impl Work<'_> {
         let class = self.model.class_names().get(explained.map.class).map_or("?", String::as_str);
         let note = if explained.map.has_positive_evidence() { "" } else { "  No positive evidence at this layer." };
         Ok(format!("{class:<12} {:>9.4}  {}{note}", explained.map.score, stem.display()))
+    }
+}
+
+impl Trust {
+    fn start(model: &Model, args: &ExplainArgs, steps: u16) -> anyhow::Result<Self> {
+        let session = Session::start(model, args.engine.into(), &SessionOptions::default())?;
+        let steps = usize::from(steps);
+        let parameters = DeletionInsertion { steps, random_orders: 3, ..DeletionInsertion::default() };
+        Ok(Self { session, parameters, measured: Vec::new() })
+    }
+
+    fn measure(
+        &mut self,
+        path: &Path,
+        case: &PreparedCase,
+        explained: &[Explained],
+    ) -> Result<Vec<Faithfulness>, CaseError> {
+        let mut found = Vec::with_capacity(explained.len());
+        for (prepared, explained) in case.prepared.iter().zip(explained) {
+            let mut progress = |_, _| ControlFlow::Continue(());
+            let measured = review::faithfulness(
+                &mut self.session,
+                prepared.tensor.view(),
+                &explained.map,
+                &self.parameters,
+                &mut progress,
+            )
+            .map_err(|error| CaseError::Trust { path: path.to_owned(), what: error.to_string() })?;
+            self.measured.push(measured.clone());
+            found.push(measured);
+        }
+        Ok(found)
+    }
+
+    /// Means over all pictures, and how often the map does better than random orders.
+    fn summary(&self) -> String {
+        let line = |name: &str, of: fn(&Faithfulness) -> &Curves, smaller_is_better: bool| {
+            let count = self.measured.len().max(1) as f64;
+            let mean = |auc: &dyn Fn(&Curves) -> f64| self.measured.iter().map(|m| auc(of(m))).sum::<f64>() / count;
+            let random = |curves: &Curves| curves.random_auc().unwrap_or(f64::NAN);
+            let better = |m: &&Faithfulness| (of(m).map.auc < random(of(m))) == smaller_is_better;
+            format!(
+                "{name}: area {:.3} (random {:.3}, edges {:.3}); better than random in {} of {}",
+                mean(&|curves| curves.map.auc),
+                mean(&random),
+                mean(&|curves| curves.edges.auc),
+                self.measured.iter().filter(better).count(),
+                self.measured.len()
+            )
+        };
+        let deletion = line("Deletion (smaller is better)", |m| &m.deletion, true);
+        let insertion = line("Insertion (larger is better)", |m| &m.insertion, false);
+        format!("{deletion}\n{insertion}")
     }
 }
 

@@ -39,6 +39,8 @@ pub enum CaseError {
     Preprocess { path: PathBuf, source: PreprocessError },
     #[error("{path}: {source}")]
     Engine { path: PathBuf, source: Box<EngineError> },
+    #[error("{path}: the map could not be measured: {what}")]
+    Trust { path: PathBuf, what: String },
     #[error("{path}: {source}")]
     Explain { path: PathBuf, source: Box<ExplainError> },
 }

@@ -9,10 +9,12 @@ mod explained;
 mod lane;
 mod order;
 mod prepare;
+mod trust;
 mod truth;
 
 pub use batch::{BatchOptions, Control, run};
 pub use case::{Case, CaseError, Scored};
 pub use explained::{Explained, Question, explain_case};
 pub use prepare::{PreparedCase, prepare_case, prepare_scan};
+pub use trust::{faithfulness, faithfulness_json};
 pub use truth::truth_from_folder;

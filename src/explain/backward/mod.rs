@@ -8,7 +8,7 @@
 //!
 //! One file (or a few lines in the file of its group) holds a rule, its line in that file's `RULES`, and its test:
 //!
-//! ```ignore
+//! ```text
 //! pub(super) const RULES: &[Rule] = &[("Tanh", tanh)];
 //!
 //! fn tanh(node: &Forward<'_>, tape: &mut Tape<'_>) -> Result<(), String> {
