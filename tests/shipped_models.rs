@@ -50,7 +50,11 @@ fn every_shipped_model_gives_the_logits_of_its_training_framework() {
             let results = verify_golden(&model, &mut start(&model, engine));
             assert!(!results.is_empty(), "{} has no golden case", folder.display());
             let worst = results.iter().filter_map(|result| result.largest_difference).fold(0.0, f32::max);
-            println!("{} on {engine:?}: {} cases, largest difference {worst:.1e}", model.manifest.name.value, results.len());
+            println!(
+                "{} on {engine:?}: {} cases, largest difference {worst:.1e}",
+                model.manifest.name.value,
+                results.len()
+            );
             assert!(results.iter().all(|result| result.passed), "{results:?}");
         }
     }

@@ -7,10 +7,10 @@ use std::collections::{HashMap, HashSet};
 
 use ndarray::Array2;
 
-use super::{Canvas, PlacedMap};
 use super::canvas::lay_over;
 use super::overlay::{sample, usable_inverse};
 use super::view::Tap;
+use super::{Canvas, PlacedMap};
 use crate::geometry::Size;
 
 /// Grid squares along an axis: enough for smooth lines on any screen.
