@@ -11,6 +11,8 @@ mod current;
 mod event;
 mod heatmap;
 mod heatmap_requests;
+#[cfg(test)]
+mod heatmap_tests;
 mod items;
 mod jobs;
 mod model;
