@@ -62,7 +62,7 @@ fn the_heatmap_is_switched_on_by_its_button_and_its_key() {
     harness.run();
     harness.get_by_label_contains("Heatmap (Grad-CAM, layer ");
     harness.get_by_label_contains("Logit of grade-");
-    harness.get_by_label_contains("Layer: last feature map before");
+    harness.get_by_label_contains("Layer: Relu, 13 x 11 x 64, named by the model's manifest");
     harness.get_by_label_contains("the same map here");
     for (role, name) in [(Role::Slider, "Opacity"), (Role::Slider, "Threshold"), (Role::CheckBox, "Signed")] {
         harness.get_by_role_and_label(role, name);
@@ -80,7 +80,7 @@ fn class_method_and_layer_are_chosen_from_lists() {
     choose(&mut harness, "Method", "LayerCAM");
     harness.get_by_label_contains("Heatmap (LayerCAM, layer ");
     assert!(harness.query_by_label_contains("the same map here").is_none());
-    let words = harness.state().state.heatmaps().layers()[0].words();
+    let words = harness.state().state.heatmaps().layers().iter().rev().nth(1).unwrap().words();
     harness.get_by_role_and_label(Role::ComboBox, "Layer").click();
     harness.run();
     harness
@@ -100,7 +100,7 @@ fn class_method_and_layer_are_chosen_from_lists() {
 fn signed_contours_and_the_scale_are_switched() {
     let mut harness = demo();
     press(&mut harness, Key::H);
-    for name in ["Signed", "Contour", "This case"] {
+    for name in ["Signed", "Contour", "Shared scale"] {
         harness.get_by_label(name).click();
         harness.run();
     }

@@ -1,11 +1,14 @@
 //! How heatmaps look: colours, opacity, threshold, lines and the scale.
 
-use eframe::egui::{Button, Checkbox, Slider, Ui, WidgetInfo};
+use eframe::egui::{Checkbox, Slider, Ui, WidgetInfo};
 
 use super::shell::Wishes;
 use super::widgets::{named_row, picker};
-use crate::app::{AppState, Command, HeatmapStyle};
+use crate::app::{AppState, Command};
 use crate::render::ColorMap;
+
+const SHARED: &str = "On: the colours reach up to the most evidence seen with this model, layer and method, and mean the \
+                      same in every case. Off: up to this case's own; do not compare it with others.";
 
 pub(super) fn heatmap_look(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
     let old = state.heatmaps().style();
@@ -24,8 +27,8 @@ pub(super) fn heatmap_look(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
             .on_hover_text("Also evidence against the class, with zero in the middle of the colours");
         ui.add(Checkbox::new(&mut style.contour, "Contour"))
             .on_hover_text("A line at the threshold; without one, at half of the scale");
+        ui.add(Checkbox::new(&mut style.shared_scale, "Shared scale")).on_hover_text(SHARED);
     });
-    scale(ui, &mut style);
     if style != old {
         wishes.commands.push(Command::SetHeatmapStyle(style));
     }
@@ -39,22 +42,5 @@ fn share(ui: &mut Ui, name: &str, value: &mut f32) {
         let slider = ui.add(Slider::new(value, 0.0..=1.0).show_value(false));
         slider.widget_info(|| WidgetInfo::slider(true, f64::from(*value), name));
         ui.label(text);
-    });
-}
-
-fn scale(ui: &mut Ui, style: &mut HeatmapStyle) {
-    named_row(ui, "Scale", |ui| {
-        for (shared, name, why) in [
-            (
-                true,
-                "Shared",
-                "The colours mean the same in every case: up to the most evidence seen with this model, layer and method",
-            ),
-            (false, "This case", "The colours reach up to this map's own most evidence; do not compare it with others"),
-        ] {
-            if ui.add(Button::selectable(style.shared_scale == shared, name)).on_hover_text(why).clicked() {
-                style.shared_scale = shared;
-            }
-        }
     });
 }

@@ -66,10 +66,20 @@ fn found(ui: &mut Ui, state: &AppState, facts: &ModelFacts, (pane, heatmap): (Pa
     let chosen = state.heatmaps().question(pane).layer.is_some();
     let why = if chosen { map.layer.words() } else { heatmap.layer_reason.clone() };
     weak(ui, format!("Layer: {why}"));
-    let alike = matches!(map.method, Method::Cam | Method::GradCam | Method::HiResCam | Method::XGradCam);
-    if map.layer.linear_head && alike {
+    if says_same_map(state.heatmaps(), pane) {
         weak(ui, SAME_MAP);
     }
+}
+
+/// Of one heatmap always; of two where they might be taken for two opinions.
+fn says_same_map(heatmaps: &Heatmaps, pane: Pane) -> bool {
+    let alike = |pane: Pane| {
+        let map = heatmaps.ready(pane)?.map();
+        let same = matches!(map.method, Method::Cam | Method::GradCam | Method::HiResCam | Method::XGradCam);
+        (same && map.layer.linear_head).then_some((map.class, &map.layer.name))
+    };
+    let own = alike(pane);
+    own.is_some() && (!heatmaps.is_comparing() || (pane == Pane::Second && own == alike(Pane::First)))
 }
 
 fn side(pane: Pane) -> &'static str {

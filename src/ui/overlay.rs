@@ -11,6 +11,8 @@ use crate::scan::{Format, Pixels, Scan, Window, WindowFunction};
 /// Distance of the corners' text from the edges, and of its lines, in points.
 const MARGIN: f32 = 16.0;
 const LINE: f32 = 18.0;
+/// Below this width, in points, there is no room for what the file is.
+const NARROW: f32 = 440.0;
 /// Identifying attributes listed before "and n more".
 const MOST_TAGS: usize = 14;
 
@@ -28,7 +30,7 @@ pub(super) struct Corner {
 pub(super) fn overlay(ui: &Ui, rect: Rect, state: &AppState, (current, placed): (&Current, &Placement), own: Corner) {
     let Some(scan) = &current.scan else { return };
     let inner = rect.shrink(MARGIN);
-    let mut top_left = what(scan);
+    let mut top_left = what(scan, rect.width() >= NARROW);
     top_left.extend(own.heatmap.clone());
     let top = corner(ui, inner, Align2::LEFT_TOP, &top_left, theme::ON_PICTURE);
     if state.shows_identity() {
@@ -42,12 +44,15 @@ pub(super) fn overlay(ui: &Ui, rect: Rect, state: &AppState, (current, placed): 
 }
 
 /// Modality, body part, size.
-fn what(scan: &Scan) -> Vec<String> {
+fn what(scan: &Scan, wide: bool) -> Vec<String> {
     let meta = &scan.meta;
     let kind: Vec<&str> = [meta.modality.as_deref(), meta.body_part.as_deref()].into_iter().flatten().collect();
     let mut lines = Vec::new();
     if !kind.is_empty() {
         lines.push(kind.join(" · "));
+    }
+    if !wide {
+        return lines;
     }
     let bits = meta.bits_stored.map_or(String::new(), |bits| format!(" · {bits} bit"));
     lines.push(format!("{} × {}{bits} · {}", scan.size.cols, scan.size.rows, format_name(scan.format)));

@@ -163,7 +163,11 @@ impl PaneLook {
             if state.heatmaps().style().contour {
                 self.marks.contour(ui, *rect, placed, shown.picture.size(), over);
             }
-            self.marks.bar(ui, *rect, over);
+            // One bar is enough for one scale.
+            let later = state.heatmaps().panes().last().filter(|last| *last != pane);
+            if later.and_then(|last| state.heatmaps().overlay_style(*last, sha256)) != Some(over.style) {
+                self.marks.bar(ui, *rect, over);
+            }
         }
         let evidence = cursor.zip(heatmap).and_then(|(point, heatmap)| heatmap_marks::reading(heatmap, point));
         let own = Corner { heatmap: heatmap_marks::corner_line(state, *pane), cursor, evidence };

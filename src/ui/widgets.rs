@@ -138,7 +138,11 @@ pub fn named_row(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui)) {
 pub fn picker(ui: &mut Ui, group: &str, name: &str, shown: &str, entries: impl FnOnce(&mut Ui)) {
     named_row(ui, name, |ui| {
         let width = ui.available_width();
-        let list = egui::ComboBox::from_id_salt((group, name)).selected_text(shown).width(width).truncate();
+        let list = egui::ComboBox::from_id_salt((group, name))
+            .selected_text(shown)
+            .width(width)
+            .height(theme::LIST_HEIGHT)
+            .truncate();
         list.show_ui(ui, entries).response.accessible_name(format!("{group}{name}"));
     });
 }

@@ -106,12 +106,12 @@ impl Loaded {
         let explained = explain_case(&scan.path, case, explainer, &asked, &mut self.guess);
         let explained = explained.map_err(|error| error.to_string())?.into_iter().next();
         let named = question.layer.is_none() && self.model.manifest.explain.layer.is_some();
-        let reason = if named { "named by the model's manifest" } else { explainer.layer_reason() };
-        Ok(Heatmap {
-            explained: explained.ok_or("The scan has no such slice.")?,
-            layers: layers.clone(),
-            layer_reason: reason.to_owned(),
-        })
+        let layer_reason = if named {
+            format!("{}, named by the model's manifest", explainer.layer().words())
+        } else {
+            explainer.layer_reason().to_owned()
+        };
+        Ok(Heatmap { explained: explained.ok_or("The scan has no such slice.")?, layers: layers.clone(), layer_reason })
     }
 
     /// The slice as the prediction sees it.
