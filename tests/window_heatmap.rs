@@ -62,13 +62,15 @@ fn the_heatmap_is_switched_on_by_its_button_and_its_key() {
     harness.run();
     harness.get_by_label_contains("Heatmap (Grad-CAM, layer ");
     harness.get_by_label_contains("Logit of grade-");
-    harness.get_by_label_contains("Layer: Relu, 13 x 11 x 64, named by the model's manifest");
+    harness.get_by_label_contains("Layer: Relu, 13 x 11 x 64, from the manifest");
     harness.get_by_label_contains("the same map here");
     for (role, name) in [(Role::Slider, "Opacity"), (Role::Slider, "Threshold"), (Role::CheckBox, "Signed")] {
         harness.get_by_role_and_label(role, name);
     }
     press(&mut harness, Key::H);
     assert!(harness.query_by_label_contains("Heatmap (").is_none());
+    press(&mut harness, Key::F1);
+    harness.get_by_label("H");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Heatmaps by commands, with the demo's model and scans, without threads.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -115,6 +116,29 @@ fn what_does_not_work_is_a_sentence() {
     ask(&mut state, Pane::First, |question| question.method = Method::LayerCam);
     state.take(Event::JobPanicked { worker: "heatmap", what: "index out of bounds".into() });
     assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Failed(_)), "nothing waits for ever");
+}
+
+#[test]
+fn a_model_file_that_changed_meanwhile_explains_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model");
+    fs::create_dir(&model).unwrap();
+    for name in ["model.onnx", "metadata.json"] {
+        fs::copy(demo("models/phantom-brain-3grade").join(name), model.join(name)).unwrap();
+    }
+    let mut state = AppState::new(Jobs::inline());
+    state.apply(Command::Open(vec![demo("assets/demo/grade-1/case-10.png")]));
+    state.apply(Command::LoadModel(model.clone()));
+    state.settle();
+    // Another producer_version (field 3 of ModelProto): the same graph, another file.
+    let mut bytes = fs::read(model.join("model.onnx")).unwrap();
+    bytes.extend(b"\x1a\x01x");
+    fs::write(model.join("new"), bytes).unwrap();
+    fs::rename(model.join("new"), model.join("model.onnx")).unwrap();
+    state.apply(Command::ToggleHeatmap);
+    state.settle();
+    let HeatmapState::Failed(sentence) = state.heatmaps().state(Pane::First) else { panic!("it changed") };
+    assert!(sentence.contains("has changed"), "{sentence}");
 }
 
 #[test]

@@ -107,7 +107,7 @@ impl Loaded {
         let explained = explained.map_err(|error| error.to_string())?.into_iter().next();
         let named = question.layer.is_none() && self.model.manifest.explain.layer.is_some();
         let layer_reason = if named {
-            format!("{}, named by the model's manifest", explainer.layer().words())
+            format!("{}, from the manifest", explainer.layer().words())
         } else {
             explainer.layer_reason().to_owned()
         };
