@@ -52,7 +52,7 @@ pub fn demo_in_terminal(args: &DemoArgs, demo: &DemoFolder, reason: &str) -> any
     let mut session = Session::start(&model, crate::engine::EngineChoice::Auto, &SessionOptions::default())?;
     let found = scan::discover(std::slice::from_ref(&demo.scans));
     let items: Vec<Vec<PathBuf>> = found.files.into_iter().map(|file| vec![file]).collect();
-    let mut table = Table::new(model.class_names());
+    let mut table = Table::new(&model);
     let mut cases = Vec::new();
     review::run(&items, &model, &mut session, &BatchOptions::default(), &mut |case| {
         println!("{}", table.row(&case));

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use super::predict::items;
 use super::{Ended, ExplainArgs, Misuse, progress};
 use crate::engine::{Model, SessionOptions};
-use crate::explain::{Explainer, Method};
+use crate::explain::{ExplainError, Explainer, Method};
 use crate::render::{ColorMap, OverlayStyle, Scale};
 use crate::report;
 use crate::review::{self, CaseError, Explained, Question, explain_case};
@@ -23,10 +23,22 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
     if !args.model.exists() {
         return Err(Misuse(format!("--model {}: there is no such file or folder", args.model.display())).into());
     }
+    if !(0.0..=1.0).contains(&args.opacity) {
+        return Err(Misuse(format!("--opacity {}: it must be 0 to 1", args.opacity)).into());
+    }
+    if let Some(high) = args.scale.filter(|high| !(high.is_finite() && *high > 0.0)) {
+        return Err(Misuse(format!("--scale {high}: it must be a number above 0")).into());
+    }
     let model = Model::load(&args.model)?;
     let class = args.class.as_deref().map(|text| class_index(text, model.class_names())).transpose()?;
     let start = if method.needs_gradients() { Explainer::start } else { Explainer::start_forward_only };
-    let mut explainer = start(&model, args.layer.as_deref(), args.engine.into(), &SessionOptions::default())?;
+    let mut explainer =
+        start(&model, args.layer.as_deref(), args.engine.into(), &SessionOptions::default()).map_err(|error| {
+            match error {
+                ExplainError::NoSuchLayer { .. } => anyhow::Error::from(Misuse(error.to_string())),
+                other => other.into(),
+            }
+        })?;
     if args.layers {
         list_layers(&explainer);
         return Ok(Ended::Well);
@@ -83,7 +95,7 @@ impl Work<'_> {
             let path = files.first().cloned().unwrap_or_default();
             let mut cases = Vec::new();
             let prepared = review::prepare_case(files, self.model, self.args.slices.as_ref(), &mut |case| {
-                cases.push(explain_case(&path, &case, explainer, question, &mut guess));
+                cases.push(case.and_then(|case| explain_case(&path, &case, explainer, question, &mut guess)));
                 true
             });
             for case in cases.into_iter().chain(prepared.err().map(Err)) {

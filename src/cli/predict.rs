@@ -15,20 +15,20 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     if !args.model.exists() {
         return Err(Misuse(format!("--model {}: there is no such file or folder", args.model.display())).into());
     }
-    if args.engine != super::EngineArg::Embedded {
-        runtime::preload();
-    }
+    let library = (args.engine != super::EngineArg::Embedded).then(runtime::preload);
     // Finding the files and reading the model do not need each other, nor the library that loads meanwhile.
     let (model, found) = std::thread::scope(|scope| {
         let found = scope.spawn(|| scan::discover(&args.paths));
         (Model::load(&args.model), found.join())
     });
+    drop(library);
     let model = model?;
     let found = found.map_err(|_| anyhow::anyhow!("the search for files failed"))?;
     let items = items(args.series, &found, &model);
     let mut session = Session::start(&model, args.engine.into(), &SessionOptions::for_many(&model, items.len()))?;
     let failures = found.problems.len();
     let mut output = Output::new(args, &model, items.len());
+    output.table.all_slices = args.slices == Some(crate::engine::SliceChoice::All);
     for problem in found.problems {
         output.problem(&problem)?;
     }
@@ -79,7 +79,7 @@ impl<'a> Output<'a> {
             json: args.json,
             class_names: model.class_names(),
             lines: BufWriter::new(std::io::stdout().lock()),
-            table: Table::new(model.class_names()),
+            table: Table::new(model),
             bar: progress::bar(items),
             predicted: 0,
             failed: 0,

@@ -1,6 +1,6 @@
 //! Predictions as a table for people.
 
-use crate::engine::Session;
+use crate::engine::{Model, Origin, Session};
 use crate::review::Case;
 
 /// Writes one row a case: predicted class, its score, the path; the header before the first row.
@@ -8,18 +8,32 @@ pub struct Table {
     class_names: Vec<String>,
     name_width: usize,
     header_written: bool,
+    /// Sentences about cases, each with the number of cases it was said of.
+    warnings: Vec<(String, usize)>,
+    notes: Vec<String>,
+    /// True where every slice is a case: then the first one is named too.
+    pub all_slices: bool,
 }
 
 impl Table {
-    pub fn new(class_names: &[String]) -> Self {
+    pub fn new(model: &Model) -> Self {
+        let class_names = model.class_names();
         let name_width = class_names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max("predicted".len());
-        Self { class_names: class_names.to_vec(), name_width, header_written: false }
+        Self {
+            class_names: class_names.to_vec(),
+            name_width,
+            header_written: false,
+            warnings: Vec::new(),
+            notes: notes(model),
+            all_slices: false,
+        }
     }
 
     /// The row of a case, after the header if it is the first.
     pub fn row(&mut self, case: &Case) -> String {
         let row = match &case.outcome {
             Ok(scored) => {
+                self.remember(&scored.warnings);
                 let result = &scored.inference;
                 let scores: Vec<String> = result.scores.iter().map(|score| format!("{score:>7.4}")).collect();
                 let predicted = self.class_names.get(result.predicted).map_or("?", String::as_str);
@@ -31,14 +45,33 @@ impl Table {
                 format!(
                     "{predicted:<width$} {mark} {}  {}{}",
                     scores.join(" "),
-                    case.path.display(),
-                    slices(&scored.slices),
+                    printable(&case.path.to_string_lossy()),
+                    slices(&scored.slices, self.all_slices),
                     width = self.name_width
                 )
             }
             Err(error) => format!("{:<width$}   {error}", "error", width = self.name_width),
         };
         if std::mem::replace(&mut self.header_written, true) { row } else { format!("{}\n{row}", self.header()) }
+    }
+
+    fn remember(&mut self, warnings: &[String]) {
+        for warning in warnings {
+            if let Some((_, count)) = self.warnings.iter_mut().find(|(known, _)| known == warning) {
+                *count += 1;
+            } else if self.warnings.len() < MOST_WARNINGS {
+                self.warnings.push((warning.clone(), 1));
+            }
+        }
+    }
+
+    /// Warnings and notes, a line each.
+    fn said(&self) -> String {
+        let warnings = self.warnings.iter().map(|(warning, count)| match count {
+            1 => format!("warning: {warning}\n"),
+            many => format!("warning, {many} times: {warning}\n"),
+        });
+        warnings.chain(self.notes.iter().map(|note| format!("{note}\n"))).collect()
     }
 
     fn header(&self) -> String {
@@ -50,7 +83,8 @@ impl Table {
     pub fn summary(&self, predicted: usize, failed: usize, session: &Session) -> String {
         let remark = session.remark().map(|remark| format!("\n{remark}")).unwrap_or_default();
         format!(
-            "\n{predicted} predicted, {failed} failed · {} · {}{remark}\n{}",
+            "\n{}{predicted} predicted, {failed} failed · {} · {}{remark}\n{}",
+            self.said(),
             session.engine(),
             session.provider(),
             crate::report::RESEARCH_USE
@@ -58,14 +92,37 @@ impl Table {
     }
 }
 
+/// Different warnings that are shown.
+const MOST_WARNINGS: usize = 12;
+
+/// What a reader of the scores must know about the model.
+fn notes(model: &Model) -> Vec<String> {
+    let name = |class: &usize| model.class_names().get(*class).map_or("?", String::as_str);
+    let thresholds = model.manifest.thresholds.iter();
+    let mut notes: Vec<String> =
+        thresholds.map(|(class, least)| format!("{} is predicted from a score of {least} on", name(class))).collect();
+    notes.extend(model.manifest.remarks.iter().cloned());
+    if model.manifest.preprocess.iter().any(|step| step.origin == Origin::Assumed) {
+        let steps: Vec<&str> = model.steps().iter().map(crate::preprocess::Step::name).collect();
+        notes.push(format!("assumed, because the model does not say: the preprocessing ({})", steps.join(", ")));
+    }
+    notes
+}
+
+/// Control characters would reach the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
 /// At most seven characters, so that score columns line up.
 fn short(name: &str) -> String {
     if name.chars().count() <= 7 { name.to_owned() } else { name.chars().take(6).chain(['…']).collect() }
 }
 
-fn slices(slices: &[usize]) -> String {
+fn slices(slices: &[usize], all: bool) -> String {
     match slices {
-        [] | [0] => String::new(),
+        [] => String::new(),
+        [0] if !all => String::new(),
         [one] => format!("  [slice {one}]"),
         several => format!("  [{} slices]", several.len()),
     }

@@ -75,12 +75,26 @@ struct State {
 
 static STATE: Mutex<State> = Mutex::new(State { loaded: None, refused: Vec::new() });
 
+/// A library that is being loaded. Dropping it waits for the end: a process that exits while another thread is inside
+/// the library's start crashes.
+#[must_use]
+pub struct Preload(Option<std::thread::JoinHandle<()>>);
+
+impl Drop for Preload {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
 /// Loads the library on a thread of its own, so that it is ready when the first session starts. Costs nothing else.
-pub fn preload() {
+pub fn preload() -> Preload {
     // Without a thread the first session loads it.
-    let _ = std::thread::Builder::new().name("load-onnxruntime".to_owned()).spawn(|| {
+    let thread = std::thread::Builder::new().name("load-onnxruntime".to_owned()).spawn(|| {
         let _ = load();
     });
+    Preload(thread.ok())
 }
 
 /// The library, loading the first candidate that works.

@@ -123,7 +123,8 @@ pub fn select_slices(
             (&SliceChoice::Middle, false)
         }
     };
-    let indices = indices(chosen, frames, size, meta.patient_from_voxel.as_ref())?;
+    let middle = middle(frames, meta.slices_per_volume);
+    let indices = indices(chosen, frames, middle, size, meta.patient_from_voxel.as_ref())?;
     let groups = if each || combine == Some(Combine::Each) {
         indices.into_iter().map(|index| vec![index]).collect()
     } else {
@@ -133,6 +134,14 @@ pub fn select_slices(
         vec![indices]
     };
     Ok(SliceSelection { groups, remarks })
+}
+
+/// The middle slice; of several volumes one after the other, that of the middle volume.
+fn middle(frames: usize, slices_per_volume: Option<usize>) -> usize {
+    match slices_per_volume {
+        Some(slices) if slices > 0 && frames > slices => (frames / slices / 2) * slices + slices / 2,
+        _ => frames / 2,
+    }
 }
 
 fn differences(selection: &InputSelection, meta: &Meta) -> Vec<String> {
@@ -149,6 +158,7 @@ fn differences(selection: &InputSelection, meta: &Meta) -> Vec<String> {
 fn indices(
     choice: &SliceChoice,
     frames: usize,
+    middle: usize,
     size: Size,
     patient_from_voxel: Option<&Affine3>,
 ) -> Result<Vec<usize>, EngineError> {
@@ -157,11 +167,11 @@ fn indices(
         if index < frames {
             Ok(index)
         } else {
-            Err(wrong(format!("slice {index} is asked for; there are {frames}, counted from 0.")))
+            Err(wrong(format!("slice {index} is asked for; the last of its {frames} is {}.", frames - 1)))
         }
     };
     let chosen = match choice {
-        SliceChoice::Middle => vec![frames / 2],
+        SliceChoice::Middle => vec![middle],
         SliceChoice::All => (0..frames).collect(),
         SliceChoice::Index(index) => vec![existing(*index)?],
         SliceChoice::EveryNth(0) => return Err(wrong("every_nth must be 1 or more.".to_owned())),

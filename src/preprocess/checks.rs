@@ -1,5 +1,6 @@
 //! Values that do not look like what the steps were written for. Nothing is changed here; people are told.
 
+use super::error::PreprocessError;
 use super::picture::Picture;
 use super::step::Step;
 use crate::scan::{Meta, Polarity};
@@ -88,6 +89,23 @@ impl Checks {
                 "values stay between {low} and {high} where {name_of_step} expects 0..255; the score means little"
             ));
         }
+    }
+
+    /// Before the first step: 8-bit pictures hide what is not a number in later ones.
+    pub fn first(&mut self, picture: &Picture) -> Result<(), PreprocessError> {
+        let Picture::F32(values) = picture else { return Ok(()) };
+        let missing = values.iter().filter(|value| !value.is_finite()).count();
+        if missing == values.len() {
+            return Err(PreprocessError::NoNumbers);
+        }
+        if missing > 0 {
+            let share = 100.0 * missing as f64 / values.len() as f64;
+            self.warnings.push(format!(
+                "{missing} values ({share:.1} %) are NaN or infinite; steps that make 8-bit pictures take them as black \
+                 (positive infinity: white)"
+            ));
+        }
+        Ok(())
     }
 
     /// After the last step.

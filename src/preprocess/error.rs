@@ -7,6 +7,8 @@ use crate::geometry::Size;
 pub enum PreprocessError {
     #[error("the picture has no pixels ({size})")]
     NoPixels { size: Size },
+    #[error("the picture holds no number at all, only NaN or infinite values; nothing can be said about it")]
+    NoNumbers,
     #[error("{step} needs an 8-bit picture, as the library does; put {{\"step\": \"to_8bit\"}} before it")]
     NeedsEightBit { step: &'static str },
     #[error("{step} needs a picture of one channel, this one has {channels}; put {{\"step\": \"to_gray\"}} before it")]

@@ -65,6 +65,7 @@ pub fn prepare(frame: &Frame, meta: &Meta, steps: &[Step], keep_pictures: bool) 
     let mut model_from_image = PlaneMap::IDENTITY;
     let mut applied = Vec::with_capacity(steps.len());
     let mut checks = checks::Checks::default();
+    checks.first(&picture)?;
     for step in steps {
         checks.before(step, &picture);
         if three_alike && !treats_channels_alike(step) {

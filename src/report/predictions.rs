@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::ReportError;
-use crate::review::{Case, Scored};
+use crate::review::{Case, CaseError, Scored};
 
 /// One case as a JSON object: `path`, then either `slice`, `scores` by class name, `logits`, `predicted`, `engine`,
 /// `provider`, `elapsed_ms` (and `slices`, `truth`, `warnings` where there are any), or `error`.
@@ -15,6 +15,9 @@ pub fn json_line(case: &Case, class_names: &[String]) -> Value {
     match &case.outcome {
         Ok(scored) => scored_fields(&mut line, scored, class_names),
         Err(error) => {
+            if let CaseError::Slice { slice, .. } = error {
+                line.insert("slice".to_owned(), json!(slice));
+            }
             line.insert("error".to_owned(), json!(error.to_string()));
         }
     }

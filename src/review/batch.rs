@@ -145,7 +145,11 @@ impl Decoder<'_> {
             let mut take = |case| {
                 let key = Key { item, part };
                 part += 1;
-                self.to_lanes.send(Waiting { key, case }).is_ok() && !self.stop.load(Ordering::Relaxed)
+                let sent = match case {
+                    Ok(case) => self.to_lanes.send(Waiting { key, case }).is_ok(),
+                    Err(error) => self.to_caller.send(Event::Case(key, Box::new(Err(error)))).is_ok(),
+                };
+                sent && !self.stop.load(Ordering::Relaxed)
             };
             let failed = prepare_case(files, self.model, self.slices, &mut take).err();
             if let Some(error) = failed {

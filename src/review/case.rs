@@ -32,6 +32,9 @@ pub struct Scored {
 pub enum CaseError {
     #[error(transparent)]
     Scan(#[from] ScanError),
+    /// One of several slices, each a case of its own.
+    #[error("slice {slice}: {source}")]
+    Slice { slice: usize, source: Box<CaseError> },
     #[error("{path}: {source}")]
     Preprocess { path: PathBuf, source: PreprocessError },
     #[error("{path}: {source}")]

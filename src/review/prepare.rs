@@ -17,13 +17,16 @@ pub struct PreparedCase {
     pub warnings: Vec<String>,
 }
 
-/// Opens `files` (one file, or the files of one series) and hands each case to `take` as it is ready; stops when
-/// `take` returns false. `slices` overrides the manifest's choice.
+/// Opens `files` (one file, or the files of one series) and hands each case to `take` as it is ready, or why it cannot be
+/// (the next one is tried then); stops when `take` returns false. `slices` overrides the manifest's choice.
+///
+/// # Errors
+/// What is wrong with the whole file or series.
 pub fn prepare_case(
     files: &[PathBuf],
     model: &Model,
     slices: Option<&SliceChoice>,
-    take: &mut dyn FnMut(PreparedCase) -> bool,
+    take: &mut dyn FnMut(Result<PreparedCase, CaseError>) -> bool,
 ) -> Result<(), CaseError> {
     let scan = match files {
         [one] => scan::open(one)?,
@@ -33,32 +36,45 @@ pub fn prepare_case(
 }
 
 /// The same for a scan that is already open.
+///
+/// # Errors
+/// As [`prepare_case`].
 pub fn prepare_scan(
     scan: &Scan,
     model: &Model,
     slices: Option<&SliceChoice>,
-    take: &mut dyn FnMut(PreparedCase) -> bool,
+    take: &mut dyn FnMut(Result<PreparedCase, CaseError>) -> bool,
 ) -> Result<(), CaseError> {
     let path = scan.path.as_path();
     let selection = model.select_slices(scan, slices).map_err(|source| engine_error(path, source))?;
+    let several = selection.groups.len() > 1;
     for group in selection.groups {
+        let first = group.first().copied().unwrap_or(0);
         let mut case = PreparedCase { prepared: Vec::with_capacity(group.len()), slices: group, warnings: Vec::new() };
         case.warnings.extend(scan.meta.remarks.iter().cloned());
         case.warnings.extend(selection.remarks.iter().cloned());
-        for &index in &case.slices {
-            let frame = scan.frame(index)?;
-            let prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), false)
-                .map_err(|source| CaseError::Preprocess { path: path.to_owned(), source })?;
-            for warning in &prepared.warnings {
-                if !case.warnings.contains(warning) {
-                    case.warnings.push(warning.clone());
-                }
-            }
-            case.prepared.push(prepared);
-        }
-        if !take(case) {
+        let filled = fill(&mut case, scan, model).map_err(|source| match several {
+            true => CaseError::Slice { slice: first, source: Box::new(source) },
+            false => source,
+        });
+        if !take(filled.map(|()| case)) {
             break;
         }
+    }
+    Ok(())
+}
+
+fn fill(case: &mut PreparedCase, scan: &Scan, model: &Model) -> Result<(), CaseError> {
+    for &index in &case.slices {
+        let frame = scan.frame(index)?;
+        let prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), false)
+            .map_err(|source| CaseError::Preprocess { path: scan.path.clone(), source })?;
+        for warning in &prepared.warnings {
+            if !case.warnings.contains(warning) {
+                case.warnings.push(warning.clone());
+            }
+        }
+        case.prepared.push(prepared);
     }
     Ok(())
 }

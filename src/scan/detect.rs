@@ -25,6 +25,10 @@ pub(super) enum Kind {
 
 /// The reader for the file at `path`; `Err` in the inside says what the file is instead.
 pub(super) fn recognise(path: &Path) -> std::io::Result<Result<Kind, String>> {
+    // A pipe or a device would be waited for.
+    if !std::fs::metadata(path)?.is_file() {
+        return Ok(Err("It is no ordinary file.".to_owned()));
+    }
     let mut start = Vec::with_capacity(START_BYTES as usize);
     File::open(path)?.take(START_BYTES).read_to_end(&mut start)?;
     if let Some(kind) = by_content(&start) {

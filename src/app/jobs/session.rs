@@ -60,8 +60,9 @@ impl Worker {
 
     fn load(&mut self, generation: u64, path: &std::path::Path) -> Result<(ModelFacts, EngineFacts), EngineError> {
         // Finding and loading the library takes as long as reading the model: both at once.
-        runtime::preload();
+        let library = runtime::preload();
         let model = Model::load(path)?;
+        drop(library);
         let session = Session::start(&model, EngineChoice::Auto, &SessionOptions::beside_a_window())?;
         let facts = (describe_model(&model), describe_engine(&session));
         self.loaded = Some(Loaded { generation, model, session });
