@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Emitter;
 use crate::app::{Event, Heatmap, HeatmapRequest, Pane};
-use crate::engine::{EngineChoice, Model, SessionOptions, SliceChoice, runtime};
+use crate::engine::{EngineChoice, Model, SessionOptions, SliceChoice};
 use crate::explain::{Explainer, FeatureMap, Target};
 use crate::review::{PreparedCase, Question, explain_case, prepare_scan};
 use crate::scan::Scan;
@@ -85,7 +85,6 @@ impl Worker {
 
 /// A changed file would give another model's evidence beside this one's score.
 fn load(path: &Path, sha256: &str) -> Result<Model, String> {
-    runtime::preload();
     let model = Model::load(path).map_err(|error| error.to_string())?;
     if model.sha256 != sha256 {
         return Err("The model's file has changed since it was loaded. Load it again to see where its score comes \
@@ -121,11 +120,15 @@ impl Loaded {
             return Ok(());
         }
         self.prepared = None;
-        prepare_scan(scan, &self.model, Some(&SliceChoice::Index(request.slice)), &mut |case| {
-            self.prepared = Some((request.scan, request.slice, case));
+        let mut found = None;
+        let take = &mut |case| {
+            found = Some(case);
             false
-        })
-        .map_err(|error| error.to_string())
+        };
+        prepare_scan(scan, &self.model, Some(&SliceChoice::Index(request.slice)), take).map_err(|e| e.to_string())?;
+        let case = found.ok_or("The scan has no such slice.")?.map_err(|error| error.to_string())?;
+        self.prepared = Some((request.scan, request.slice, case));
+        Ok(())
     }
 
     /// Index of an explainer of this layer; one with gradients also serves methods that need none.
