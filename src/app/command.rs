@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::{Severity, ViewTransform};
+use super::{HeatmapQuestion, HeatmapStyle, Pane, Severity, ViewTransform};
 
 /// A wish. [`AppState::apply`](super::AppState::apply) fulfils it or starts the job that will.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +42,16 @@ pub enum Command {
     PredictShownSlice,
     /// Back to the manifest's choice of slices.
     PredictChosenSlices,
+    /// Show or hide where the score came from.
+    ToggleHeatmap,
+    /// Two heatmaps of the slice side by side, or one; switches heatmaps on.
+    ToggleCompare,
+    /// Class, layer and method of one pane's heatmap.
+    SetHeatmapQuestion {
+        pane: Pane,
+        question: HeatmapQuestion,
+    },
+    SetHeatmapStyle(HeatmapStyle),
     /// Predict the items that have no prediction yet, in the background.
     PredictRest,
     CancelRest,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{EngineFacts, ModelFacts, Prediction};
+use super::{EngineFacts, Heatmap, HeatmapRequest, ModelFacts, Pane, Prediction};
 use crate::render::{Pyramid, Thumbnail};
 use crate::scan::Scan;
 
@@ -56,6 +56,12 @@ pub enum Event {
         item: usize,
         request: Option<u64>,
         result: Result<Prediction, String>,
+    },
+    /// A pane's heatmap, or why there is none.
+    HeatmapReady {
+        pane: Pane,
+        request: HeatmapRequest,
+        result: Result<Arc<Heatmap>, String>,
     },
     InstallProgress(String),
     Installed(Result<String, String>),

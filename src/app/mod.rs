@@ -2,13 +2,17 @@
 //!
 //! Commands go in ([`AppState::apply`], the only way to change anything besides the jobs' own results), state comes
 //! out. Long work runs on named threads ([`Jobs`]): one decodes, one lists folders, one makes thumbnails, one owns the
-//! model's session. The newest request wins; every result carries the generation of its request, so that a late one
+//! model's session, one explains the shown slice. The newest request wins; every result carries the generation of its request, so that a late one
 //! is dropped. [`Jobs::inline`] runs the same work on the caller's thread, for tests. It draws nothing, knows no egui,
 //! and does not read or write a file on the caller's thread (inline mode aside).
 
 mod command;
 mod current;
 mod event;
+mod heatmap;
+mod heatmap_requests;
+#[cfg(test)]
+mod heatmap_tests;
 mod items;
 mod jobs;
 mod model;
@@ -23,6 +27,7 @@ mod view;
 pub use command::Command;
 pub use current::{Current, CurrentError, Shown, WindowSource};
 pub use event::Event;
+pub use heatmap::{Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps, Pane};
 pub use items::{Chip, Item, Items, ThumbnailState};
 pub use jobs::{Jobs, Wake};
 pub use model::{

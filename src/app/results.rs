@@ -32,6 +32,11 @@ impl AppState {
 
     /// Takes one result; one that is late is dropped.
     pub fn take(&mut self, event: Event) {
+        self.taken(event);
+        self.ask_heatmaps();
+    }
+
+    fn taken(&mut self, event: Event) {
         match event {
             Event::Listed { generation, cases, models, problems } => {
                 if self.listing == Some(generation) {
@@ -65,6 +70,7 @@ impl AppState {
                     self.predicted(item, request, result);
                 }
             }
+            Event::HeatmapReady { pane, request, result } => self.heatmap_ready(pane, &request, result),
             Event::InstallProgress(what) => self.install = InstallState::Running(what),
             Event::Installed(result) => self.installed(result),
             Event::JobPanicked { worker, what } => self.job_panicked(worker, what),
@@ -219,6 +225,7 @@ impl AppState {
                     current.prediction = PredictionState::Failed(what);
                 }
             }
+            "heatmap" => self.fail_waiting_heatmaps(&what),
             "list" => self.listing = None,
             "install" => self.install = InstallState::Failed(what),
             _ => {}

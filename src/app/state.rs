@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::toast::Toasts;
-use super::{Chip, Command, Current, InstallState, Item, Items, Jobs, ModelState, Severity, Toast};
+use super::{Chip, Command, Current, Heatmaps, InstallState, Item, Items, Jobs, ModelState, Severity, Toast};
 use crate::app::items::ThumbnailState;
 use crate::review::truth_from_folder;
 
@@ -37,6 +37,7 @@ pub struct AppState {
     pub(super) model: ModelState,
     pub(super) install: InstallState,
     pub(super) background: Background,
+    pub(super) heatmaps: Heatmaps,
     pub(super) toasts: Toasts,
     /// Counts listings, current items, models and predictions.
     pub(super) last_generation: u64,
@@ -59,6 +60,7 @@ impl AppState {
             model: ModelState::None,
             install: InstallState::Idle,
             background: Background::default(),
+            heatmaps: Heatmaps::default(),
             toasts: Toasts::default(),
             last_generation: 0,
             listing: None,
@@ -122,6 +124,11 @@ impl AppState {
 
     /// Fulfils a wish or starts the job that will. Never waits, decodes, infers or touches a file.
     pub fn apply(&mut self, command: Command) {
+        self.fulfil(command);
+        self.ask_heatmaps();
+    }
+
+    fn fulfil(&mut self, command: Command) {
         match command {
             Command::Open(paths) => self.open(paths),
             Command::Select(index) => self.select(index),
@@ -157,6 +164,10 @@ impl AppState {
                 self.with_current(|current| current.slice_override = None);
                 self.predict_current();
             }
+            Command::ToggleHeatmap => self.toggle_heatmap(),
+            Command::ToggleCompare => self.toggle_compare(),
+            Command::SetHeatmapQuestion { pane, question } => self.set_heatmap_question(pane, question),
+            Command::SetHeatmapStyle(style) => self.set_heatmap_style(style),
             Command::PredictRest => self.predict_rest(),
             Command::CancelRest => {
                 self.jobs.predict_later([]);
@@ -260,6 +271,7 @@ impl AppState {
             current.prediction = super::PredictionState::None;
             current.prediction_request = None;
         });
+        self.forget_heatmaps();
         self.jobs.load_model(self.model_generation, path);
     }
 

@@ -25,6 +25,8 @@ pub enum Action {
     Invert,
     Smooth,
     Identity,
+    Heatmap,
+    Compare,
     PredictShownSlice,
     PredictRest,
     CancelRest,
@@ -98,6 +100,8 @@ pub const TABLE: &[Entry] = &[
         "Show or hide name, dates and numbers that identify a person; hidden at every start",
         Key::P,
     ),
+    keyed(Action::Heatmap, "Heatmap", "Show or hide where the score came from, not where disease is", Key::H),
+    keyed(Action::Compare, "Compare", "Two heatmaps of the slice side by side: classes, layers or methods", Key::C),
     keyed(
         Action::PredictShownSlice,
         "Predict this slice",

@@ -3,6 +3,7 @@
 use eframe::egui::{self, Align, Button, Label, Layout, RichText, ScrollArea, Spinner, Ui};
 
 use super::actions::Action;
+use super::heatmap_panel::heatmap_panel;
 use super::model_panel::{model_panel, model_title};
 use super::seen::Seen;
 use super::shell::Wishes;
@@ -23,8 +24,12 @@ impl Findings {
                 ui.set_width(ui.available_width());
                 match state.model() {
                     ModelState::Ready { facts, .. } => {
-                        self.prediction(ui, state, facts, wishes);
+                        prediction(ui, state, facts, wishes);
                         ui.add_space(theme::GRID);
+                        heatmap_panel(ui, state, wishes);
+                        if let Some(PredictionState::Done(prediction)) = state.current().map(|c| &c.prediction) {
+                            self.seen.show(ui, facts, prediction);
+                        }
                         model_panel(ui, state, wishes);
                     }
                     ModelState::None => no_model(ui, wishes),
@@ -39,30 +44,29 @@ impl Findings {
             });
         });
     }
+}
 
-    fn prediction(&mut self, ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wishes) {
-        heading(ui, "Prediction");
-        let Some(current) = state.current() else {
-            weak(ui, "Open a scan to see what the model says about it.");
-            return;
-        };
-        let p = palette(ui);
-        match &current.prediction {
-            PredictionState::None if matches!(current.error, Some(CurrentError::File(_))) => {
-                weak(ui, "No prediction: the file does not open.");
-            }
-            PredictionState::None => {
-                weak(ui, "Waiting for the picture…");
-            }
-            PredictionState::Running => running(ui),
-            PredictionState::Failed(sentence) => notice(ui, sentence, p.red, p.red_fill),
-            PredictionState::Done(prediction) => {
-                answer(ui, state, current, facts, prediction);
-                slices(ui, current, prediction, wishes);
-                for warning in prediction.warnings.iter().chain(&prediction.remarks) {
-                    notice(ui, warning, p.amber, p.amber_fill);
-                }
-                self.seen.show(ui, facts, prediction);
+fn prediction(ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wishes) {
+    heading(ui, "Prediction");
+    let Some(current) = state.current() else {
+        weak(ui, "Open a scan to see what the model says about it.");
+        return;
+    };
+    let p = palette(ui);
+    match &current.prediction {
+        PredictionState::None if matches!(current.error, Some(CurrentError::File(_))) => {
+            weak(ui, "No prediction: the file does not open.");
+        }
+        PredictionState::None => {
+            weak(ui, "Waiting for the picture…");
+        }
+        PredictionState::Running => running(ui),
+        PredictionState::Failed(sentence) => notice(ui, sentence, p.red, p.red_fill),
+        PredictionState::Done(prediction) => {
+            answer(ui, state, current, facts, prediction);
+            slices(ui, current, prediction, wishes);
+            for warning in prediction.warnings.iter().chain(&prediction.remarks) {
+                notice(ui, warning, p.amber, p.amber_fill);
             }
         }
     }

@@ -11,31 +11,48 @@ use crate::scan::{Format, Pixels, Scan, Window, WindowFunction};
 /// Distance of the corners' text from the edges, and of its lines, in points.
 const MARGIN: f32 = 16.0;
 const LINE: f32 = 18.0;
+/// Below this width, in points, there is no room for what the file is.
+const NARROW: f32 = 440.0;
 /// Identifying attributes listed before "and n more".
 const MOST_TAGS: usize = 14;
 
-pub(super) fn overlay(ui: &Ui, rect: Rect, state: &AppState, current: &Current, placed: &Placement) {
+/// What the corners say about the pane itself.
+#[derive(Default)]
+pub(super) struct Corner {
+    /// What its heatmap shows.
+    pub heatmap: Option<String>,
+    /// The cursor's place on the picture, in picture coordinates.
+    pub cursor: Option<(f64, f64)>,
+    /// The evidence there.
+    pub evidence: Option<String>,
+}
+
+pub(super) fn overlay(ui: &Ui, rect: Rect, state: &AppState, (current, placed): (&Current, &Placement), own: Corner) {
     let Some(scan) = &current.scan else { return };
     let inner = rect.shrink(MARGIN);
-    let top_left = what(scan);
+    let mut top_left = what(scan, rect.width() >= NARROW);
+    top_left.extend(own.heatmap.clone());
     let top = corner(ui, inner, Align2::LEFT_TOP, &top_left, theme::ON_PICTURE);
     if state.shows_identity() {
         let below = Rect::from_min_max(pos2(inner.left(), top + LINE * 0.5), inner.max);
         corner(ui, below, Align2::LEFT_TOP, &identity(scan), theme::ON_PICTURE_AMBER);
     }
-    corner(ui, inner, Align2::RIGHT_TOP, &place(current, placed, ui), theme::ON_PICTURE);
+    corner(ui, inner, Align2::RIGHT_TOP, &place(current, placed, own), theme::ON_PICTURE);
     corner(ui, inner, Align2::LEFT_BOTTOM, &window_lines(state, current), theme::ON_PICTURE);
     letters(ui, rect, scan);
     scale_bar(ui, inner, scan, placed);
 }
 
 /// Modality, body part, size.
-fn what(scan: &Scan) -> Vec<String> {
+fn what(scan: &Scan, wide: bool) -> Vec<String> {
     let meta = &scan.meta;
     let kind: Vec<&str> = [meta.modality.as_deref(), meta.body_part.as_deref()].into_iter().flatten().collect();
     let mut lines = Vec::new();
     if !kind.is_empty() {
         lines.push(kind.join(" · "));
+    }
+    if !wide {
+        return lines;
     }
     let bits = meta.bits_stored.map_or(String::new(), |bits| format!(" · {bits} bit"));
     lines.push(format!("{} × {}{bits} · {}", scan.size.cols, scan.size.rows, format_name(scan.format)));
@@ -69,7 +86,7 @@ fn identity(scan: &Scan) -> Vec<String> {
 }
 
 /// Slice and zoom.
-fn place(current: &Current, placed: &Placement, ui: &Ui) -> Vec<String> {
+fn place(current: &Current, placed: &Placement, own: Corner) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(shown) = &current.shown
         && current.frames() > 1
@@ -77,18 +94,15 @@ fn place(current: &Current, placed: &Placement, ui: &Ui) -> Vec<String> {
         lines.push(format!("Slice {} / {}", shown.index + 1, current.frames()));
     }
     lines.push(format!("Zoom {:.0} %", placed.zoom * 100.0));
-    if let Some(value) = value_under_pointer(current, placed, ui) {
+    if let Some(value) = own.cursor.and_then(|point| value_at(current, point)) {
         lines.push(value);
+        lines.extend(own.evidence);
     }
     lines
 }
 
 /// `x, y: value` in modality units.
-fn value_under_pointer(current: &Current, placed: &Placement, ui: &Ui) -> Option<String> {
-    let viewport = ui.max_rect();
-    let at = ui.ctx().pointer_hover_pos().filter(|at| viewport.contains(*at))?;
-    let local = (at - viewport.min) * ui.pixels_per_point();
-    let (x, y) = placed.image_from_screen.apply((f64::from(local.x), f64::from(local.y)));
+fn value_at(current: &Current, (x, y): (f64, f64)) -> Option<String> {
     if x < 0.0 || y < 0.0 {
         return None;
     }
@@ -187,7 +201,7 @@ fn corner(ui: &Ui, rect: Rect, align: Align2, lines: &[String], color: Color32) 
 }
 
 /// Readable on black and on white pixels.
-fn shadowed(ui: &Ui, at: Pos2, align: Align2, text: &str, font: FontId, color: Color32) {
+pub(super) fn shadowed(ui: &Ui, at: Pos2, align: Align2, text: &str, font: FontId, color: Color32) {
     let painter = ui.painter().with_clip_rect(ui.max_rect());
     for offset in [vec2(1.0, 1.0), vec2(-1.0, 1.0), vec2(1.0, -1.0), vec2(-1.0, -1.0)] {
         painter.text(at + offset * 0.75, align, text, font.clone(), theme::PICTURE_TEXT_SHADOW);

@@ -188,6 +188,8 @@ impl Shell {
             Action::Invert => Command::ToggleInvert,
             Action::Smooth => Command::ToggleSmooth,
             Action::Identity => Command::ToggleIdentity,
+            Action::Heatmap => Command::ToggleHeatmap,
+            Action::Compare => Command::ToggleCompare,
             Action::PredictShownSlice => Command::PredictShownSlice,
             Action::PredictRest => Command::PredictRest,
             Action::CancelRest => Command::CancelRest,

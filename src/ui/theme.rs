@@ -21,6 +21,14 @@ pub const CARD_RADIUS: CornerRadius = CornerRadius::same(8);
 pub const CONTROL_RADIUS: CornerRadius = CornerRadius::same(6);
 pub const TOAST_WIDTH: f32 = 400.0;
 pub const SCALE_BAR_LONGEST: f32 = 160.0;
+pub const COLOR_BAR_LONGEST: f32 = 224.0;
+pub const COLOR_BAR_WIDTH: f32 = 12.0;
+/// From the right edge of the picture: beside the orientation letter.
+pub const COLOR_BAR_MARGIN: f32 = 40.0;
+/// Longest open list.
+pub const LIST_HEIGHT: f32 = 320.0;
+/// Names before controls.
+pub const NAME_WIDTH: f32 = 64.0;
 
 /// Around pictures, in both themes: a picture is judged against dark grey.
 pub const VIEWPORT: Color32 = Color32::from_rgb(12, 13, 15);
@@ -30,6 +38,9 @@ pub const ON_PICTURE_WEAK: Color32 = Color32::from_rgb(150, 158, 168);
 /// Keeps text readable on white pixels.
 pub const PICTURE_TEXT_SHADOW: Color32 = Color32::from_black_alpha(210);
 pub const ON_PICTURE_AMBER: Color32 = Color32::from_rgb(240, 184, 66);
+
+/// Under a heatmap's colour bar: as dark as the tissue that most heatmaps lie on.
+pub const COLOR_BAR_GROUND: Color32 = Color32::from_rgb(72, 76, 82);
 
 /// The theme's colours.
 #[derive(Clone, Copy, Debug)]

@@ -1,42 +1,44 @@
 //! The picture: drawn at the screen's resolution, moved and windowed with the mouse.
 
 use eframe::egui::{
-    self, ColorImage, CursorIcon, Id, Key, MouseWheelUnit, PointerButton, Rect, Response, Sense, Spinner,
-    TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
+    self, CursorIcon, Id, Key, MouseWheelUnit, PointerButton, Rect, Response, Sense, Spinner, Ui, UiBuilder, Vec2,
+    WidgetInfo, vec2,
 };
 
-use std::sync::Arc;
-
-use super::overlay;
+use super::heatmap_marks::{self, HeatmapMarks};
+use super::overlay::{self, Corner};
+use super::picture::{Order, Overlay, Picture};
 use super::shell::Wishes;
 use super::theme;
-use crate::app::{AppState, Command, Current, CurrentError, Placement, ViewTransform};
-use crate::geometry::{PlaneMap, Size};
-use crate::render::{self, Shader, View};
-use crate::scan::Frame;
+use crate::app::{AppState, Command, Current, CurrentError, Pane, Placement, Shown, ViewTransform};
 
 /// Travel of a touchpad that goes one slice on, in points.
 const POINTS_PER_SLICE: f32 = 40.0;
 const SLICES_PER_PAGE: f32 = 10.0;
 /// Zoom per point of a right-button drag: 100 points are a factor of 2.
 const ZOOM_PER_POINT: f64 = 0.006_93;
+/// Between two panes, in points.
+const GAP: f32 = 2.0;
 
-/// The viewport's own memory: the uploaded picture and what it was made from.
+/// The viewport's own memory: a picture for each pane.
 #[derive(Default)]
 pub(super) struct Viewport {
-    texture: Option<TextureHandle>,
-    drawn: Option<Drawn>,
-    rgba: Vec<u8>,
+    panes: [PaneLook; 2],
     placement: Option<Placement>,
     wheel: f32,
 }
 
-/// What the uploaded picture shows; equal means nothing to do.
-struct Drawn {
-    /// Held, so that its address stays its own.
-    frame: Arc<Frame>,
-    view: View,
-    shader: Shader,
+#[derive(Default)]
+struct PaneLook {
+    picture: Picture,
+    marks: HeatmapMarks,
+}
+
+/// A pane in this frame of the window.
+struct Place {
+    pane: Pane,
+    rect: Rect,
+    placed: Placement,
 }
 
 impl Viewport {
@@ -47,66 +49,29 @@ impl Viewport {
 
     pub fn show(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         let Some(current) = state.current() else { return };
-        let rect = ui.available_rect_before_wrap();
-        let response = ui.interact(rect, Id::unique("viewport"), Sense::click_and_drag());
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, spoken(state, current)));
-        let pixels_per_point = f64::from(ui.pixels_per_point());
-        let (width, height) = (f64::from(rect.width()) * pixels_per_point, f64::from(rect.height()) * pixels_per_point);
-        let Some(scan) = &current.scan else {
-            self.placement = None;
-            return without_picture(ui, rect, current);
-        };
-        let placed = Placement::new(&current.view, scan.size, scan.meta.spacing, (width, height));
-        self.placement = Some(placed);
-        self.mouse(ui, &response, &placed, current, wishes);
-        match (&current.error, current.shown.is_some()) {
-            (None, true) => {
-                self.picture(ui, rect, state, current, &placed);
-                overlay::overlay(ui, rect, state, current, &placed);
-            }
-            _ => without_picture(ui, rect, current),
+        self.placement = None;
+        let mut places = Vec::new();
+        for (pane, rect) in rects(ui.available_rect_before_wrap(), state) {
+            let (id, spoken) = match pane {
+                Pane::First => ("viewport", spoken(state, current)),
+                Pane::Second => ("second viewport", format!("{}, right", spoken(state, current))),
+            };
+            let response = ui.interact(rect, Id::unique(id), Sense::click_and_drag());
+            response.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, &spoken));
+            let Some(scan) = &current.scan else { return without_picture(ui, rect, current) };
+            let in_pixels = |points: f32| f64::from(points) * f64::from(ui.pixels_per_point());
+            let size = (in_pixels(rect.width()), in_pixels(rect.height()));
+            let placed = Placement::new(&current.view, scan.size, scan.meta.spacing, size);
+            self.placement = Some(placed);
+            self.mouse(ui, &response, &placed, current, wishes);
+            places.push(Place { pane, rect, placed });
         }
-    }
-
-    /// Uploads the visible part where it changed, and paints it.
-    fn picture(&mut self, ui: &Ui, rect: Rect, state: &AppState, current: &Current, placed: &Placement) {
-        let (Some(shown), Some(shader)) = (&current.shown, current.shader(state.invert())) else { return };
-        let pixels_per_point = f64::from(ui.pixels_per_point());
-        let most = ui.ctx().input(|input| input.max_texture_side);
-        let viewport = (f64::from(rect.width()) * pixels_per_point, f64::from(rect.height()) * pixels_per_point);
-        let Some(crop) = Crop::new(placed, shown.picture.size(), viewport, most) else { return };
-        let view = View {
-            size: crop.size,
-            image_from_screen: placed.image_from_screen.after(&PlaneMap {
-                offset_x: crop.left as f64,
-                offset_y: crop.top as f64,
-                ..PlaneMap::IDENTITY
-            }),
-            smooth: state.smooth(),
-        };
-        let frame = shown.picture.frame();
-        let same = |drawn: &Drawn| Arc::ptr_eq(&drawn.frame, frame) && drawn.view == view && drawn.shader == shader;
-        if !self.drawn.as_ref().is_some_and(same) {
-            render::draw(&shown.picture, &view, &shader, &mut self.rgba);
-            let image = ColorImage::from_rgba_premultiplied([view.size.cols, view.size.rows], &self.rgba);
-            // One texture pixel is one screen pixel: nothing to interpolate.
-            match &mut self.texture {
-                Some(texture) => texture.set(image, TextureOptions::NEAREST),
-                None => self.texture = Some(ui.ctx().load_texture("viewport", image, TextureOptions::NEAREST)),
-            }
-            self.drawn = Some(Drawn { frame: frame.clone(), view, shader });
-        }
-        if let Some(texture) = &self.texture {
-            let scale = 1.0 / ui.pixels_per_point();
-            let at = rect.min + vec2(crop.left as f32, crop.top as f32) * scale;
-            let size = vec2(crop.size.cols as f32, crop.size.rows as f32) * scale;
-            let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            ui.painter().with_clip_rect(rect).image(
-                texture.id(),
-                Rect::from_min_size(at, size),
-                uv,
-                egui::Color32::WHITE,
-            );
+        let cursor = places.iter().find_map(|place| cursor(ui, place));
+        for (place, look) in places.iter().zip(&mut self.panes) {
+            ui.scope_builder(UiBuilder::new().max_rect(place.rect), |ui| match (&current.error, &current.shown) {
+                (None, Some(shown)) => look.show(ui, state, (current, shown), place, cursor),
+                _ => without_picture(ui, place.rect, current),
+            });
         }
     }
 
@@ -177,26 +142,60 @@ fn wheel_slices(events: &[egui::Event]) -> f32 {
     events.iter().map(slices).sum()
 }
 
-/// The part of the viewport that the picture covers, in whole screen pixels.
-struct Crop {
-    left: usize,
-    top: usize,
-    size: Size,
+impl PaneLook {
+    fn show(
+        &mut self,
+        ui: &Ui,
+        state: &AppState,
+        (current, shown): (&Current, &Shown),
+        Place { pane, rect, placed }: &Place,
+        cursor: Option<(f64, f64)>,
+    ) {
+        let Some(shader) = current.shader(state.invert()) else { return };
+        let heatmap = state.heatmaps().ready(*pane);
+        let sha256 = state.model().facts().map_or("", |facts| facts.sha256.as_str());
+        let style = state.heatmaps().overlay_style(*pane, sha256);
+        let over = heatmap.zip(style).map(|(heatmap, style)| Overlay { heatmap: heatmap.clone(), style });
+        let smooth = state.smooth();
+        let order = Order { picture: &shown.picture, shader, smooth, placed, overlay: over.as_ref() };
+        self.picture.show(ui, *rect, &order);
+        if let Some(over) = &over {
+            if state.heatmaps().style().contour {
+                self.marks.contour(ui, *rect, placed, shown.picture.size(), over);
+            }
+            // One bar is enough for one scale.
+            let later = state.heatmaps().panes().last().filter(|last| *last != pane);
+            if later.and_then(|last| state.heatmaps().overlay_style(*last, sha256)) != Some(over.style) {
+                self.marks.bar(ui, *rect, over);
+            }
+        }
+        let evidence = cursor.zip(heatmap).and_then(|(point, heatmap)| heatmap_marks::reading(heatmap, point));
+        let own = Corner { heatmap: heatmap_marks::corner_line(state, *pane), cursor, evidence };
+        overlay::overlay(ui, *rect, state, (current, placed), own);
+        let elsewhere = ui.ctx().pointer_hover_pos().is_none_or(|at| !rect.contains(at));
+        if let Some(point) = cursor.filter(|_| elsewhere) {
+            heatmap_marks::cross(ui, *rect, heatmap_marks::on_screen(ui, *rect, placed, point));
+        }
+    }
 }
 
-impl Crop {
-    /// `None` where nothing of the picture is visible.
-    fn new(placed: &Placement, size: Size, viewport: (f64, f64), most: usize) -> Option<Self> {
-        let (left, top) = placed.screen_from_image.apply((0.0, 0.0));
-        let (right, bottom) = placed.screen_from_image.apply((size.cols as f64, size.rows as f64));
-        let span = |from: f64, to: f64, edge: f64| {
-            let (from, to) = (from.clamp(0.0, edge).floor(), to.clamp(0.0, edge).ceil());
-            (to > from).then_some((from as usize, ((to - from) as usize).min(most)))
-        };
-        let (left, cols) = span(left, right, viewport.0)?;
-        let (top, rows) = span(top, bottom, viewport.1)?;
-        Some(Self { left, top, size: Size::new(rows, cols) })
+/// The panes and their places: the whole, or two halves.
+fn rects(whole: Rect, state: &AppState) -> Vec<(Pane, Rect)> {
+    if !state.heatmaps().is_comparing() {
+        return vec![(Pane::First, whole)];
     }
+    let (left, right) = whole.split_left_right_at_x(whole.center().x.round());
+    vec![
+        (Pane::First, left.with_max_x(left.right() - GAP / 2.0)),
+        (Pane::Second, right.with_min_x(right.left() + GAP / 2.0)),
+    ]
+}
+
+/// Where the pointer is on the picture, where it is over this pane.
+fn cursor(ui: &Ui, place: &Place) -> Option<(f64, f64)> {
+    let at = ui.ctx().pointer_hover_pos().filter(|at| place.rect.contains(*at))?;
+    let local = (at - place.rect.min) * ui.pixels_per_point();
+    Some(place.placed.image_from_screen.apply((f64::from(local.x), f64::from(local.y))))
 }
 
 /// A sentence instead of the picture, or a sign of work.

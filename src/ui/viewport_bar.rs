@@ -22,6 +22,13 @@ pub(super) fn viewport_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         toggle_button(ui, Action::Invert, state.invert(), wishes);
         toggle_button(ui, Action::Smooth, state.smooth(), wishes);
         toggle_button(ui, Action::Identity, state.shows_identity(), wishes);
+        if state.model().facts().is_some() {
+            let heatmaps = state.heatmaps();
+            toggle_button(ui, Action::Heatmap, heatmaps.is_on(), wishes);
+            if heatmaps.is_on() {
+                toggle_button(ui, Action::Compare, heatmaps.is_comparing(), wishes);
+            }
+        }
     });
 }
 

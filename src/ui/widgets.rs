@@ -121,6 +121,32 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, assumed: bool) -> Response {
     .inner
 }
 
+/// A name and the control that it names.
+pub fn named_row(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GRID;
+        let (width, height) = (theme::NAME_WIDTH, ui.spacing().interact_size.y);
+        ui.allocate_ui_with_layout(vec2(width, height), egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.set_width(width);
+            weak(ui, name);
+        });
+        control(ui);
+    });
+}
+
+/// A list to choose from. `group` tells apart several of one name.
+pub fn picker(ui: &mut Ui, group: &str, name: &str, shown: &str, entries: impl FnOnce(&mut Ui)) {
+    named_row(ui, name, |ui| {
+        let width = ui.available_width();
+        let list = egui::ComboBox::from_id_salt((group, name))
+            .selected_text(shown)
+            .width(width)
+            .height(theme::LIST_HEIGHT)
+            .truncate();
+        list.show_ui(ui, entries).response.accessible_name(format!("{group}{name}"));
+    });
+}
+
 /// A horizontal bar for a number in 0..=1 with an optional tick.
 pub fn score_bar(ui: &mut Ui, score: f32, tick: Option<f32>, color: Color32) {
     let p = palette(ui);

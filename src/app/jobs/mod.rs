@@ -3,6 +3,7 @@
 
 mod decode;
 mod describe;
+mod heatmap;
 mod list;
 mod mailbox;
 mod seen;
@@ -22,6 +23,7 @@ use super::Event;
 use crate::scan::Scan;
 
 pub(super) use decode::first_frame;
+pub(super) use heatmap::HeatmapJob;
 pub(super) use session::PredictJob;
 
 /// Called after every event, from a worker's thread: wakes the window.
@@ -60,6 +62,7 @@ pub struct Jobs {
     decode: Arc<Mailbox<decode::Job>>,
     thumbnails: Arc<Mailbox<thumbnails::Job>>,
     session: Arc<Mailbox<session::Job>>,
+    heatmap: Arc<Mailbox<heatmap::Job>>,
     install: Arc<Mailbox<()>>,
     source: Source,
 }
@@ -80,10 +83,12 @@ impl Jobs {
         let jobs = Self::with(Source::Threads(receiver));
         let mut decode = decode::Worker::default();
         let mut session = session::Worker::default();
+        let mut heatmap = heatmap::Worker::default();
         spawn("decode", &jobs.decode, &emit, move |job, emit| decode.work(job, emit))?;
         spawn("list", &jobs.list, &emit, list::work)?;
         spawn("thumbnails", &jobs.thumbnails, &emit, thumbnails::work)?;
         spawn("session", &jobs.session, &emit, move |job, emit| session.work(job, emit))?;
+        spawn("heatmap", &jobs.heatmap, &emit, move |job, emit| heatmap.work(job, emit))?;
         spawn("install", &jobs.install, &emit, |(), emit| session::install(emit))?;
         Ok(jobs)
     }
@@ -95,10 +100,12 @@ impl Jobs {
         let mut jobs = Self::with(Source::Inline { queue: queue.clone(), workers: Vec::new() });
         let mut decode = decode::Worker::default();
         let mut session = session::Worker::default();
+        let mut heatmap = heatmap::Worker::default();
         let workers: Vec<Box<dyn FnMut() -> bool>> = vec![
             step(&jobs.list, &emit, list::work),
             step(&jobs.decode, &emit, move |job, emit| decode.work(job, emit)),
             step(&jobs.session, &emit, move |job, emit| session.work(job, emit)),
+            step(&jobs.heatmap, &emit, move |job, emit| heatmap.work(job, emit)),
             step(&jobs.thumbnails, &emit, thumbnails::work),
             step(&jobs.install, &emit, |(), emit| session::install(emit)),
         ];
@@ -112,19 +119,25 @@ impl Jobs {
             decode: Arc::new(Mailbox::new()),
             thumbnails: Arc::new(Mailbox::new()),
             session: Arc::new(Mailbox::new()),
+            heatmap: Arc::new(Mailbox::new()),
             install: Arc::new(Mailbox::new()),
             source,
         }
     }
 
-    /// Results that are there. Inline, does one waiting job first.
+    /// Results that are there. Inline, first works on what is waiting until there is one.
     pub(super) fn drain(&mut self) -> Vec<Event> {
         match &mut self.source {
             Source::Threads(receiver) => receiver.try_iter().collect(),
             Source::Inline { queue, workers } => {
+                let take =
+                    || -> Vec<Event> { queue.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect() };
+                let mut events = take();
                 // The first worker with something to do, in the order of a person's interest.
-                let _worked = workers.iter_mut().any(|step| step());
-                queue.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
+                while events.is_empty() && workers.iter_mut().any(|step| step()) {
+                    events = take();
+                }
+                events
             }
         }
     }
@@ -166,6 +179,15 @@ impl Jobs {
         self.session.post_later(jobs.into_iter().map(session::Job::Predict));
     }
 
+    pub(super) fn heatmap(&self, job: HeatmapJob) {
+        self.heatmap.post_urgent(heatmap::Job::Explain(job));
+    }
+
+    /// Cancels what is waiting and frees the model.
+    pub(super) fn forget_heatmaps(&self) {
+        self.heatmap.post_urgent(heatmap::Job::Forget);
+    }
+
     pub(super) fn install_runtime(&self) {
         self.install.post_urgent(());
     }
@@ -178,6 +200,7 @@ impl Drop for Jobs {
         self.decode.close();
         self.thumbnails.close();
         self.session.close();
+        self.heatmap.close();
         self.install.close();
     }
 }

@@ -1,0 +1,147 @@
+//! Heatmaps in the whole window, by what it shows and says, without a display or a GPU.
+#![cfg(feature = "gui")]
+
+#[path = "common/onnx_models.rs"]
+#[allow(dead_code)]
+mod onnx_models;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use eframe::egui::{Key, Role, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use overread::app::{AppState, Command, HeatmapState, Jobs, Pane};
+use overread::ui::{Shell, install_fonts, install_theme};
+
+/// A window over one picture and one model; every pass first does the work that is waiting.
+fn window(picture: PathBuf, model: PathBuf) -> Harness<'static, Shell> {
+    let mut state = AppState::new(Jobs::inline());
+    state.apply(Command::Open(vec![picture]));
+    state.apply(Command::LoadModel(model));
+    let mut harness = Harness::builder()
+        .with_size(vec2(1280.0, 1600.0))
+        .with_max_steps(32)
+        .with_context_setup(|ctx| {
+            install_fonts(ctx);
+            install_theme(ctx);
+        })
+        .build_ui_state(
+            |ui, shell: &mut Shell| {
+                shell.state.settle();
+                shell.ui(ui);
+            },
+            Shell::new(state),
+        );
+    harness.run();
+    harness
+}
+
+fn demo() -> Harness<'static, Shell> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    window(root.join("assets/demo/grade-1/case-10.png"), root.join("models/phantom-brain-3grade"))
+}
+
+fn press(harness: &mut Harness<'_, Shell>, key: Key) {
+    harness.key_press(key);
+    harness.run();
+}
+
+fn choose(harness: &mut Harness<'_, Shell>, list: &str, entry: &str) {
+    harness.get_by_role_and_label(Role::ComboBox, list).click();
+    harness.run();
+    harness.get_by_role_and_label(Role::Button, entry).click();
+    harness.run();
+}
+
+#[test]
+fn the_heatmap_is_switched_on_by_its_button_and_its_key() {
+    let mut harness = demo();
+    assert!(harness.query_by_label_contains("Heatmap (").is_none());
+    harness.get_by_role_and_label(Role::CheckBox, "Heatmap").click();
+    harness.run();
+    harness.get_by_label_contains("Heatmap (Grad-CAM, layer ");
+    harness.get_by_label_contains("Logit of grade-");
+    harness.get_by_label_contains("Layer: Relu, 13 x 11 x 64, from the manifest");
+    harness.get_by_label_contains("the same map here");
+    for (role, name) in [(Role::Slider, "Opacity"), (Role::Slider, "Threshold"), (Role::CheckBox, "Signed")] {
+        harness.get_by_role_and_label(role, name);
+    }
+    press(&mut harness, Key::H);
+    assert!(harness.query_by_label_contains("Heatmap (").is_none());
+    press(&mut harness, Key::F1);
+    harness.get_by_label("H");
+}
+
+#[test]
+fn class_method_and_layer_are_chosen_from_lists() {
+    let mut harness = demo();
+    press(&mut harness, Key::H);
+    choose(&mut harness, "Class", "grade-0");
+    harness.get_by_label_contains("class grade-0)");
+    choose(&mut harness, "Method", "LayerCAM");
+    harness.get_by_label_contains("Heatmap (LayerCAM, layer ");
+    assert!(harness.query_by_label_contains("the same map here").is_none());
+    let words = harness.state().state.heatmaps().layers().iter().rev().nth(1).unwrap().words();
+    harness.get_by_role_and_label(Role::ComboBox, "Layer").click();
+    harness.run();
+    harness
+        .get_all_by_role(Role::Button)
+        .find(|node| node.accesskit_node().label().is_some_and(|l| l.starts_with(&words)))
+        .unwrap()
+        .click();
+    harness.run();
+    harness.get_by_label(&format!("Layer: {words}"));
+    let state = &harness.state().state;
+    assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Ready(_)));
+    choose(&mut harness, "Method", "CAM");
+    harness.get_by_label_contains("CAM needs a layer behind which only");
+}
+
+#[test]
+fn signed_contours_and_the_scale_are_switched() {
+    let mut harness = demo();
+    press(&mut harness, Key::H);
+    for name in ["Signed", "Contour", "Shared scale"] {
+        harness.get_by_label(name).click();
+        harness.run();
+    }
+    choose(&mut harness, "Colours", "Jet");
+    let style = harness.state().state.heatmaps().style();
+    assert!(style.signed && style.contour && !style.shared_scale);
+    assert_eq!(style.colors().label(), "Jet");
+}
+
+#[test]
+fn no_positive_evidence_is_a_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut model = onnx_models::small_cnn(false, onnx_models::Axis::Open("N"), onnx_models::Tail::Softmax);
+    let against = onnx_models::noise(12, 3).iter().map(|weight| -0.1 - weight.abs()).collect();
+    for weights in &mut model.graph.as_mut().unwrap().initializer {
+        if weights.name == "dense" {
+            *weights = onnx_models::floats("dense", &[4, 3], against);
+            break;
+        }
+    }
+    let path = folder.path().join("against.onnx");
+    fs::write(&path, onnx_models::bytes(&model)).unwrap();
+    let picture = folder.path().join("a.png");
+    image::GrayImage::from_fn(40, 30, |x, y| image::Luma([(4 * x + y) as u8])).save(&picture).unwrap();
+    let mut harness = window(picture, path);
+    press(&mut harness, Key::H);
+    harness.get_by_label("No positive evidence at this layer.");
+}
+
+#[test]
+fn two_heatmaps_lie_side_by_side() {
+    let mut harness = demo();
+    press(&mut harness, Key::C);
+    assert_eq!(harness.get_all_by_role(Role::Canvas).count(), 2);
+    harness.get_by_label_contains("Left: Heatmap (Grad-CAM");
+    harness.get_by_label_contains("Right: Heatmap (Grad-CAM");
+    choose(&mut harness, "Right: Method", "HiResCAM");
+    harness.get_by_label_contains("Right: Heatmap (HiResCAM");
+    harness.get_by_label_contains("Left: Heatmap (Grad-CAM");
+    press(&mut harness, Key::C);
+    assert_eq!(harness.get_all_by_role(Role::Canvas).count(), 1);
+}
