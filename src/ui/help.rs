@@ -37,7 +37,7 @@ pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
                 .inner
             })
             .inner;
-        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             let entries: Vec<&Entry> = TABLE.iter().filter(|entry| entry.key_text().is_some()).collect();
             let (first, second) = entries.split_at(entries.len().div_ceil(2));
             ui.columns(3, |columns| {
