@@ -69,6 +69,8 @@ fn list_layers(explainer: &Explainer) {
 /// One explained picture and the stem of its files.
 struct Done {
     stem: PathBuf,
+    /// The file, or the files of the series that the slice lies in.
+    files: Vec<PathBuf>,
     explained: Explained,
     faithfulness: Option<Faithfulness>,
 }
@@ -118,7 +120,7 @@ impl Work<'_> {
                 true
             });
             for case in cases.into_iter().chain(prepared.err().map(Err)) {
-                self.case(&path, case)?;
+                self.case(files, case)?;
             }
             bar.inc(1);
         }
@@ -129,13 +131,13 @@ impl Work<'_> {
 
     fn case(
         &mut self,
-        path: &Path,
+        files: &[PathBuf],
         case: Result<(Vec<Explained>, Vec<Faithfulness>), CaseError>,
     ) -> anyhow::Result<()> {
         let (explained, measured) = match case {
             Ok(both) => both,
             Err(error) => {
-                self.fail(path, &error.to_string());
+                self.fail(files.first().map_or(Path::new(""), PathBuf::as_path), &error.to_string());
                 return Ok(());
             }
         };
@@ -149,7 +151,7 @@ impl Work<'_> {
                     .with_context(|| format!("the folder {} could not be made", folder.display()))?;
             }
             report::write_map(&file(&stem, &explained, "npy"), &explained)?;
-            self.done.push(Done { stem, explained, faithfulness: measured.next() });
+            self.done.push(Done { stem, files: files.to_vec(), explained, faithfulness: measured.next() });
         }
         Ok(())
     }
@@ -203,19 +205,18 @@ impl Work<'_> {
 
     fn picture(
         &self,
-        Done { stem, explained, faithfulness }: &Done,
+        Done { stem, files, explained, faithfulness }: &Done,
         style: Option<&OverlayStyle>,
         explainer: &Explainer,
     ) -> anyhow::Result<String> {
-        let scan = scan::open(&explained.path)?;
+        let scan = scan::open_series(files)?;
         let polarity = scan.meta.polarity.unwrap_or(Polarity::HighIsWhite);
         let overlay = file(stem, explained, "overlay.png");
-        // A series is explained by its first file's path; its slices lie in the files behind it.
-        let frame = scan.frame(explained.slice.min(scan.frames.saturating_sub(1)))?;
+        let frame = scan.frame(explained.slice)?;
         report::write_overlay(&overlay, frame, polarity, explained, style)?;
         let (map, facts) = (file(stem, explained, "npy"), file(stem, explained, "json"));
-        let files = [("map", map), ("overlay", overlay), ("facts", facts.clone())];
-        let mut json = report::explanation_json(explained, self.model, (explainer.layer_reason(), style), &files);
+        let written = [("map", map), ("overlay", overlay), ("facts", facts.clone())];
+        let mut json = report::explanation_json(explained, self.model, (explainer.layer_reason(), style), &written);
         if let (Some(measured), Some(trust), Some(fields)) = (faithfulness, &self.trust, json.as_object_mut()) {
             let value = review::faithfulness_json(measured, &trust.parameters, self.model);
             fields.insert("faithfulness".to_owned(), value);
