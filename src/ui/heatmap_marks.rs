@@ -8,6 +8,7 @@ use super::overlay::shadowed;
 use super::picture::Overlay;
 use super::theme;
 use crate::app::{AppState, Heatmap, HeatmapState, Pane, Placement};
+use crate::explain::Target;
 use crate::geometry::Size;
 use crate::render::{ContourLine, EvidenceMode, OverlayStyle, Paint, color_bar, contours, evidence_at, ticks};
 
@@ -90,7 +91,11 @@ fn levels(style: &OverlayStyle) -> Vec<f32> {
 
 /// What the map's numbers count.
 pub(super) fn unit(heatmap: &Heatmap) -> &'static str {
-    if heatmap.map().method.is_in_score_units() { "logit" } else { "no unit" }
+    match (heatmap.map().method.is_in_score_units(), heatmap.map().target) {
+        (true, Target::Logit) => "logit",
+        (true, Target::Probability) => "probability",
+        (false, _) => "no unit",
+    }
 }
 
 /// A point of the picture on the screen, in points.
@@ -113,11 +118,11 @@ pub(super) fn cross(ui: &Ui, rect: Rect, at: Pos2) {
 pub(super) fn corner_line(state: &AppState, pane: Pane) -> Option<String> {
     match state.heatmaps().state(pane) {
         HeatmapState::Off => None,
-        HeatmapState::Waiting => Some("Heatmap…".to_owned()),
+        HeatmapState::Waiting { .. } => Some("Heatmap…".to_owned()),
         HeatmapState::Failed(_) => Some("No heatmap".to_owned()),
         HeatmapState::Ready(heatmap) => {
             let map = heatmap.map();
-            let class = state.model().facts().map_or(String::new(), |facts| facts.class_name(map.class));
+            let class = heatmap.model.class_name(map.class);
             let none = if map.has_positive_evidence() { "" } else { ": no positive evidence" };
             Some(format!("{class} · {}{none}", map.method.title()))
         }
@@ -127,8 +132,8 @@ pub(super) fn corner_line(state: &AppState, pane: Pane) -> Option<String> {
 /// `Evidence 0.123 logit` at a point of the picture.
 pub(super) fn reading(heatmap: &Heatmap, point: (f64, f64)) -> Option<String> {
     let value = evidence_at(&heatmap.explained.placed(), point)?;
-    let unit = if heatmap.map().method.is_in_score_units() { " logit" } else { "" };
-    Some(format!("Evidence {}{unit}", evidence(value)))
+    let unit = if heatmap.map().method.is_in_score_units() { unit(heatmap) } else { "" };
+    Some(format!("Evidence {} {unit}", evidence(value)).trim_end().to_owned())
 }
 
 /// Three figures that do not jump about while the cursor moves.
