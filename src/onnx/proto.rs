@@ -4,7 +4,15 @@
 //! Absent and default mean the same here (`""`, `0`): the format gives absence no meaning of its own. Raw tensor data is
 //! [`Bytes`], so decoding from [`Bytes`] copies no weights.
 
+mod tensor;
+mod types;
+
 use prost::bytes::Bytes;
+
+pub use tensor::{DataType, SparseTensorProto, TensorProto, tensor_proto};
+pub use types::{
+    Dimension, DimensionValue, ElementType, MapType, OpaqueType, TensorShapeProto, TensorType, TypeProto, TypeValue,
+};
 
 /// The whole file.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -161,187 +169,6 @@ pub struct ValueInfoProto {
     pub doc_string: String,
     #[prost(message, repeated, tag = "4")]
     pub metadata_props: Vec<StringStringEntryProto>,
-}
-
-/// A constant tensor: `raw_data` (little-endian) or one of the typed lists.
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct TensorProto {
-    #[prost(int64, repeated, packed = "false", tag = "1")]
-    pub dims: Vec<i64>,
-    #[prost(enumeration = "DataType", tag = "2")]
-    pub data_type: i32,
-    #[prost(message, optional, tag = "3")]
-    pub segment: Option<tensor_proto::Segment>,
-    #[prost(float, repeated, tag = "4")]
-    pub float_data: Vec<f32>,
-    #[prost(int32, repeated, tag = "5")]
-    pub int32_data: Vec<i32>,
-    #[prost(bytes = "bytes", repeated, tag = "6")]
-    pub string_data: Vec<Bytes>,
-    #[prost(int64, repeated, tag = "7")]
-    pub int64_data: Vec<i64>,
-    #[prost(string, tag = "8")]
-    pub name: String,
-    #[prost(bytes = "bytes", tag = "9")]
-    pub raw_data: Bytes,
-    #[prost(double, repeated, tag = "10")]
-    pub double_data: Vec<f64>,
-    #[prost(uint64, repeated, tag = "11")]
-    pub uint64_data: Vec<u64>,
-    #[prost(string, tag = "12")]
-    pub doc_string: String,
-    #[prost(message, repeated, tag = "13")]
-    pub external_data: Vec<StringStringEntryProto>,
-    #[prost(enumeration = "tensor_proto::DataLocation", tag = "14")]
-    pub data_location: i32,
-    #[prost(message, repeated, tag = "16")]
-    pub metadata_props: Vec<StringStringEntryProto>,
-}
-
-pub mod tensor_proto {
-    //! Messages inside `TensorProto`.
-
-    /// For very large tensors that are stored in parts.
-    #[derive(Clone, Copy, PartialEq, prost::Message)]
-    pub struct Segment {
-        #[prost(int64, tag = "1")]
-        pub begin: i64,
-        #[prost(int64, tag = "2")]
-        pub end: i64,
-    }
-
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
-    #[repr(i32)]
-    pub enum DataLocation {
-        Default = 0,
-        External = 1,
-    }
-}
-
-/// `TensorProto.DataType`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
-#[repr(i32)]
-pub enum DataType {
-    Undefined = 0,
-    Float = 1,
-    Uint8 = 2,
-    Int8 = 3,
-    Uint16 = 4,
-    Int16 = 5,
-    Int32 = 6,
-    Int64 = 7,
-    String = 8,
-    Bool = 9,
-    Float16 = 10,
-    Double = 11,
-    Uint32 = 12,
-    Uint64 = 13,
-    Complex64 = 14,
-    Complex128 = 15,
-    Bfloat16 = 16,
-    Float8e4m3fn = 17,
-    Float8e4m3fnuz = 18,
-    Float8e5m2 = 19,
-    Float8e5m2fnuz = 20,
-    Uint4 = 21,
-    Int4 = 22,
-    Float4e2m1 = 23,
-    Float8e8m0 = 24,
-    Uint2 = 25,
-    Int2 = 26,
-    Float6e2m3 = 27,
-    Float6e3m2 = 28,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct SparseTensorProto {
-    #[prost(message, optional, tag = "1")]
-    pub values: Option<TensorProto>,
-    #[prost(message, optional, tag = "2")]
-    pub indices: Option<TensorProto>,
-    #[prost(int64, repeated, packed = "false", tag = "3")]
-    pub dims: Vec<i64>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct TensorShapeProto {
-    #[prost(message, repeated, tag = "1")]
-    pub dim: Vec<Dimension>,
-}
-
-/// `TensorShapeProto.Dimension`: a number, a name, or neither (unknown).
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct Dimension {
-    #[prost(oneof = "DimensionValue", tags = "1, 2")]
-    pub value: Option<DimensionValue>,
-    #[prost(string, tag = "3")]
-    pub denotation: String,
-}
-
-#[derive(Clone, PartialEq, prost::Oneof)]
-pub enum DimensionValue {
-    #[prost(int64, tag = "1")]
-    DimValue(i64),
-    #[prost(string, tag = "2")]
-    DimParam(String),
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct TypeProto {
-    #[prost(oneof = "TypeValue", tags = "1, 4, 5, 7, 8, 9")]
-    pub value: Option<TypeValue>,
-    #[prost(string, tag = "6")]
-    pub denotation: String,
-}
-
-#[derive(Clone, PartialEq, prost::Oneof)]
-pub enum TypeValue {
-    #[prost(message, tag = "1")]
-    Tensor(TensorType),
-    #[prost(message, tag = "4")]
-    Sequence(Box<ElementType>),
-    #[prost(message, tag = "5")]
-    Map(Box<MapType>),
-    #[prost(message, tag = "7")]
-    Opaque(OpaqueType),
-    #[prost(message, tag = "8")]
-    SparseTensor(TensorType),
-    #[prost(message, tag = "9")]
-    Optional(Box<ElementType>),
-}
-
-/// `TypeProto.Tensor`, and `TypeProto.SparseTensor` of the same shape.
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct TensorType {
-    #[prost(enumeration = "DataType", tag = "1")]
-    pub elem_type: i32,
-    #[prost(message, optional, tag = "2")]
-    pub shape: Option<TensorShapeProto>,
-}
-
-/// `TypeProto.Sequence` and `TypeProto.Optional`.
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct ElementType {
-    #[prost(message, optional, boxed, tag = "1")]
-    pub elem_type: Option<Box<TypeProto>>,
-}
-
-/// `TypeProto.Map`.
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct MapType {
-    #[prost(enumeration = "DataType", tag = "1")]
-    pub key_type: i32,
-    #[prost(message, optional, boxed, tag = "2")]
-    pub value_type: Option<Box<TypeProto>>,
-}
-
-/// `TypeProto.Opaque`.
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct OpaqueType {
-    #[prost(string, tag = "1")]
-    pub domain: String,
-    #[prost(string, tag = "2")]
-    pub name: String,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
