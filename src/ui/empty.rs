@@ -7,6 +7,7 @@ use super::icons::{self, Icon};
 use super::shell::Wishes;
 use super::theme;
 use super::widgets::{action_button, outline, primary_button};
+use super::words::words;
 use crate::app::AppState;
 
 /// Size of the block in the middle.
@@ -21,10 +22,10 @@ pub(super) fn empty_state(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         let (icon, _) = ui.allocate_exact_size(vec2(72.0, 72.0), Sense::hover());
         icons::paint(ui.painter(), icon, 56.0, Icon::Stack, theme::ON_PICTURE_WEAK);
         ui.add_space(8.0);
-        let text = if state.is_listing() { "Looking for scans…" } else { "Drop images or a folder here" };
+        let words = words(ui);
+        let text = if state.is_listing() { words.text("listing") } else { words.text("empty-invitation") };
         ui.add(Label::new(RichText::new(text).font(theme::title()).color(theme::ON_PICTURE)));
-        let kinds = "DICOM, NIfTI, PNG, JPEG, TIFF, BMP or .npy. Nothing is copied or imported.";
-        ui.add(Label::new(RichText::new(kinds).color(theme::ON_PICTURE_WEAK)));
+        ui.add(Label::new(RichText::new(words.text("empty-kinds")).color(theme::ON_PICTURE_WEAK)));
         ui.add_space(16.0);
         ui.allocate_ui_with_layout(vec2(232.0, 36.0), Layout::left_to_right(Align::Center), |ui| {
             primary_button(ui, Action::OpenFiles, wishes);
@@ -32,8 +33,9 @@ pub(super) fn empty_state(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         });
         if state.model().facts().is_none() {
             ui.add_space(16.0);
-            let hint = "For a prediction, drop an .onnx classifier too, or a folder with model.onnx.";
-            ui.add(Label::new(RichText::new(hint).font(theme::small()).color(theme::ON_PICTURE_WEAK)));
+            ui.add(Label::new(
+                RichText::new(words.text("empty-model")).font(theme::small()).color(theme::ON_PICTURE_WEAK),
+            ));
         }
     });
 }
@@ -48,5 +50,5 @@ pub(super) fn drop_hint(ui: &Ui) {
     ui.painter().rect_filled(rect, theme::CARD_RADIUS, accent.gamma_multiply(0.12));
     outline(ui, rect, CornerRadius::same(8), Stroke::new(2.0, accent));
     let at = rect.center_bottom() - vec2(0.0, 32.0);
-    ui.painter().text(at, Align2::CENTER_CENTER, "Drop to open", theme::title(), theme::ON_PICTURE);
+    ui.painter().text(at, Align2::CENTER_CENTER, words(ui).text("drop-to-open"), theme::title(), theme::ON_PICTURE);
 }

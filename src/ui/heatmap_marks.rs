@@ -7,6 +7,7 @@ use eframe::egui::{Align2, Color32, ColorImage, Pos2, Rect, Stroke, TextureHandl
 use super::overlay::shadowed;
 use super::picture::Overlay;
 use super::theme;
+use super::words::{Words, words};
 use crate::app::{AppState, Heatmap, HeatmapState, Pane, Placement};
 use crate::geometry::Size;
 use crate::render::{ContourLine, EvidenceMode, OverlayStyle, Paint, color_bar, contours, evidence_at, ticks};
@@ -77,7 +78,7 @@ impl HeatmapMarks {
             shadowed(ui, at, Align2::RIGHT_CENTER, &tick.label, theme::small(), theme::ON_PICTURE);
         }
         let above = pos2(bar.right(), bar.top() - 8.0);
-        shadowed(ui, above, Align2::RIGHT_BOTTOM, unit(&overlay.heatmap), theme::small(), theme::ON_PICTURE);
+        shadowed(ui, above, Align2::RIGHT_BOTTOM, unit(words(ui), &overlay.heatmap), theme::small(), theme::ON_PICTURE);
     }
 }
 
@@ -89,8 +90,9 @@ fn levels(style: &OverlayStyle) -> Vec<f32> {
 }
 
 /// What the map's numbers count.
-pub(super) fn unit(heatmap: &Heatmap) -> &'static str {
-    if heatmap.map().method.is_in_score_units() { "logit" } else { "no unit" }
+fn unit(words: Words, heatmap: &Heatmap) -> &'static str {
+    let in_score_units = heatmap.map().method.is_in_score_units();
+    if in_score_units { words.text("heatmap-unit-logit") } else { words.text("heatmap-unit-none") }
 }
 
 /// A point of the picture on the screen, in points.
@@ -110,25 +112,34 @@ pub(super) fn cross(ui: &Ui, rect: Rect, at: Pos2) {
 }
 
 /// `grade-2 · Grad-CAM`, for a pane's corner.
-pub(super) fn corner_line(state: &AppState, pane: Pane) -> Option<String> {
+pub(super) fn corner_line(words: Words, state: &AppState, pane: Pane) -> Option<String> {
     match state.heatmaps().state(pane) {
         HeatmapState::Off => None,
-        HeatmapState::Waiting => Some("Heatmap…".to_owned()),
-        HeatmapState::Failed(_) => Some("No heatmap".to_owned()),
+        HeatmapState::Waiting => Some(words.text("heatmap-corner-running").to_owned()),
+        HeatmapState::Failed(_) => Some(words.text("heatmap-corner-failed").to_owned()),
         HeatmapState::Ready(heatmap) => {
             let map = heatmap.map();
-            let class = state.model().facts().map_or(String::new(), |facts| facts.class_name(map.class));
-            let none = if map.has_positive_evidence() { "" } else { ": no positive evidence" };
-            Some(format!("{class} · {}{none}", map.method.title()))
+            let class = state.model().facts().map_or(String::new(), |facts| words.class(facts, map.class));
+            let method = words.method(map.method);
+            if map.has_positive_evidence() {
+                return Some(format!("{class} · {method}"));
+            }
+            let values = [("class", class.into()), ("method", method.into())];
+            Some(words.with("heatmap-corner-none-positive", &values))
         }
     }
 }
 
 /// `Evidence 0.123 logit` at a point of the picture.
-pub(super) fn reading(heatmap: &Heatmap, point: (f64, f64)) -> Option<String> {
+pub(super) fn reading(words: Words, heatmap: &Heatmap, point: (f64, f64)) -> Option<String> {
     let value = evidence_at(&heatmap.explained.placed(), point)?;
-    let unit = if heatmap.map().method.is_in_score_units() { " logit" } else { "" };
-    Some(format!("Evidence {}{unit}", evidence(value)))
+    let value = [("value", evidence(value).into())];
+    let in_score_units = heatmap.map().method.is_in_score_units();
+    Some(if in_score_units {
+        words.with("heatmap-evidence-logit", &value)
+    } else {
+        words.with("heatmap-evidence", &value)
+    })
 }
 
 /// Three figures that do not jump about while the cursor moves.

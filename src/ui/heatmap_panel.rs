@@ -6,19 +6,17 @@ use super::heatmap_look::heatmap_look;
 use super::heatmap_marks::evidence;
 use super::shell::Wishes;
 use super::theme;
-use super::widgets::{notice, palette, picker, weak};
+use super::widgets::{notice, palette, picker, sentence, weak};
+use super::words::{Language, Words, words};
 use crate::app::{AppState, Command, Heatmap, HeatmapQuestion, HeatmapState, Heatmaps, ModelFacts, Pane};
 use crate::explain::{FeatureMap, Method};
 
-pub(super) const TOOLTIP: &str = "Shows where the score came from, not where disease is.";
-pub(super) const NO_POSITIVE_EVIDENCE: &str = "No positive evidence at this layer.";
-const SAME_MAP: &str = "CAM, Grad-CAM, HiResCAM and XGrad-CAM are the same map here.";
 /// Characters of a tensor's name in the list of layers.
 const NAME_SHOWN: usize = 40;
 
 pub(super) fn heatmap_panel(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
     let Some(facts) = state.model().facts().filter(|_| state.heatmaps().is_on()) else { return };
-    let title = RichText::new("Heatmap").font(theme::heading());
+    let title = RichText::new(words(ui).text("heatmap")).font(theme::heading());
     let header = CollapsingHeader::new(title).id_salt("heatmap").default_open(true).show_unindented(ui, |ui| {
         ui.spacing_mut().interact_size.y = 24.0;
         ui.spacing_mut().button_padding = vec2(8.0, 2.0);
@@ -28,23 +26,23 @@ pub(super) fn heatmap_panel(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) 
         }
         heatmap_look(ui, state, wishes);
     });
-    header.header_response.on_hover_text(TOOLTIP);
+    header.header_response.on_hover_text(words(ui).text("heatmap.tooltip"));
     ui.add_space(theme::GRID);
 }
 
 fn pane_controls(ui: &mut Ui, state: &AppState, facts: &ModelFacts, pane: Pane, wishes: &mut Wishes) {
-    let p = palette(ui);
+    let words = words(ui);
     match state.heatmaps().state(pane) {
         HeatmapState::Ready(heatmap) => found(ui, state, facts, (pane, heatmap)),
-        HeatmapState::Failed(sentence) => notice(ui, sentence, p.red, p.red_fill),
+        HeatmapState::Failed(why) => sentence(ui, words.text("heatmap-failed"), why),
         HeatmapState::Waiting => {
             ui.horizontal(|ui| {
                 ui.add(Spinner::new().size(14.0));
-                weak(ui, "Tracing the score back…");
+                weak(ui, words.text("heatmap-running"));
             });
         }
         HeatmapState::Off => {
-            weak(ui, "There is no picture to explain.");
+            weak(ui, words.text("heatmap-no-picture"));
         }
     }
     pickers(ui, state.heatmaps(), facts, pane, wishes);
@@ -53,21 +51,23 @@ fn pane_controls(ui: &mut Ui, state: &AppState, facts: &ModelFacts, pane: Pane, 
 
 /// Title, what the map says as a whole, and why this layer.
 fn found(ui: &mut Ui, state: &AppState, facts: &ModelFacts, (pane, heatmap): (Pane, &Heatmap)) {
-    let p = palette(ui);
+    let (p, words) = (palette(ui), words(ui));
     let map = heatmap.map();
-    let class = facts.class_name(map.class);
-    let side = if state.heatmaps().is_comparing() { side(pane) } else { "" };
-    let title = format!("{side}Heatmap ({}, layer {}, class {class})", map.method.title(), map.layer.name);
-    ui.add(Label::new(RichText::new(title).font(theme::small_strong())).wrap()).on_hover_text(TOOLTIP);
+    let class = words.class(facts, map.class);
+    let values =
+        [("method", words.method(map.method).into()), ("layer", (&map.layer.name).into()), ("class", (&class).into())];
+    let title = sided(words, state.heatmaps(), pane, words.with("heatmap-title", &values));
+    let title = Label::new(RichText::new(title).font(theme::small_strong())).wrap();
+    ui.add(title).on_hover_text(words.text("heatmap.tooltip"));
     if !map.has_positive_evidence() {
-        notice(ui, NO_POSITIVE_EVIDENCE, p.amber, p.amber_fill);
+        notice(ui, words.text("heatmap-none-positive"), p.amber, p.amber_fill);
     }
-    weak(ui, format!("Logit of {class} on this slice: {}", evidence(map.score)));
+    let score = evidence(map.score).into();
+    weak(ui, words.with("heatmap-logit", &[("class", class.into()), ("value", score)]));
     let chosen = state.heatmaps().question(pane).layer.is_some();
-    let why = if chosen { map.layer.words() } else { heatmap.layer_reason.clone() };
-    weak(ui, format!("Layer: {why}"));
+    layer_line(ui, heatmap, chosen);
     if says_same_map(state.heatmaps(), pane) {
-        weak(ui, SAME_MAP);
+        weak(ui, words.text("heatmap-same-map"));
     }
 }
 
@@ -82,8 +82,30 @@ fn says_same_map(heatmaps: &Heatmaps, pane: Pane) -> bool {
     own.is_some() && (!heatmaps.is_comparing() || (pane == Pane::Second && own == alike(Pane::First)))
 }
 
-fn side(pane: Pane) -> &'static str {
-    if pane == Pane::First { "Left: " } else { "Right: " }
+/// The layer, and why it is this one; the reason is an English sentence.
+fn layer_line(ui: &mut Ui, heatmap: &Heatmap, chosen: bool) {
+    let words = words(ui);
+    let layer = words.layer(&heatmap.map().layer);
+    let (why, hover) = match words.language() {
+        _ if chosen => (layer, None),
+        Language::English => (heatmap.layer_reason.clone(), None),
+        Language::Korean => {
+            (words.with("heatmap-layer-default", &[("layer", layer.into())]), Some(heatmap.layer_reason.as_str()))
+        }
+    };
+    let line = weak(ui, words.with("heatmap-layer-why", &[("why", why.into())]));
+    if let Some(hover) = hover {
+        line.on_hover_text(hover);
+    }
+}
+
+/// With the side it is on, where there are two.
+fn sided(words: Words, heatmaps: &Heatmaps, pane: Pane, what: String) -> String {
+    match pane {
+        _ if !heatmaps.is_comparing() => what,
+        Pane::First => words.with("heatmap-left", &[("what", what.into())]),
+        Pane::Second => words.with("heatmap-right", &[("what", what.into())]),
+    }
 }
 
 fn pickers(ui: &mut Ui, heatmaps: &Heatmaps, facts: &ModelFacts, pane: Pane, wishes: &mut Wishes) {
@@ -91,14 +113,19 @@ fn pickers(ui: &mut Ui, heatmaps: &Heatmaps, facts: &ModelFacts, pane: Pane, wis
     let mut ask = |question: HeatmapQuestion| {
         wishes.commands.push(Command::SetHeatmapQuestion { pane, question });
     };
-    let side = if heatmaps.is_comparing() { side(pane) } else { "" };
+    let words = words(ui);
+    let name = |what: &str| sided(words, heatmaps, pane, what.to_owned());
 
     let predicted = match heatmaps.ready(pane).filter(|_| question.class.is_none()) {
-        Some(heatmap) => format!("Predicted ({})", facts.class_name(heatmap.map().class)),
-        None => "Predicted".to_owned(),
+        Some(heatmap) => {
+            let class = words.class(facts, heatmap.map().class);
+            words.with("heatmap-class-predicted-as", &[("class", class.into())])
+        }
+        None => words.text("heatmap-class-predicted").to_owned(),
     };
-    let own = |class: Option<usize>| class.map_or(predicted.clone(), |class| facts.class_name(class));
-    picker(ui, side, "Class", &own(question.class), |ui| {
+    let own = |class: Option<usize>| class.map_or(predicted.clone(), |class| words.class(facts, class));
+    let class = words.text("heatmap-class");
+    picker(ui, Some(name(class)), class, &own(question.class), |ui| {
         for class in std::iter::once(None).chain((0..facts.class_names.len()).map(Some)) {
             if ui.selectable_label(question.class == class, own(class)).clicked() {
                 ask(HeatmapQuestion { class, ..question.clone() });
@@ -106,29 +133,34 @@ fn pickers(ui: &mut Ui, heatmaps: &Heatmaps, facts: &ModelFacts, pane: Pane, wis
         }
     });
 
-    picker(ui, side, "Method", question.method.title(), |ui| {
+    let method = words.text("heatmap-method");
+    picker(ui, Some(name(method)), method, words.method(question.method), |ui| {
         for method in Method::ALL {
-            if ui.selectable_label(question.method == method, method.title()).clicked() {
+            if ui.selectable_label(question.method == method, words.method(method)).clicked() {
                 ask(HeatmapQuestion { method, ..question.clone() });
             }
         }
     });
 
-    let default = heatmaps.default_layer().map_or("Default".to_owned(), |layer| format!("Default: {}", layer.words()));
+    let default = match heatmaps.default_layer() {
+        Some(layer) => words.with("heatmap-default-layer", &[("layer", words.layer(layer).into())]),
+        None => words.text("heatmap-default").to_owned(),
+    };
     let chosen = heatmaps.layers().iter().find(|layer| Some(&layer.name) == question.layer.as_ref());
     let shown = match (&question.layer, chosen) {
         (None, _) => default.clone(),
-        (Some(_), Some(layer)) => layer.words(),
+        (Some(_), Some(layer)) => words.layer(layer),
         (Some(name), None) => name.clone(),
     };
-    picker(ui, side, "Layer", &shown, |ui| {
+    let layer = words.text("heatmap-layer");
+    picker(ui, Some(name(layer)), layer, &shown, |ui| {
         if ui.selectable_label(question.layer.is_none(), default).clicked() {
             ask(HeatmapQuestion { layer: None, ..question.clone() });
         }
         // The last layers say most about the score.
         for layer in heatmaps.layers().iter().rev() {
             let on = question.layer.as_ref() == Some(&layer.name);
-            if ui.selectable_label(on, layer_entry(layer)).on_hover_text(&layer.name).clicked() {
+            if ui.selectable_label(on, layer_entry(words, layer)).on_hover_text(&layer.name).clicked() {
                 ask(HeatmapQuestion { layer: Some(layer.name.clone()), ..question.clone() });
             }
         }
@@ -136,9 +168,9 @@ fn pickers(ui: &mut Ui, heatmaps: &Heatmaps, facts: &ModelFacts, pane: Pane, wis
 }
 
 /// Words, and the name's end below them: many layers have the same words.
-fn layer_entry(layer: &FeatureMap) -> String {
+fn layer_entry(words: Words, layer: &FeatureMap) -> String {
     let length = layer.name.chars().count();
     let end: String = layer.name.chars().skip(length.saturating_sub(NAME_SHOWN)).collect();
     let cut = if length > NAME_SHOWN { "…" } else { "" };
-    format!("{}\n{cut}{end}", layer.words())
+    format!("{}\n{cut}{end}", words.layer(layer))
 }
