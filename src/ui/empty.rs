@@ -6,12 +6,12 @@ use super::actions::Action;
 use super::icons::{self, Icon};
 use super::shell::Wishes;
 use super::theme;
-use super::widgets::{action_button, outline, primary_button};
+use super::widgets::{action_button, elided, outline, primary_button};
 use super::words::words;
 use crate::app::AppState;
 
 /// Size of the block in the middle.
-const BLOCK: eframe::egui::Vec2 = vec2(480.0, 272.0);
+const BLOCK: eframe::egui::Vec2 = vec2(560.0, 272.0);
 
 pub(super) fn empty_state(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
     let all = ui.available_rect_before_wrap();
@@ -27,7 +27,8 @@ pub(super) fn empty_state(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         ui.add(Label::new(RichText::new(text).font(theme::title()).color(theme::ON_PICTURE)));
         ui.add(Label::new(RichText::new(words.text("empty-kinds")).color(theme::ON_PICTURE_WEAK)));
         ui.add_space(16.0);
-        ui.allocate_ui_with_layout(vec2(232.0, 36.0), Layout::left_to_right(Align::Center), |ui| {
+        let width = buttons_width(ui, &[Action::OpenFiles, Action::OpenFolder]);
+        ui.allocate_ui_with_layout(vec2(width, 36.0), Layout::left_to_right(Align::Center), |ui| {
             primary_button(ui, Action::OpenFiles, wishes);
             action_button(ui, Action::OpenFolder, wishes);
         });
@@ -38,6 +39,13 @@ pub(super) fn empty_state(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
             ));
         }
     });
+}
+
+/// Of buttons side by side: their names are as long as the language makes them.
+fn buttons_width(ui: &Ui, actions: &[Action]) -> f32 {
+    let (padding, gap) = (2.0 * ui.spacing().button_padding.x, ui.spacing().item_spacing.x);
+    let text = |action: &Action| elided(ui, action.name(words(ui)), theme::strong(), theme::ON_PICTURE, f32::INFINITY);
+    actions.iter().map(|action| text(action).size().x + padding + gap).sum::<f32>() - gap
 }
 
 /// A frame around the middle while files hover.

@@ -81,9 +81,12 @@ fn mouse(ui: &mut Ui) {
     });
     ui.add_space(16.0);
     heading(ui, words.text("help-about"));
-    weak(ui, words.with("help-version", &[("version", env!("CARGO_PKG_VERSION").into())]));
-    weak(ui, words.text("research-use"));
-    weak(ui, words.text("help-convention"));
+    // Columns are justified, which pulls words apart.
+    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+        weak(ui, words.with("help-version", &[("version", env!("CARGO_PKG_VERSION").into())]));
+        weak(ui, words.text("research-use"));
+        weak(ui, words.text("help-convention"));
+    });
 }
 
 fn line(ui: &mut Ui, key: &str, does: &str) {
