@@ -129,14 +129,13 @@ impl Words {
 
     pub fn colours(self, colours: ColorMap) -> &'static str {
         match colours {
-            ColorMap::Viridis => self.text("colours-viridis"),
-            ColorMap::Inferno => self.text("colours-inferno"),
-            ColorMap::Magma => self.text("colours-magma"),
             ColorMap::CoolWarm => self.text("colours-cool-warm"),
-            ColorMap::Jet => self.text("colours-jet"),
-            ColorMap::HotIron => self.text("colours-hot-iron"),
             ColorMap::Gray => self.text("colours-gray"),
             ColorMap::InvertedGray => self.text("colours-inverted-gray"),
+            // Proper names.
+            ColorMap::Viridis | ColorMap::Inferno | ColorMap::Magma | ColorMap::Jet | ColorMap::HotIron => {
+                colours.label()
+            }
         }
     }
 }
