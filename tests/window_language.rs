@@ -90,6 +90,7 @@ const NAMES: &[&str] = &[
     "Minus",
     "Plus",
     "English",
+    "Viridis",
     "to_8bit",
     "to_gray",
     "to_rgb",
