@@ -186,7 +186,7 @@ fn a_broken_file_says_in_korean_what_to_do_and_keeps_the_facts_in_a_fold() {
         panic!("a cut file must not open");
     };
     assert!(harness.query_by_label(&problem.sentence).is_none());
-    harness.get_by_label("자세히(영어)").click();
+    harness.get_by_label("자세히 보기").click();
     harness.run();
     harness.get_by_label(&problem.sentence);
 }

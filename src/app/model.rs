@@ -12,8 +12,11 @@ use crate::render::Thumbnail;
 /// What a model takes and gives.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
-    /// The names.
-    Classes(Vec<String>),
+    /// How many, and their names where somebody named them.
+    Classes {
+        count: usize,
+        names: Option<Vec<String>>,
+    },
     /// Pixels, `None` where any size goes in.
     Input {
         cols: Option<usize>,
@@ -62,6 +65,8 @@ pub struct ModelFacts {
     /// Of the .onnx, lower-case hex.
     pub sha256: String,
     pub class_names: Vec<String>,
+    /// False where nobody named the classes, and their names are only numbers.
+    pub classes_are_named: bool,
     /// Per class, where the manifest states one.
     pub thresholds: Vec<Option<f32>>,
     /// True where the manifest states a calibration made for this file: then scores are probabilities.
@@ -78,7 +83,7 @@ pub struct ModelFacts {
 impl ModelFacts {
     /// A class's name, where it has one.
     pub fn class_name(&self, index: usize) -> Option<&str> {
-        self.class_names.get(index).map(String::as_str)
+        self.class_names.get(index).map(String::as_str).filter(|_| self.classes_are_named)
     }
 }
 

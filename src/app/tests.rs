@@ -26,7 +26,8 @@ fn listed(names: &[&str]) -> (tempfile::TempDir, AppState) {
 /// A model that is there without any engine.
 fn give_model(state: &mut AppState) {
     state.model_generation = state.next_generation();
-    let facts = ModelFacts { class_names: vec!["no".into(), "yes".into()], ..ModelFacts::default() };
+    let facts =
+        ModelFacts { class_names: vec!["no".into(), "yes".into()], classes_are_named: true, ..ModelFacts::default() };
     let engine =
         EngineFacts { kind: EngineKind::Embedded, version: "test".into(), provider: Provider::Cpu, remark: None };
     let (generation, path) = (state.model_generation, PathBuf::from("m.onnx"));

@@ -88,7 +88,7 @@ fn prediction(state: &AppState) -> Value {
     match state.current().map(|current| &current.prediction) {
         Some(PredictionState::Done(prediction)) => {
             let inference = &prediction.inference;
-            let class = state.model().facts().and_then(|facts| facts.class_name(inference.predicted));
+            let class = state.model().facts().and_then(|facts| facts.class_names.get(inference.predicted));
             let score = inference.scores.get(inference.predicted);
             json!({"event": "prediction", "name": name(state), "class": class, "score": score, "engine": inference.engine})
         }

@@ -10,7 +10,6 @@ use super::overlay::{self, Corner};
 use super::picture::{Order, Overlay, Picture};
 use super::shell::Wishes;
 use super::theme;
-use super::widgets::details;
 use super::words::{Told, words};
 use crate::app::{AppState, Command, Current, CurrentError, Pane, Placement, Shown, ViewTransform};
 
@@ -236,6 +235,23 @@ fn in_the_middle(ui: &mut Ui, rect: Rect, title: &str, (text, lines): Told, colo
         ui.label(egui::RichText::new(title).font(theme::heading()).color(theme::ON_PICTURE));
         let text = egui::RichText::new(text).color(theme::ON_PICTURE_WEAK);
         ui.add(egui::Label::new(text).wrap().selectable(true).halign(egui::Align::Center));
-        details(ui, &lines);
+        facts(ui, &lines);
     });
+}
+
+/// The English sentence behind a problem, on request.
+fn facts(ui: &mut Ui, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let id = ui.id().with(lines);
+    let open: bool = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let text = if open { words(ui).text("details-hide") } else { words(ui).text("details-show") };
+    if ui.link(egui::RichText::new(text).font(theme::small())).clicked() {
+        ui.data_mut(|data| data.insert_temp(id, !open));
+    }
+    if open {
+        let text = egui::RichText::new(lines.join("\n")).font(theme::small()).color(theme::ON_PICTURE_WEAK);
+        ui.add(egui::Label::new(text).wrap().selectable(true).halign(egui::Align::Center));
+    }
 }

@@ -26,6 +26,7 @@ pub(super) fn describe_model(model: &Model) -> ModelFacts {
         path: if model.is_bare { model.path.clone() } else { model.folder.clone() },
         sha256: model.sha256.clone(),
         class_names: model.class_names().to_vec(),
+        classes_are_named: manifest.class_names.origin != Origin::Assumed,
         thresholds,
         calibrated: manifest.temperature.is_some(),
         facts: facts(model),
@@ -67,7 +68,10 @@ fn facts(model: &Model) -> Vec<Parameter> {
     let (origin, from) = least_sure.into_iter().flatten().max_by_key(|(origin, _)| doubt(**origin)).unzip();
     let mut facts = vec![
         Parameter {
-            fact: Fact::Classes(model.class_names().to_vec()),
+            fact: Fact::Classes {
+                count: model.class_names().len(),
+                names: (manifest.class_names.origin != Origin::Assumed).then(|| model.class_names().to_vec()),
+            },
             origin: manifest.class_names.origin,
             from: manifest.class_names.from.clone(),
         },

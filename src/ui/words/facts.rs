@@ -17,8 +17,11 @@ impl Words {
 
     /// A class's name, or its number where it has none.
     pub fn class(self, facts: &ModelFacts, index: usize) -> String {
-        let unnamed = || self.with("class-unnamed", &[("index", index.into())]);
-        facts.class_name(index).map_or_else(unnamed, str::to_owned)
+        facts.class_name(index).map_or_else(|| self.unnamed_class(index), str::to_owned)
+    }
+
+    fn unnamed_class(self, index: usize) -> String {
+        self.with("class-unnamed", &[("index", index.into())])
     }
 
     /// The word for a class's number: only a stated calibration makes it a probability.
@@ -29,7 +32,10 @@ impl Words {
     /// A fact's name and value.
     pub fn fact(self, fact: &Fact) -> (&'static str, String) {
         match fact {
-            Fact::Classes(names) => (self.text("model-classes"), names.join(", ")),
+            Fact::Classes { count, names } => {
+                let unnamed = || (0..*count).map(|index| self.unnamed_class(index)).collect();
+                (self.text("model-classes"), names.clone().unwrap_or_else(unnamed).join(", "))
+            }
             Fact::Input { cols, rows, channels, layout } => {
                 let side = |value: &Option<usize>| -> Value<'_> {
                     value.map_or_else(|| self.text("model-any-size").into(), Value::from)
