@@ -1,8 +1,12 @@
 //! The command line as scripts use it: the real program, the bundled demo, exit codes and fields that must stay.
 
+#[path = "common/dicom_series.rs"]
+mod dicom_series;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use dicom_series::{axial, write};
 use serde_json::Value;
 
 fn root() -> PathBuf {
@@ -205,6 +209,70 @@ fn explain_writes_map_overlay_and_facts_at_the_pictures_own_size() {
     let wrong = call("gradcat");
     assert_eq!(wrong.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("hirescam"));
+}
+
+#[test]
+fn methods_of_many_passes_and_all_checks_are_reachable() {
+    let (folder, scan) = (tempfile::tempdir().unwrap(), first_png(&root().join("assets/demo")));
+    let (out, model) = (folder.path().join("out"), demo_model());
+    for method in ["occlusion", "scorecam"] {
+        let checks: &[&str] =
+            if method == "scorecam" { &["--agreement", "--randomisation", "--faithfulness", "4"] } else { &[] };
+        let call = ["explain", text(&scan), "--model", text(&model), "--engine", "embedded", "--out", text(&out)];
+        let result = overread(&[&call[..], &["--method", method, "--json"], checks].concat());
+        assert_eq!(result.status.code(), Some(0), "{}", String::from_utf8_lossy(&result.stderr));
+        let facts: Value = serde_json::from_slice(&result.stdout).unwrap();
+        assert_eq!(facts["method"], method);
+        assert!(facts["settings"].as_str().unwrap().contains("forward passes"), "{facts:#}");
+        assert_eq!(facts["layer"].is_null(), method == "occlusion");
+        if checks.is_empty() {
+            continue;
+        }
+        let models = facts["randomisation"]["models"].as_array().unwrap();
+        assert_eq!(
+            models.iter().map(|one| one["scrambled"].as_str().unwrap()).collect::<Vec<_>>(),
+            ["head", "all_layers"]
+        );
+        let groups = facts["agreement"]["groups"].as_array().unwrap();
+        assert!(groups.iter().any(|group| group.as_array().unwrap().contains(&Value::from("hirescam"))), "{facts:#}");
+        assert_eq!(facts["faithfulness"]["steps"], 4);
+        assert_eq!(facts["faithfulness"]["deletion_auc"]["curve"].as_array().unwrap().len(), 5);
+    }
+}
+
+#[test]
+fn the_overlay_of_a_series_lies_over_its_own_slice() {
+    let folder = tempfile::tempdir().unwrap();
+    let bright = |z: f64, row| dicom_series::Slice { size: 200, bright_row: Some(row), ..axial(z, 1, 100) };
+    // The bright rows are 20, 60, 40 by name, and 20, 40, 60 along the axis.
+    write(folder.path(), &[bright(0.0, 20), bright(20.0, 60), bright(10.0, 40)]);
+    let (out, model) = (folder.path().join("out"), demo_model());
+    let result = overread(&[
+        "explain",
+        text(folder.path()),
+        "--model",
+        text(&model),
+        "--engine",
+        "embedded",
+        "--series",
+        "--slices",
+        "all",
+        "--out",
+        text(&out),
+        "--opacity",
+        "0",
+        "--json",
+    ]);
+    assert_eq!(result.status.code(), Some(0), "{}", String::from_utf8_lossy(&result.stdout));
+    let lines = String::from_utf8(result.stdout).unwrap();
+    let facts: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(facts.iter().map(|one| one["slice"].as_u64().unwrap()).collect::<Vec<_>>(), [0, 1, 2]);
+    for (one, row) in facts.iter().zip([20, 40, 60]) {
+        assert!(one["path"].as_str().unwrap().ends_with("0.dcm"), "a series is named by its first file");
+        let overlay = image::open(one["files"]["overlay"].as_str().unwrap()).unwrap().to_luma8();
+        let brightest = (0..100).max_by_key(|row| overlay.get_pixel(50, *row).0[0]).unwrap();
+        assert_eq!(brightest, row, "slice {}", one["slice"]);
+    }
 }
 
 fn first_png(folder: &Path) -> PathBuf {

@@ -3,6 +3,8 @@
 mod common;
 #[path = "engines/damaged.rs"]
 mod damaged;
+#[path = "common/engines.rs"]
+mod engines_here;
 #[path = "engines/golden.rs"]
 mod golden;
 #[path = "engines/golden_cases.rs"]
@@ -18,22 +20,9 @@ mod small;
 
 use std::path::{Path, PathBuf};
 
+use engines_here::{cpu, engines};
 use ndarray::{Array3, ArrayView3};
 use overread::engine::{EngineChoice, EngineKind, Inference, Model, ProviderChoice, Session, SessionOptions, runtime};
-
-/// Both engines, or only the embedded one (said in a line) where ONNX Runtime is missing.
-fn engines() -> Vec<EngineChoice> {
-    let found = runtime::status().would_use == EngineKind::OnnxRuntime;
-    let mut engines = vec![EngineChoice::Embedded];
-    if common::require("onnxruntime", found) {
-        engines.push(EngineChoice::OnnxRuntime);
-    }
-    engines
-}
-
-fn options() -> SessionOptions {
-    SessionOptions { threads: 2, provider: ProviderChoice::Cpu, ..SessionOptions::default() }
-}
 
 /// A model folder with this model and this `metadata.json`.
 fn folder_with(model: &[u8], metadata: &serde_json::Value) -> (tempfile::TempDir, PathBuf) {
@@ -47,7 +36,7 @@ fn folder_with(model: &[u8], metadata: &serde_json::Value) -> (tempfile::TempDir
 
 fn run(path: &Path, choice: EngineChoice, pictures: &[Array3<f32>]) -> Vec<Inference> {
     let model = Model::load(path).unwrap();
-    let mut session = Session::start(&model, choice, &options()).unwrap();
+    let mut session = Session::start(&model, choice, &cpu()).unwrap();
     let views: Vec<ArrayView3<'_, f32>> = pictures.iter().map(|picture| picture.view()).collect();
     session.run(&views).unwrap()
 }

@@ -11,6 +11,8 @@
 //!   and 32-bit rounding of the forward pass shows; held to [`NEAR_POLE`].
 
 mod common;
+#[path = "common/engines.rs"]
+mod engines_here;
 #[path = "common/npz.rs"]
 mod npz;
 
@@ -18,9 +20,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use common::shared;
+use engines_here::cpu;
 use ndarray::{Array2, Array3, ArrayView3};
 use ndarray_npy::ReadNpyExt;
-use overread::engine::{EngineChoice, EngineKind, Model, ProviderChoice, SessionOptions, runtime};
+use overread::engine::{EngineChoice, EngineKind, Model, runtime};
 use overread::explain::{Explainer, FeatureGradients, Method, Target};
 use overread::scan::{self, Pixels};
 use serde_json::Value;
@@ -127,7 +130,7 @@ fn flipped_cells(
 ) -> Vec<(usize, [usize; 2])> {
     let views: Vec<ArrayView3<'_, f32>> = pictures.iter().map(|picture| picture.view()).collect();
     let layer = Some("functional_1/conv5_block3_out_1/Relu:0");
-    let mut explainer = Explainer::start_forward_only(model, layer, engine, &options()).unwrap();
+    let mut explainer = Explainer::start_forward_only(model, layer, engine, &cpu()).unwrap();
     let mut flipped = Vec::new();
     for (at, (case, found)) in CASES.iter().zip(explainer.run(&views, &[0; 3], Target::Logit).unwrap()).enumerate() {
         let mut archive = npz::read(&folder.join(format!("{case}.npz")));
@@ -157,7 +160,7 @@ fn check_model(golden: &Path, name: &str, engine: EngineChoice) -> Found {
         let tensor = facts["onnx_tensor"].as_str().or_else(|| export["onnx_tensor"].as_str());
         // A Conv whose batch normalisation was folded in has no tensor of its own.
         let Some(tensor) = tensor else { continue };
-        let mut explainer = Explainer::start(&model, Some(tensor), engine, &options()).unwrap();
+        let mut explainer = Explainer::start(&model, Some(tensor), engine, &cpu()).unwrap();
         assert_eq!(explainer.layer().name, tensor);
         let flipped = match layer.as_str() {
             "conv5_block3_3_conv" => flipped_cells(&model, &folder, &pictures, engine),
@@ -224,10 +227,6 @@ fn map(features: &FeatureGradients, kind: &str) -> Array2<f32> {
     let positive = map.positive();
     assert_eq!(map.has_positive_evidence(), positive.iter().any(|value| *value > 0.0));
     if kind.ends_with("_relu") { positive } else { map.values }
-}
-
-fn options() -> SessionOptions {
-    SessionOptions { threads: 2, provider: ProviderChoice::Cpu, ..SessionOptions::default() }
 }
 
 /// The five kinds of reference maps of a case, by their whole name.

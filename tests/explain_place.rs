@@ -131,7 +131,8 @@ fn the_map_peaks_on_the_planted_square() {
                         let prepared = prepare(&frame, &scan.meta, &steps, false).unwrap();
                         let features = explainer.run(&[prepared.tensor.view()], &[1], Target::Logit).unwrap();
                         let map = Method::GradCam.map(&features[0]).unwrap();
-                        assert_eq!(map.values.dim(), (map.layer.rows, map.layer.cols));
+                        let layer = map.layer.as_ref().unwrap();
+                        assert_eq!(map.values.dim(), (layer.rows, layer.cols));
                         let ((x, y), (cell_x, cell_y)) = peak(&map, &prepared);
                         let (true_x, true_y) = (at.1 as f64 + 8.5, at.0 as f64 + 8.5);
                         let off = ((x - true_x) / cell_x, (y - true_y) / cell_y);

@@ -1,12 +1,13 @@
 //! The models that come with the program: each one's golden cases on both engines, and the demo's stated scores.
 
 mod common;
+#[path = "common/engines.rs"]
+mod engines_here;
 
 use std::path::{Path, PathBuf};
 
-use overread::engine::{
-    EngineChoice, EngineKind, Model, ProviderChoice, Session, SessionOptions, runtime, verify_golden,
-};
+use engines_here::{cpu, engines};
+use overread::engine::{EngineChoice, Model, Session, verify_golden};
 use overread::review::{self, BatchOptions, Control};
 use serde_json::Value;
 
@@ -15,18 +16,8 @@ fn root() -> &'static Path {
 }
 
 /// Both engines, or only the embedded one (said in a line) where ONNX Runtime is missing.
-fn engines() -> Vec<EngineChoice> {
-    let found = runtime::status().would_use == EngineKind::OnnxRuntime;
-    let mut engines = vec![EngineChoice::Embedded];
-    if common::require("onnxruntime", found) {
-        engines.push(EngineChoice::OnnxRuntime);
-    }
-    engines
-}
-
 fn start(model: &Model, engine: EngineChoice) -> Session {
-    let options = SessionOptions { threads: 2, provider: ProviderChoice::Cpu, ..SessionOptions::default() };
-    Session::start(model, engine, &options).unwrap()
+    Session::start(model, engine, &cpu()).unwrap()
 }
 
 /// Folders of `models/` with a `model.onnx`.

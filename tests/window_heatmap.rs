@@ -67,7 +67,7 @@ fn class_method_and_layer_are_chosen_from_lists() {
     choose(&mut harness, "Method", "LayerCAM");
     harness.get_by_label_contains("Heatmap (LayerCAM, layer ");
     assert!(harness.query_by_label_contains("the same map here").is_none());
-    let words = harness.state().state.heatmaps().layers().iter().rev().nth(1).unwrap().words();
+    let words = harness.state().state.heatmaps().layers(Pane::First).iter().rev().nth(1).unwrap().words();
     harness.get_by_role_and_label(Role::ComboBox, "Layer").click();
     harness.run();
     harness

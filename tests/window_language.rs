@@ -13,7 +13,7 @@ use common_window::{SIZE, press, said, window_in};
 use eframe::egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use overread::app::{AppState, Command, CurrentError, Jobs};
+use overread::app::{AppState, Command, CurrentError, Jobs, Pane};
 use overread::ui::{Language, Shell};
 
 fn root(path: &str) -> PathBuf {
@@ -112,7 +112,8 @@ fn english_left(harness: &Harness<'_, Shell>) -> Vec<String> {
     let own = own_words(harness);
     let layer = |text: &str| {
         // A layer's own name is a tensor's.
-        let heatmap = harness.state().state.heatmaps().layers().iter().find(|layer| text.contains(&layer.name));
+        let heatmap =
+            harness.state().state.heatmaps().layers(Pane::First).iter().find(|layer| text.contains(&layer.name));
         heatmap.map_or_else(|| text.to_owned(), |layer| text.replace(&layer.name, ""))
     };
     let of_others = |text: &String| own.contains(text) || key(text);

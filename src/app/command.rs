@@ -52,6 +52,13 @@ pub enum Command {
         question: HeatmapQuestion,
     },
     SetHeatmapStyle(HeatmapStyle),
+    /// Back to Grad-CAM, where a method takes too long.
+    CancelHeatmap(Pane),
+    /// A second model for the second pane, or the same one again; switches the comparison on.
+    CompareWithModel(Option<PathBuf>),
+    /// Check a pane's heatmap: deletion and insertion, scrambled weights, other methods.
+    MeasureTrust(Pane),
+    CancelTrust,
     /// Predict the items that have no prediction yet, in the background.
     PredictRest,
     CancelRest,

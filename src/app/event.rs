@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{EngineFacts, Heatmap, HeatmapRequest, ModelFacts, Pane, Prediction, Problem};
+use super::{EngineFacts, Heatmap, HeatmapRequest, ModelFacts, Pane, Prediction, Problem, Trust, TrustProgress};
 use crate::engine::runtime::InstallProgress;
 use crate::render::{Pyramid, Thumbnail};
 use crate::scan::Scan;
@@ -57,6 +57,24 @@ pub enum Event {
         item: usize,
         request: Option<u64>,
         result: Result<Prediction, Problem>,
+    },
+    /// How many of the changed pictures that a heatmap needs are scored.
+    HeatmapProgress {
+        pane: Pane,
+        request: HeatmapRequest,
+        done: usize,
+        total: usize,
+    },
+    TrustProgress {
+        pane: Pane,
+        request: HeatmapRequest,
+        progress: TrustProgress,
+    },
+    /// A pane's checks; `Ok(None)` where they were cancelled.
+    TrustReady {
+        pane: Pane,
+        request: HeatmapRequest,
+        result: Result<Option<Arc<Trust>>, String>,
     },
     /// A pane's heatmap, or why there is none.
     HeatmapReady {

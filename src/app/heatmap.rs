@@ -1,9 +1,11 @@
 //! Where the score came from, over the slice on the screen: what is asked, how far it is, how it looks.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::explain::{FeatureMap, Method, SaliencyMap};
+use super::{ModelFacts, TrustState};
+use crate::explain::{FeatureMap, Method, SaliencyMap, Target};
 use crate::render::{ColorMap, EvidenceMode, OverlayStyle, Scale, Threshold};
 use crate::review::Explained;
 
@@ -19,7 +21,7 @@ impl Pane {
     pub const ALL: [Self; 2] = [Self::First, Self::Second];
 }
 
-/// What a person asks of one pane. The target is always the logit.
+/// What a person asks of one pane.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct HeatmapQuestion {
     /// Class index; `None` is the predicted class.
@@ -27,6 +29,7 @@ pub struct HeatmapQuestion {
     /// A tensor's name; `None` is the default.
     pub layer: Option<String>,
     pub method: Method,
+    pub target: Target,
 }
 
 /// A question about one slice of one scan to one model; equal requests have equal answers.
@@ -47,8 +50,10 @@ pub struct Heatmap {
     pub explained: Explained,
     /// Every layer that can be chosen, from the picture to the logits.
     pub layers: Arc<[FeatureMap]>,
-    /// Why it is this layer, in words.
-    pub layer_reason: String,
+    /// Why it is this layer, in words; `None` for a method that looks at no layer.
+    pub layer_reason: Option<String>,
+    /// The model that was asked.
+    pub model: Arc<ModelFacts>,
 }
 
 impl Heatmap {
@@ -63,7 +68,10 @@ pub enum HeatmapState {
     /// Nothing is asked: switched off, no model, or no picture.
     #[default]
     Off,
-    Waiting,
+    Waiting {
+        /// Changed pictures scored, of how many, for methods that need them.
+        passes: Option<(usize, usize)>,
+    },
     Ready(Arc<Heatmap>),
     /// The sentence.
     Failed(String),
@@ -140,8 +148,8 @@ impl Reach {
     }
 }
 
-/// Maps with the same numbers' meaning: model (sha256), layer, method.
-type Kind = (String, String, Method);
+/// Maps with the same numbers' meaning: model (sha256), layer, method, target.
+type Kind = (String, Option<String>, Method, Target);
 
 /// One pane: its question, what was asked of the worker, what came back.
 #[derive(Clone, Debug, Default)]
@@ -149,6 +157,20 @@ pub(super) struct HeatmapPane {
     pub question: HeatmapQuestion,
     pub asked: Option<HeatmapRequest>,
     pub state: HeatmapState,
+    pub trust: TrustState,
+}
+
+/// The model of the second pane, where it is another one.
+#[derive(Clone, Debug)]
+pub struct ComparedModel {
+    /// The folder or the .onnx.
+    pub path: PathBuf,
+    pub(super) generation: u64,
+    /// Known once its first heatmap is there.
+    pub facts: Option<Arc<ModelFacts>>,
+    /// Its layers, from the picture to the logits; empty before that.
+    pub(super) layers: Arc<[FeatureMap]>,
+    pub(super) default_layer: Option<String>,
 }
 
 /// Everything about heatmaps that outlives one slice.
@@ -158,6 +180,7 @@ pub struct Heatmaps {
     pub(super) compare: bool,
     pub(super) style: HeatmapStyle,
     panes: [HeatmapPane; 2],
+    pub(super) compared: Option<ComparedModel>,
     /// Of the model in use.
     pub(super) layers: Option<Arc<[FeatureMap]>>,
     pub(super) default_layer: Option<String>,
@@ -199,43 +222,60 @@ impl Heatmaps {
         }
     }
 
-    /// Layers that can be chosen; empty until the first heatmap of a model is there.
-    pub fn layers(&self) -> &[FeatureMap] {
-        self.layers.as_deref().unwrap_or_default()
+    /// The second pane's own model, where it has one.
+    pub fn compared_model(&self) -> Option<&ComparedModel> {
+        self.compared.as_ref()
+    }
+
+    /// What was measured of a pane's heatmap.
+    pub fn trust(&self, pane: Pane) -> &TrustState {
+        &self.pane(pane).trust
+    }
+
+    /// Layers of a pane's model that can be chosen; empty until its first heatmap of a layer is there.
+    pub fn layers(&self, pane: Pane) -> &[FeatureMap] {
+        match self.compared.as_ref().filter(|_| pane == Pane::Second) {
+            Some(compared) => &compared.layers,
+            None => self.layers.as_deref().unwrap_or_default(),
+        }
     }
 
     /// The layer used where none is chosen, once that is known.
-    pub fn default_layer(&self) -> Option<&FeatureMap> {
-        let name = self.default_layer.as_deref()?;
-        self.layers().iter().find(|layer| layer.name == name)
+    pub fn default_layer(&self, pane: Pane) -> Option<&FeatureMap> {
+        let name = match self.compared.as_ref().filter(|_| pane == Pane::Second) {
+            Some(compared) => compared.default_layer.as_deref(),
+            None => self.default_layer.as_deref(),
+        }?;
+        self.layers(pane).iter().find(|layer| layer.name == name)
     }
 
     /// How a pane's map is drawn. `None` where there is nothing to draw: no map yet, or a scale without any evidence.
     /// Panes that are compared have one scale where their numbers mean the same.
-    pub fn overlay_style(&self, pane: Pane, model_sha256: &str) -> Option<OverlayStyle> {
+    pub fn overlay_style(&self, pane: Pane) -> Option<OverlayStyle> {
         let own = self.ready(pane)?;
         let units = own.map().method.is_in_score_units();
         let alike = |other: &&Arc<Heatmap>| {
-            let method = other.map().method;
-            method == own.map().method || (units && method.is_in_score_units())
+            let (map, one_model) = (other.map(), other.model.sha256 == own.model.sha256);
+            let in_units = units && map.method.is_in_score_units();
+            map.target == own.map().target && (in_units || (one_model && map.method == own.map().method))
         };
         let ready = self.panes().iter().filter_map(|pane| self.ready(*pane)).filter(alike);
-        let reach = ready.map(|heatmap| self.reach(heatmap.map(), model_sha256)).fold(Reach::default(), Reach::with);
+        let reach = ready.map(|heatmap| self.reach(heatmap)).fold(Reach::default(), Reach::with);
         self.style.overlay(reach)
     }
 
-    fn reach(&self, map: &SaliencyMap, model_sha256: &str) -> Reach {
-        let own = Reach::of(map);
+    fn reach(&self, heatmap: &Heatmap) -> Reach {
+        let own = Reach::of(heatmap.map());
         if !self.style.shared_scale {
             return own;
         }
-        self.seen.get(&kind(map, model_sha256)).copied().unwrap_or_default().with(own)
+        self.seen.get(&kind(heatmap)).copied().unwrap_or_default().with(own)
     }
 
     /// Keeps a map's largest evidence for the shared scale.
-    pub(super) fn remember(&mut self, map: &SaliencyMap, model_sha256: &str) {
-        let reach = self.seen.entry(kind(map, model_sha256)).or_default();
-        *reach = reach.with(Reach::of(map));
+    pub(super) fn remember(&mut self, heatmap: &Heatmap) {
+        let reach = self.seen.entry(kind(heatmap)).or_default();
+        *reach = reach.with(Reach::of(heatmap.map()));
     }
 
     pub(super) fn pane(&self, pane: Pane) -> &HeatmapPane {
@@ -249,6 +289,7 @@ impl Heatmaps {
     }
 }
 
-fn kind(map: &SaliencyMap, model_sha256: &str) -> Kind {
-    (model_sha256.to_owned(), map.layer.name.clone(), map.method)
+fn kind(heatmap: &Heatmap) -> Kind {
+    let map = heatmap.map();
+    (heatmap.model.sha256.clone(), map.layer.as_ref().map(|layer| layer.name.clone()), map.method, map.target)
 }

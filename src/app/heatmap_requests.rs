@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use super::jobs::HeatmapJob;
+use std::path::PathBuf;
+
+use super::jobs::{HeatmapJob, WantedHeatmap};
 use super::{
-    AppState, Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps, Pane, PredictionState,
+    AppState, ComparedModel, Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps,
+    ModelFacts, Pane, PredictionState, Trust, TrustProgress, TrustState,
 };
+use crate::explain::Method;
 
 /// What a pane needs now.
 enum Wanted {
@@ -51,6 +55,65 @@ impl AppState {
         };
     }
 
+    /// The model that a pane asks, where it is known.
+    pub fn pane_model(&self, pane: Pane) -> Option<&Arc<ModelFacts>> {
+        match self.heatmaps.compared.as_ref().filter(|_| pane == Pane::Second) {
+            Some(compared) => compared.facts.as_ref(),
+            None => self.model.facts(),
+        }
+    }
+
+    pub(super) fn cancel_heatmap(&mut self, pane: Pane) {
+        let question = &mut self.heatmaps.pane_mut(pane).question;
+        if question.method.needs_passes() {
+            question.method = Method::GradCam;
+        }
+    }
+
+    /// Class numbers and layers are the model's own, so the second pane begins anew.
+    pub(super) fn compare_with_model(&mut self, path: Option<PathBuf>) {
+        let method = self.heatmaps.question(Pane::First).method;
+        let generation = self.next_generation();
+        let compared =
+            |path| ComparedModel { path, generation, facts: None, layers: Arc::new([]), default_layer: None };
+        self.heatmaps.compared = path.map(compared);
+        let second = self.heatmaps.pane_mut(Pane::Second);
+        second.question = HeatmapQuestion { method, ..HeatmapQuestion::default() };
+        (second.asked, second.state) = (None, HeatmapState::Off);
+        (self.heatmaps.on, self.heatmaps.compare) = (true, true);
+    }
+
+    pub(super) fn measure_trust(&mut self, pane: Pane) {
+        let waiting = |pane: &Pane| matches!(self.heatmaps.state(*pane), HeatmapState::Waiting { .. });
+        // The worker would leave the heatmap that somebody waits for.
+        if self.heatmaps.panes().iter().any(waiting) {
+            return;
+        }
+        let Some(heatmap) = self.heatmaps.ready(pane).cloned() else { return };
+        let Some(mut wanted) = self.heatmaps.pane(pane).asked.clone().and_then(|request| self.to_ask(pane, request))
+        else {
+            return;
+        };
+        let Some(scan) = self.current.as_ref().and_then(|current| current.scan.clone()) else { return };
+        self.cancel_trust();
+        wanted.request.question.class = Some(heatmap.map().class);
+        self.heatmaps.pane_mut(pane).trust = TrustState::Running(None);
+        self.jobs.heatmap(HeatmapJob::Trust { scan, wanted, heatmap });
+    }
+
+    pub(super) fn cancel_trust(&mut self) {
+        let mut running = false;
+        for pane in Pane::ALL {
+            let trust = &mut self.heatmaps.pane_mut(pane).trust;
+            if matches!(trust, TrustState::Running(_)) {
+                (*trust, running) = (TrustState::None, true);
+            }
+        }
+        if running {
+            self.jobs.heatmap(HeatmapJob::Stop);
+        }
+    }
+
     /// Layers and class numbers are the old model's.
     pub(super) fn forget_heatmaps(&mut self) {
         self.heatmaps.layers = None;
@@ -59,8 +122,9 @@ impl AppState {
             let method = self.heatmaps.question(pane).method;
             self.heatmaps.pane_mut(pane).question = HeatmapQuestion { method, ..HeatmapQuestion::default() };
         }
+        self.heatmaps.compared = None;
         self.heatmaps.compare = false;
-        self.jobs.forget_heatmaps();
+        self.jobs.heatmap(HeatmapJob::Forget);
     }
 
     /// Asks for what the panes on the screen need and nobody has asked for yet. Called after every change; mostly there
@@ -73,13 +137,16 @@ impl AppState {
         for pane in self.heatmaps.panes() {
             let wanted = self.wanted(*pane);
             let own = self.heatmaps.pane_mut(*pane);
+            if !matches!(&wanted, Wanted::Now(request) if own.asked.as_ref() == Some(request)) {
+                own.trust = TrustState::None;
+            }
             match wanted {
                 Wanted::Now(request) if own.asked.as_ref() == Some(&request) => {}
                 Wanted::Now(request) => {
-                    (own.asked, own.state) = (Some(request), HeatmapState::Waiting);
+                    (own.asked, own.state) = (Some(request), HeatmapState::Waiting { passes: None });
                     changed = true;
                 }
-                Wanted::Later => (own.asked, own.state) = (None, HeatmapState::Waiting),
+                Wanted::Later => (own.asked, own.state) = (None, HeatmapState::Waiting { passes: None }),
                 Wanted::Nothing => (own.asked, own.state) = (None, HeatmapState::Off),
             }
         }
@@ -88,30 +155,42 @@ impl AppState {
         }
     }
 
-    /// The newest request replaces the one before it, so it names every pane that waits.
-    fn post_heatmaps(&self) {
-        let Some(facts) = self.model.facts() else { return };
+    /// The newest request replaces the one before it, so it names every pane that waits; checks that were going on end.
+    fn post_heatmaps(&mut self) {
         let Some(scan) = self.current.as_ref().and_then(|current| current.scan.clone()) else { return };
         let waiting = |pane: &Pane| {
             let own = self.heatmaps.pane(*pane);
-            let request = own.asked.clone().filter(|_| matches!(own.state, HeatmapState::Waiting))?;
-            Some((*pane, request))
+            let request = own.asked.clone().filter(|_| matches!(own.state, HeatmapState::Waiting { .. }))?;
+            self.to_ask(*pane, request)
         };
         let wanted = self.heatmaps.panes().iter().filter_map(waiting).collect();
-        self.jobs.heatmap(HeatmapJob {
-            model: self.model_generation,
-            path: facts.path.clone(),
-            sha256: facts.sha256.clone(),
-            scan,
-            wanted,
-        });
+        self.jobs.heatmap(HeatmapJob::Explain { scan, wanted });
+        for pane in Pane::ALL {
+            let trust = &mut self.heatmaps.pane_mut(pane).trust;
+            if matches!(trust, TrustState::Running(_)) {
+                *trust = TrustState::None;
+            }
+        }
+    }
+
+    fn to_ask(&self, pane: Pane, request: HeatmapRequest) -> Option<WantedHeatmap> {
+        let (path, sha256) = match self.heatmaps.compared.as_ref().filter(|_| pane == Pane::Second) {
+            Some(compared) => (compared.path.clone(), compared.facts.as_ref().map(|facts| facts.sha256.clone())),
+            None => {
+                let facts = self.model.facts()?;
+                (facts.path.clone(), Some(facts.sha256.clone()))
+            }
+        };
+        Some(WantedHeatmap { pane, request, path, sha256 })
     }
 
     fn wanted(&self, pane: Pane) -> Wanted {
         let (Some(_), Some(current)) = (self.model.facts(), &self.current) else { return Wanted::Nothing };
         let Some(shown) = current.shown.as_ref().filter(|_| current.error.is_none()) else { return Wanted::Nothing };
         let mut question = self.heatmaps.question(pane).clone();
-        if question.class.is_none() {
+        let compared = self.heatmaps.compared.as_ref().filter(|_| pane == Pane::Second);
+        // A second model says itself what it predicts.
+        if question.class.is_none() && compared.is_none() {
             match &current.prediction {
                 PredictionState::Done(prediction) => question.class = Some(prediction.inference.predicted),
                 // The model may still answer about this slice.
@@ -120,7 +199,7 @@ impl AppState {
             }
         }
         Wanted::Now(HeatmapRequest {
-            model: self.model_generation,
+            model: compared.map_or(self.model_generation, |compared| compared.generation),
             scan: current.generation,
             slice: shown.index,
             question,
@@ -139,14 +218,9 @@ impl AppState {
         if self.heatmaps.pane(pane).asked.as_ref() != Some(request) {
             return;
         }
-        let default = self.heatmaps.question(pane).layer.is_none();
-        let sha256 = self.model.facts().map(|facts| facts.sha256.clone()).unwrap_or_default();
         if let Ok(heatmap) = &result {
-            self.heatmaps.layers = Some(heatmap.layers.clone());
-            if default {
-                self.heatmaps.default_layer = Some(heatmap.map().layer.name.clone());
-            }
-            self.heatmaps.remember(heatmap.map(), &sha256);
+            self.keep_layers(pane, heatmap);
+            self.heatmaps.remember(heatmap);
         }
         self.heatmaps.pane_mut(pane).state = match result {
             Ok(heatmap) => HeatmapState::Ready(heatmap),
@@ -154,11 +228,70 @@ impl AppState {
         };
     }
 
+    /// What can be chosen next. Methods that look at no layer tell nothing of them.
+    fn keep_layers(&mut self, pane: Pane, heatmap: &Heatmap) {
+        let by_default = self.heatmaps.question(pane).layer.is_none();
+        let used = heatmap.map().layer.as_ref().filter(|_| by_default).map(|layer| layer.name.clone());
+        match self.heatmaps.compared.as_mut().filter(|_| pane == Pane::Second) {
+            Some(compared) => {
+                compared.facts = Some(heatmap.model.clone());
+                if !heatmap.layers.is_empty() {
+                    compared.layers = heatmap.layers.clone();
+                }
+                compared.default_layer = used.or(compared.default_layer.take());
+            }
+            None => {
+                if !heatmap.layers.is_empty() {
+                    self.heatmaps.layers = Some(heatmap.layers.clone());
+                }
+                self.heatmaps.default_layer = used.or(self.heatmaps.default_layer.take());
+            }
+        }
+    }
+
+    pub(super) fn heatmap_progress(&mut self, pane: Pane, request: &HeatmapRequest, passes: (usize, usize)) {
+        let own = self.heatmaps.pane_mut(pane);
+        if let (true, HeatmapState::Waiting { passes: known }) = (own.asked.as_ref() == Some(request), &mut own.state) {
+            *known = Some(passes);
+        }
+    }
+
+    pub(super) fn trust_progress(&mut self, pane: Pane, request: &HeatmapRequest, progress: TrustProgress) {
+        if let Some(TrustState::Running(known)) = self.trust_of(pane, request) {
+            *known = Some(progress);
+        }
+    }
+
+    pub(super) fn trust_ready(
+        &mut self,
+        pane: Pane,
+        request: &HeatmapRequest,
+        result: Result<Option<Arc<Trust>>, String>,
+    ) {
+        let Some(state @ TrustState::Running(_)) = self.trust_of(pane, request) else { return };
+        *state = match result {
+            Ok(Some(trust)) => TrustState::Ready(trust),
+            Ok(None) => TrustState::None,
+            Err(sentence) => TrustState::Failed(sentence),
+        };
+    }
+
+    /// Where these checks are of the heatmap on the screen; their request names the class even where none was chosen.
+    fn trust_of(&mut self, pane: Pane, request: &HeatmapRequest) -> Option<&mut TrustState> {
+        let own = self.heatmaps.pane_mut(pane);
+        let asked = own.asked.as_ref()?;
+        let question = HeatmapQuestion { class: request.question.class, ..asked.question.clone() };
+        (HeatmapRequest { question, ..asked.clone() } == *request).then_some(&mut own.trust)
+    }
+
     /// The worker broke: nothing may wait for it.
     pub(super) fn fail_waiting_heatmaps(&mut self, sentence: &str) {
         for pane in Pane::ALL {
             let own = self.heatmaps.pane_mut(pane);
-            if matches!(own.state, HeatmapState::Waiting) && own.asked.is_some() {
+            if matches!(own.trust, TrustState::Running(_)) {
+                own.trust = TrustState::Failed(sentence.to_owned());
+            }
+            if matches!(own.state, HeatmapState::Waiting { .. }) && own.asked.is_some() {
                 own.state = HeatmapState::Failed(sentence.to_owned());
             }
         }

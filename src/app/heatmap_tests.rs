@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::*;
-use crate::explain::Method;
+use crate::explain::scramble::Scrambled;
+use crate::explain::{Method, Target};
 
 fn demo(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -40,8 +41,7 @@ fn ask(state: &mut AppState, pane: Pane, change: impl FnOnce(&mut HeatmapQuestio
 }
 
 fn scale(state: &AppState, pane: Pane) -> f32 {
-    let sha256 = state.model().facts().unwrap().sha256.clone();
-    state.heatmaps().overlay_style(pane, &sha256).unwrap().drawn_scale().high
+    state.heatmaps().overlay_style(pane).unwrap().drawn_scale().high
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn the_predicted_class_of_the_shown_slice_is_explained_once_it_is_wanted() {
     let mut state = started("assets/demo/grade-1/case-10.png");
     assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Off));
     state.apply(Command::ToggleHeatmap);
-    assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Waiting));
+    assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Waiting { .. }));
     state.settle();
     let found = heatmap(&state, Pane::First);
     let PredictionState::Done(prediction) = &state.current().unwrap().prediction else { panic!("predicted") };
@@ -58,8 +58,11 @@ fn the_predicted_class_of_the_shown_slice_is_explained_once_it_is_wanted() {
     for (here, there) in found.explained.inference.scores.iter().zip(&prediction.inference.scores) {
         assert!((here - there).abs() < 1e-4, "the same tensor went in: {here}, {there}");
     }
-    assert!(state.heatmaps().layers().len() > 1);
-    assert_eq!(state.heatmaps().default_layer().map(|layer| &layer.name), Some(&found.map().layer.name));
+    assert!(state.heatmaps().layers(Pane::First).len() > 1);
+    assert_eq!(
+        state.heatmaps().default_layer(Pane::First).map(|layer| &layer.name),
+        found.map().layer.as_ref().map(|layer| &layer.name)
+    );
     state.apply(Command::ToggleHeatmap);
     assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Off));
     state.apply(Command::ToggleHeatmap);
@@ -76,16 +79,16 @@ fn looks_compute_nothing_and_questions_do() {
     assert_eq!(state.heatmaps().style().opacity, 1.0);
     let other = (first.map().class + 1) % 3;
     ask(&mut state, Pane::First, |question| question.class = Some(other));
-    assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Waiting));
+    assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Waiting { .. }));
     state.settle();
     let second = heatmap(&state, Pane::First);
     assert_eq!(second.map().class, other);
     ask(&mut state, Pane::First, |question| question.method = Method::HiResCam);
-    let layer = state.heatmaps().layers()[0].name.clone();
+    let layer = state.heatmaps().layers(Pane::First)[0].name.clone();
     ask(&mut state, Pane::First, |question| question.layer = Some(layer.clone()));
     state.settle();
     let third = heatmap(&state, Pane::First);
-    assert_eq!((third.map().method, &third.map().layer.name), (Method::HiResCam, &layer));
+    assert_eq!((third.map().method, &third.map().layer.as_ref().unwrap().name), (Method::HiResCam, &layer));
 }
 
 #[test]
@@ -182,9 +185,90 @@ fn another_model_takes_its_layers_and_questions_with_it() {
     ask(&mut state, Pane::First, |question| question.class = Some(2));
     state.settle();
     state.apply(Command::LoadModel(demo("models/chest-xray-pneumonia")));
-    assert!(state.heatmaps().layers().is_empty());
+    assert!(state.heatmaps().layers(Pane::First).is_empty());
     assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Off));
     state.settle();
     assert_eq!(*state.heatmaps().question(Pane::First), HeatmapQuestion::default());
     heatmap(&state, Pane::First);
+}
+
+#[test]
+fn the_probability_has_a_map_and_a_scale_of_its_own() {
+    let mut state = started("assets/demo/grade-1/case-10.png");
+    state.apply(Command::ToggleCompare);
+    ask(&mut state, Pane::Second, |question| {
+        (question.class, question.target) = (None, Target::Probability);
+    });
+    state.settle();
+    let (logit, probability) = (heatmap(&state, Pane::First), heatmap(&state, Pane::Second));
+    assert_eq!((logit.map().target, probability.map().target), (Target::Logit, Target::Probability));
+    assert!((0.0..=1.0).contains(&probability.map().score));
+    assert_ne!(scale(&state, Pane::First), scale(&state, Pane::Second), "their numbers mean different things");
+}
+
+#[test]
+fn another_model_fills_the_second_pane() {
+    let mut state = shown("assets/demo/grade-1/case-10.png");
+    state.apply(Command::CompareWithModel(Some(demo("models/chest-xray-pneumonia"))));
+    assert!(state.pane_model(Pane::Second).is_none(), "not known before it answered");
+    state.settle();
+    let (own, other) = (heatmap(&state, Pane::First), heatmap(&state, Pane::Second));
+    assert_eq!((own.model.class_names.len(), other.model.class_names.len()), (3, 2));
+    assert_eq!(state.pane_model(Pane::Second).unwrap().name, "chest-xray-pneumonia");
+    assert_ne!(state.heatmaps().layers(Pane::First), state.heatmaps().layers(Pane::Second));
+    assert_eq!(other.map().class, other.explained.inference.predicted, "each model says what it predicts");
+    assert_eq!(scale(&state, Pane::First), scale(&state, Pane::Second), "logits of both on one scale");
+    state.apply(Command::CompareWithModel(None));
+    state.settle();
+    assert_eq!(heatmap(&state, Pane::Second).model.sha256, own.model.sha256);
+    state.apply(Command::CompareWithModel(Some(demo("no such model"))));
+    state.settle();
+    assert!(matches!(state.heatmaps().state(Pane::Second), HeatmapState::Failed(_)));
+    heatmap(&state, Pane::First);
+}
+
+#[test]
+fn a_method_of_many_passes_tells_how_far_it_is_and_can_be_left() {
+    let mut state = shown("assets/demo/grade-1/case-10.png");
+    ask(&mut state, Pane::First, |question| question.method = Method::Occlusion);
+    let request = state.heatmaps().pane(Pane::First).asked.clone().unwrap();
+    state.take(Event::HeatmapProgress { pane: Pane::First, request, done: 3, total: 9 });
+    assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Waiting { passes: Some((3, 9)) }));
+    state.apply(Command::CancelHeatmap(Pane::First));
+    assert_eq!(state.heatmaps().question(Pane::First).method, Method::GradCam);
+    state.settle();
+    assert_eq!(heatmap(&state, Pane::First).map().method, Method::GradCam);
+    ask(&mut state, Pane::First, |question| question.method = Method::Occlusion);
+    state.settle();
+    let found = heatmap(&state, Pane::First);
+    assert!(found.map().layer.is_none() && found.layer_reason.is_none());
+    assert!(!state.heatmaps().layers(Pane::First).is_empty(), "layers stay for the next question");
+}
+
+#[test]
+fn checks_run_on_demand_and_go_with_their_heatmap() {
+    let mut state = shown("assets/demo/grade-2/case-16.png");
+    assert!(matches!(state.heatmaps().trust(Pane::First), TrustState::None));
+    state.apply(Command::MeasureTrust(Pane::First));
+    assert!(matches!(state.heatmaps().trust(Pane::First), TrustState::Running(None)));
+    state.settle();
+    let TrustState::Ready(trust) = state.heatmaps().trust(Pane::First) else { panic!("measured") };
+    assert_eq!(trust.faithfulness.deletion.map.scores.len(), trust.parameters.steps + 1);
+    assert_eq!(trust.randomised.len(), 6, "three orders of the head and of all layers");
+    assert!(trust.opinions.as_ref().unwrap().groups().count() > 1);
+    assert!(trust.rank_when_scrambled(Scrambled::Head).is_none_or(|rank| rank < 0.99));
+    // Looks keep the numbers, another question does not.
+    state.apply(Command::SetHeatmapStyle(HeatmapStyle { signed: true, ..HeatmapStyle::default() }));
+    assert!(matches!(state.heatmaps().trust(Pane::First), TrustState::Ready(_)));
+    ask(&mut state, Pane::First, |question| question.method = Method::EigenCam);
+    assert!(matches!(state.heatmaps().trust(Pane::First), TrustState::None));
+    state.settle();
+    state.apply(Command::MeasureTrust(Pane::First));
+    state.apply(Command::CancelTrust);
+    state.settle();
+    assert!(matches!(state.heatmaps().trust(Pane::First), TrustState::None));
+    heatmap(&state, Pane::First);
+    state.apply(Command::MeasureTrust(Pane::First));
+    state.take(Event::JobPanicked { worker: "heatmap", what: "index out of bounds".into() });
+    assert!(matches!(state.heatmaps().trust(Pane::First), TrustState::Failed(_)), "nothing waits for ever");
 }

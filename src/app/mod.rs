@@ -23,12 +23,15 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod toast;
+mod trust;
 mod view;
 
 pub use command::Command;
 pub use current::{Current, CurrentError, Shown, WindowSource};
 pub use event::Event;
-pub use heatmap::{Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps, Pane};
+pub use heatmap::{
+    ComparedModel, Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps, Pane,
+};
 pub use items::{Chip, Item, Items, ThumbnailState};
 pub use jobs::{Jobs, Wake};
 pub use model::{
@@ -38,4 +41,5 @@ pub use model::{
 pub use problem::{Cause, Problem};
 pub use state::{AppState, Background};
 pub use toast::{Notice, Severity, Toast};
+pub use trust::{Trust, TrustProgress, TrustState, TrustStep};
 pub use view::{Placement, ViewTransform, scale_bar_mm};

@@ -70,6 +70,11 @@ impl AppState {
                     self.predicted(item, request, result);
                 }
             }
+            Event::HeatmapProgress { pane, request, done, total } => {
+                self.heatmap_progress(pane, &request, (done, total))
+            }
+            Event::TrustProgress { pane, request, progress } => self.trust_progress(pane, &request, progress),
+            Event::TrustReady { pane, request, result } => self.trust_ready(pane, &request, result),
             Event::HeatmapReady { pane, request, result } => self.heatmap_ready(pane, &request, result),
             Event::InstallProgress(progress) => self.install = InstallState::Running(progress),
             Event::Installed(result) => self.installed(result),

@@ -168,6 +168,10 @@ impl AppState {
             Command::ToggleCompare => self.toggle_compare(),
             Command::SetHeatmapQuestion { pane, question } => self.set_heatmap_question(pane, question),
             Command::SetHeatmapStyle(style) => self.set_heatmap_style(style),
+            Command::CancelHeatmap(pane) => self.cancel_heatmap(pane),
+            Command::CompareWithModel(path) => self.compare_with_model(path),
+            Command::MeasureTrust(pane) => self.measure_trust(pane),
+            Command::CancelTrust => self.cancel_trust(),
             Command::PredictRest => self.predict_rest(),
             Command::CancelRest => {
                 self.jobs.predict_later([]);

@@ -92,7 +92,8 @@ pub struct ExplainArgs {
     /// feature map.
     #[arg(long)]
     pub layer: Option<String>,
-    /// gradcam, gradcam++, hirescam, xgradcam, layercam, eigencam, cam, random.
+    /// gradcam, gradcam++, hirescam, xgradcam, layercam, eigencam, cam, random; scorecam, occlusion and rise score many
+    /// changed pictures (seconds each).
     #[arg(long, default_value = "gradcam")]
     pub method: String,
     /// What is traced back: the score before softmax or sigmoid, or after it.
@@ -124,6 +125,14 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "STEPS", num_args = 0..=1, default_missing_value = "28",
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub faithfulness: Option<u16>,
+    /// Compare each map with those of the model with scrambled weights, of the last layer and of all, in this many random
+    /// orders: a map that stays the same does not depend on what the model has learnt.
+    #[arg(long, value_name = "SEEDS", num_args = 0..=1, default_missing_value = "1",
+          value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub randomisation: Option<u16>,
+    /// Compare the methods that follow from one run; identical maps count once.
+    #[arg(long)]
+    pub agreement: bool,
     /// List the layers that can be chosen, and end.
     #[arg(long)]
     pub layers: bool,

@@ -159,6 +159,12 @@ impl Model {
         self.file.take()
     }
 
+    /// The same model with other weights: `bytes` is a file with this graph. They stay in memory, and the hash is theirs.
+    pub fn with_bytes(&self, bytes: Bytes) -> Self {
+        let file = ModelFile::in_memory(&self.path, bytes);
+        Self { sha256: file.sha256.clone(), file: Arc::new(file), ..self.clone() }
+    }
+
     /// Pictures `[rows, cols, channels]` of one size as one batch in the model's layout; a fixed batch is filled up with
     /// zeros.
     ///

@@ -17,6 +17,8 @@ pub(super) struct ModelFile {
     /// In bytes.
     pub length: usize,
     bytes: Mutex<Option<Bytes>>,
+    /// True where there is no file to read again.
+    stays: bool,
 }
 
 impl ModelFile {
@@ -30,14 +32,22 @@ impl ModelFile {
             (hash.join().unwrap_or_else(|_| sha256_hex(&bytes)), found)
         });
         let length = bytes.len();
-        let file = Self { path: path.to_owned(), sha256, length, bytes: Mutex::new(Some(bytes)) };
+        let file = Self { path: path.to_owned(), sha256, length, bytes: Mutex::new(Some(bytes)), stays: false };
         Ok((file, found?))
+    }
+
+    /// Bytes that were made here; `path` is that of the file they were made from.
+    pub fn in_memory(path: &Path, bytes: Bytes) -> Self {
+        let (sha256, length) = (sha256_hex(&bytes), bytes.len());
+        Self { path: path.to_owned(), sha256, length, bytes: Mutex::new(Some(bytes)), stays: true }
     }
 
     /// The bytes, out of memory or from the file again. They are no longer kept afterwards.
     pub fn take(&self) -> Result<Bytes, EngineError> {
-        let kept = self.bytes.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(bytes) = kept {
+        let mut kept = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = if self.stays { kept.clone() } else { kept.take() };
+        drop(kept);
+        if let Some(bytes) = bytes {
             return Ok(bytes);
         }
         let bytes = read_file(&self.path)?;

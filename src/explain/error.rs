@@ -14,7 +14,7 @@ pub enum ExplainError {
     NoLogits { what: String },
     #[error(
         "The model keeps no map of the picture between its input and its scores, so no heatmap of a layer can be made. \
-         Occlusion works without one."
+         Occlusion and RISE work without one."
     )]
     NoFeatureMap,
     #[error("There is no layer \"{asked}\" with a map of the picture. Layers near the end are: {near}.")]
@@ -27,6 +27,14 @@ pub enum ExplainError {
     Unequal { pictures: usize, classes: usize },
     #[error("{method} needs gradients, and this session was started without them.")]
     NeedsGradients { method: &'static str },
+    #[error("{method} scores many changed pictures; it does not follow from one run.")]
+    NeedsPasses { method: &'static str },
+    #[error("{method} gave no map: {what}.")]
+    Passes { method: &'static str, what: String },
+    #[error("The model has no weights that could be put in another order.")]
+    NoWeights,
+    #[error("Cancelled.")]
+    Cancelled,
     #[error(
         "CAM needs a layer behind which only a global average and one linear layer follow; \"{layer}\" ({words}) is none. \
          Grad-CAM generalises it to any layer."

@@ -224,8 +224,8 @@ fn one_hot(classes: &[usize], length: usize, values: usize) -> Vec<f32> {
     seed
 }
 
-/// The number that was traced back. A probability is the graph's own, without a manifest's temperature.
-fn score(logits: &[f32], class: usize, target: Target, probabilities: Probabilities) -> f32 {
+/// The number that is explained. A probability is the graph's own, without a manifest's temperature.
+pub(super) fn score(logits: &[f32], class: usize, target: Target, probabilities: Probabilities) -> f32 {
     let own = match logits {
         [z] => f64::from(if class == 0 { -*z } else { *z }),
         several => f64::from(several.get(class).copied().unwrap_or(f32::NAN)),

@@ -52,8 +52,7 @@ impl Request {
     }
 
     pub fn probabilities(&self) -> Probabilities {
-        let rule = self.model.rule();
-        if rule.independent || rule.values == 1 { Probabilities::Sigmoid } else { Probabilities::Softmax }
+        probabilities(&self.model)
     }
 
     /// `[batch, …]` of the pictures.
@@ -180,9 +179,15 @@ impl Request {
     }
 }
 
+/// How the model's logits become probabilities.
+pub(super) fn probabilities(model: &Model) -> Probabilities {
+    let rule = model.rule();
+    if rule.independent || rule.values == 1 { Probabilities::Sigmoid } else { Probabilities::Softmax }
+}
+
 fn not_available(map: &FeatureMap, because: String, working: &[&str]) -> ExplainError {
     let works = if working.is_empty() {
-        "EigenCAM, occlusion and RISE need no gradients.".to_owned()
+        "EigenCAM, Score-CAM, occlusion and RISE need no gradients.".to_owned()
     } else {
         format!("Layers that work are: {}.", working.join(", "))
     };

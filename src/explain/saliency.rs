@@ -19,13 +19,16 @@ pub enum Target {
     Probability,
 }
 
-/// Evidence for and against one class, on the grid of one layer.
+/// Evidence for and against one class, on the grid of one layer or of the network's input.
 #[derive(Clone, Debug)]
 pub struct SaliencyMap {
     /// `[rows, cols]`, raw and signed, as the method gives it: never cut, scaled or resized.
     pub values: Array2<f32>,
     pub method: Method,
-    pub layer: Arc<FeatureMap>,
+    /// `None` for a method that looks at no layer: the grid is then the network's input.
+    pub layer: Option<Arc<FeatureMap>>,
+    /// What the method was set to, in words; `None` for a method without settings.
+    pub settings: Option<String>,
     /// Index of the class.
     pub class: usize,
     pub target: Target,

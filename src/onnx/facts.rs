@@ -132,7 +132,7 @@ impl DataType {
     }
 
     /// Bits per element in raw data; `None` for strings and the undefined type.
-    pub(super) fn bits(self) -> Option<u64> {
+    pub fn bits(self) -> Option<u64> {
         Some(match self {
             Self::Undefined | Self::String => return None,
             Self::Uint2 | Self::Int2 => 2,

@@ -95,7 +95,7 @@ fn save_png(path: &Path, rgba: &[u8], size: Size) -> Result<(), ReportError> {
 pub fn explanation_json(
     explained: &Explained,
     model: &Model,
-    (layer_reason, style): (&str, Option<&OverlayStyle>),
+    (layer_reason, style): (Option<&str>, Option<&OverlayStyle>),
     files: &[(&str, PathBuf)],
 ) -> Value {
     let (map, inference, names) = (&explained.map, &explained.inference, model.class_names());
@@ -103,7 +103,10 @@ pub fn explanation_json(
         names.iter().zip(&inference.scores).map(|(name, score)| (name.clone(), json!(score))).collect();
     let range = |of: fn(f32, f32) -> f32, start: f32| map.values.iter().copied().fold(start, of);
     let place = &explained.image_from_map;
-    let message = (!map.has_positive_evidence()).then_some("No positive evidence at this layer.");
+    let message = (!map.has_positive_evidence()).then_some(match map.layer {
+        Some(_) => "No positive evidence at this layer.",
+        None => "No positive evidence.",
+    });
     let files: Map<String, Value> =
         files.iter().map(|(what, path)| ((*what).to_owned(), json!(path.to_string_lossy()))).collect();
     json!({
@@ -117,14 +120,15 @@ pub fn explanation_json(
         "target": map.target,
         "score": map.score,
         "method": map.method.name(),
-        "layer": {
-            "tensor": map.layer.name,
-            "words": map.layer.words(),
+        "settings": map.settings,
+        "layer": map.layer.as_ref().map(|layer| json!({
+            "tensor": layer.name,
+            "words": layer.words(),
             "chosen_because": layer_reason,
-            "rows": map.layer.rows,
-            "cols": map.layer.cols,
-            "channels": map.layer.channels,
-        },
+            "rows": layer.rows,
+            "cols": layer.cols,
+            "channels": layer.channels,
+        })),
         "values": {"lowest": range(f32::min, f32::INFINITY), "highest": range(f32::max, f32::NEG_INFINITY)},
         "positive_evidence": map.has_positive_evidence(),
         "message": message,

@@ -1,22 +1,17 @@
-//! Files through an explainer: each picture's map, with what is needed to draw it in its place.
+//! Files through a mapper: each picture's map, with what is needed to draw it in its place.
 
 use std::path::{Path, PathBuf};
+
+use ndarray::ArrayView3;
 
 use super::CaseError;
 use super::prepare::PreparedCase;
 use crate::engine::Inference;
-use crate::explain::{ExplainError, Explainer, FeatureGradients, Method, SaliencyMap, Target};
+use crate::explain::forward::ProgressFn;
+use crate::explain::{ExplainError, Explanation, Mapper, Question, SaliencyMap};
 use crate::geometry::{Area, PlaneMap, Size};
+use crate::preprocess::Prepared;
 use crate::render::PlacedMap;
-
-/// What is asked of every picture.
-#[derive(Clone, Debug)]
-pub struct Question {
-    pub method: Method,
-    /// Class index; `None` asks about the predicted class.
-    pub class: Option<usize>,
-    pub target: Target,
-}
 
 /// One slice with its map.
 #[derive(Debug)]
@@ -42,65 +37,38 @@ impl Explained {
     }
 }
 
-/// Explains every slice of a prepared case. `guess` is the class asked first where the predicted one is wanted; where
-/// the model says another, the picture runs once more. It is left at the last predicted class.
+/// Explains every slice of a prepared case. `progress` is that of [`Mapper::explain`].
 ///
 /// # Errors
 /// A sentence with the path.
 pub fn explain_case(
     path: &Path,
     case: &PreparedCase,
-    explainer: &mut Explainer,
+    mapper: &mut Mapper,
     question: &Question,
-    guess: &mut usize,
+    progress: &mut ProgressFn<'_>,
 ) -> Result<Vec<Explained>, CaseError> {
-    let failed = |source| CaseError::Explain { path: path.to_owned(), source: Box::new(source) };
-    let mut explained = Vec::with_capacity(case.prepared.len());
-    for (prepared, slice) in case.prepared.iter().zip(&case.slices) {
-        let features = match question.class {
-            Some(class) => run(explainer, prepared, class, question.target),
-            None => run_predicted(explainer, prepared, question.target, guess),
-        }
-        .map_err(failed)?;
-        let map = question.method.map(&features).map_err(failed)?;
+    let pictures: Vec<ArrayView3<'_, f32>> = case.prepared.iter().map(|prepared| prepared.tensor.view()).collect();
+    let found = mapper.explain(&pictures, question, progress);
+    let found = found.map_err(|source| CaseError::Explain { path: path.to_owned(), source: Box::new(source) })?;
+    place(path, case, found.into_iter())
+}
+
+/// The slices of a case with what was found for each.
+pub(super) fn place(
+    path: &Path,
+    case: &PreparedCase,
+    found: impl Iterator<Item = Explanation>,
+) -> Result<Vec<Explained>, CaseError> {
+    let placed = |((prepared, slice), Explanation { inference, map }): ((&Prepared, &usize), Explanation)| {
         let (rows, cols, _) = prepared.tensor.dim();
         let place = map.image_from_map(&prepared.model_from_image).zip(map.seen(Size::new(rows, cols)));
-        let (image_from_map, seen) =
-            place.ok_or_else(|| failed(ExplainError::Shape { what: "the picture was flattened".to_owned() }))?;
-        explained.push(Explained {
-            path: path.to_owned(),
-            slice: *slice,
-            inference: features.inference,
-            map,
-            image_from_map,
-            seen,
-            warnings: case.warnings.clone(),
-        });
-    }
-    Ok(explained)
-}
-
-fn run(
-    explainer: &mut Explainer,
-    prepared: &crate::preprocess::Prepared,
-    class: usize,
-    target: Target,
-) -> Result<FeatureGradients, ExplainError> {
-    let found = explainer.run(&[prepared.tensor.view()], &[class], target)?;
-    found.into_iter().next().ok_or_else(|| ExplainError::Shape { what: "no result came back".to_owned() })
-}
-
-fn run_predicted(
-    explainer: &mut Explainer,
-    prepared: &crate::preprocess::Prepared,
-    target: Target,
-    guess: &mut usize,
-) -> Result<FeatureGradients, ExplainError> {
-    let features = run(explainer, prepared, *guess, target)?;
-    let predicted = features.inference.predicted;
-    if predicted == *guess {
-        return Ok(features);
-    }
-    *guess = predicted;
-    run(explainer, prepared, predicted, target)
+        let (image_from_map, seen) = place.ok_or_else(|| {
+            let source = Box::new(ExplainError::Shape { what: "the picture was flattened".to_owned() });
+            CaseError::Explain { path: path.to_owned(), source }
+        })?;
+        let (path, warnings) = (path.to_owned(), case.warnings.clone());
+        Ok(Explained { path, slice: *slice, inference, map, image_from_map, seen, warnings })
+    };
+    case.prepared.iter().zip(&case.slices).zip(found).map(placed).collect()
 }

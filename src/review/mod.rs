@@ -5,6 +5,7 @@
 
 mod batch;
 mod case;
+mod explain_all;
 mod explained;
 mod lane;
 mod order;
@@ -14,7 +15,11 @@ mod truth;
 
 pub use batch::{BatchOptions, Control, run};
 pub use case::{Case, CaseError, Scored};
-pub use explained::{Explained, Question, explain_case};
+pub use explain_all::{CaseMaps, explain_all};
+pub use explained::{Explained, explain_case};
 pub use prepare::{PreparedCase, prepare_case, prepare_scan};
-pub use trust::{faithfulness, faithfulness_json};
+pub use trust::{
+    Opinions, Randomised, faithfulness, faithfulness_json, opinions, opinions_json, randomised, randomised_json,
+    scrambled_mapper,
+};
 pub use truth::truth_from_folder;

@@ -9,6 +9,7 @@ use super::picture::Overlay;
 use super::theme;
 use super::words::{Words, words};
 use crate::app::{AppState, Heatmap, HeatmapState, Pane, Placement};
+use crate::explain::Target;
 use crate::geometry::Size;
 use crate::render::{ContourLine, EvidenceMode, OverlayStyle, Paint, color_bar, contours, evidence_at, ticks};
 
@@ -91,8 +92,11 @@ fn levels(style: &OverlayStyle) -> Vec<f32> {
 
 /// What the map's numbers count.
 fn unit(words: Words, heatmap: &Heatmap) -> &'static str {
-    let in_score_units = heatmap.map().method.is_in_score_units();
-    if in_score_units { words.text("heatmap-unit-logit") } else { words.text("heatmap-unit-none") }
+    match (heatmap.map().method.is_in_score_units(), heatmap.map().target) {
+        (true, Target::Logit) => words.text("heatmap-unit-logit"),
+        (true, Target::Probability) => words.text("heatmap-unit-probability"),
+        (false, _) => words.text("heatmap-unit-none"),
+    }
 }
 
 /// A point of the picture on the screen, in points.
@@ -115,11 +119,11 @@ pub(super) fn cross(ui: &Ui, rect: Rect, at: Pos2) {
 pub(super) fn corner_line(words: Words, state: &AppState, pane: Pane) -> Option<String> {
     match state.heatmaps().state(pane) {
         HeatmapState::Off => None,
-        HeatmapState::Waiting => Some(words.text("heatmap-corner-running").to_owned()),
+        HeatmapState::Waiting { .. } => Some(words.text("heatmap-corner-running").to_owned()),
         HeatmapState::Failed(_) => Some(words.text("heatmap-corner-failed").to_owned()),
         HeatmapState::Ready(heatmap) => {
             let map = heatmap.map();
-            let class = state.model().facts().map_or(String::new(), |facts| words.class(facts, map.class));
+            let class = words.class(&heatmap.model, map.class);
             let method = words.method(map.method);
             if map.has_positive_evidence() {
                 return Some(format!("{class} · {method}"));
@@ -133,12 +137,11 @@ pub(super) fn corner_line(words: Words, state: &AppState, pane: Pane) -> Option<
 /// `Evidence 0.123 logit` at a point of the picture.
 pub(super) fn reading(words: Words, heatmap: &Heatmap, point: (f64, f64)) -> Option<String> {
     let value = evidence_at(&heatmap.explained.placed(), point)?;
-    let value = [("value", evidence(value).into())];
-    let in_score_units = heatmap.map().method.is_in_score_units();
-    Some(if in_score_units {
-        words.with("heatmap-evidence-logit", &value)
+    let value = ("value", evidence(value).into());
+    Some(if heatmap.map().method.is_in_score_units() {
+        words.with("heatmap-evidence-unit", &[value, ("unit", unit(words, heatmap).into())])
     } else {
-        words.with("heatmap-evidence", &value)
+        words.with("heatmap-evidence", &[value])
     })
 }
 

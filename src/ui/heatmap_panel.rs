@@ -6,23 +6,25 @@ use super::heatmap_look::heatmap_look;
 use super::heatmap_marks::evidence;
 use super::shell::Wishes;
 use super::theme;
-use super::widgets::{notice, palette, picker, sentence, weak};
+use super::widgets::{notice, palette, picker, remark, sentence, weak};
 use super::words::{Language, Words, words};
-use crate::app::{AppState, Command, Heatmap, HeatmapQuestion, HeatmapState, Heatmaps, ModelFacts, Pane};
+use crate::app::{AppState, Command, Heatmap, HeatmapQuestion, HeatmapState, Heatmaps, Pane};
 use crate::explain::{FeatureMap, Method};
 
 /// Characters of a tensor's name in the list of layers.
 const NAME_SHOWN: usize = 40;
 
 pub(super) fn heatmap_panel(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
-    let Some(facts) = state.model().facts().filter(|_| state.heatmaps().is_on()) else { return };
+    if state.model().facts().is_none() || !state.heatmaps().is_on() {
+        return;
+    }
     let title = RichText::new(words(ui).text("heatmap")).font(theme::heading());
     let header = CollapsingHeader::new(title).id_salt("heatmap").default_open(true).show_unindented(ui, |ui| {
         ui.spacing_mut().interact_size.y = 24.0;
         ui.spacing_mut().button_padding = vec2(8.0, 2.0);
         ui.spacing_mut().item_spacing.y = 6.0;
         for pane in state.heatmaps().panes() {
-            pane_controls(ui, state, facts, *pane, wishes);
+            pane_controls(ui, state, *pane, wishes);
         }
         heatmap_look(ui, state, wishes);
     });
@@ -30,33 +32,45 @@ pub(super) fn heatmap_panel(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) 
     ui.add_space(theme::GRID);
 }
 
-fn pane_controls(ui: &mut Ui, state: &AppState, facts: &ModelFacts, pane: Pane, wishes: &mut Wishes) {
+fn pane_controls(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes) {
     let words = words(ui);
     match state.heatmaps().state(pane) {
-        HeatmapState::Ready(heatmap) => found(ui, state, facts, (pane, heatmap)),
+        HeatmapState::Ready(heatmap) => found(ui, state, (pane, heatmap)),
         HeatmapState::Failed(why) => sentence(ui, words.text("heatmap-failed"), why),
-        HeatmapState::Waiting => {
+        HeatmapState::Waiting { passes } => {
             ui.horizontal(|ui| {
                 ui.add(Spinner::new().size(14.0));
-                weak(ui, words.text("heatmap-running"));
+                match passes {
+                    Some((done, total)) => {
+                        let (done, total) = ((*done).into(), (*total).into());
+                        weak(ui, words.with("heatmap-passes", &[("done", done), ("total", total)]))
+                    }
+                    None => weak(ui, words.text("heatmap-running")),
+                };
+                if passes.is_some() && ui.small_button(words.text("heatmap-cancel")).clicked() {
+                    wishes.commands.push(Command::CancelHeatmap(pane));
+                }
             });
         }
         HeatmapState::Off => {
             weak(ui, words.text("heatmap-no-picture"));
         }
     }
-    pickers(ui, state.heatmaps(), facts, pane, wishes);
+    pickers(ui, state, pane, wishes);
     ui.add_space(4.0);
 }
 
 /// Title, what the map says as a whole, and why this layer.
-fn found(ui: &mut Ui, state: &AppState, facts: &ModelFacts, (pane, heatmap): (Pane, &Heatmap)) {
+fn found(ui: &mut Ui, state: &AppState, (pane, heatmap): (Pane, &Heatmap)) {
     let (p, words) = (palette(ui), words(ui));
     let map = heatmap.map();
-    let class = words.class(facts, map.class);
-    let values =
-        [("method", words.method(map.method).into()), ("layer", (&map.layer.name).into()), ("class", (&class).into())];
-    let title = sided(words, state.heatmaps(), pane, words.with("heatmap-title", &values));
+    let class = words.class(&heatmap.model, map.class);
+    let [method, of] = [("method", words.method(map.method).into()), ("class", (&class).into())];
+    let title = match &map.layer {
+        Some(layer) => words.with("heatmap-title", &[method, of, ("layer", (&layer.name).into())]),
+        None => words.with("heatmap-title-no-layer", &[method, of]),
+    };
+    let title = sided(words, state.heatmaps(), pane, title);
     let title = Label::new(RichText::new(title).font(theme::small_strong())).wrap();
     ui.add(title).on_hover_text(words.text("heatmap.tooltip"));
     if !map.has_positive_evidence() {
@@ -65,7 +79,12 @@ fn found(ui: &mut Ui, state: &AppState, facts: &ModelFacts, (pane, heatmap): (Pa
     let score = evidence(map.score).into();
     weak(ui, words.with("heatmap-logit", &[("class", class.into()), ("value", score)]));
     let chosen = state.heatmaps().question(pane).layer.is_some();
-    layer_line(ui, heatmap, chosen);
+    if let (Some(layer), Some(reason)) = (&map.layer, &heatmap.layer_reason) {
+        layer_line(ui, layer, reason, chosen);
+    }
+    if let Some(settings) = &map.settings {
+        remark(ui, words.text("heatmap-settings"), settings);
+    }
     if says_same_map(state.heatmaps(), pane) {
         weak(ui, words.text("heatmap-same-map"));
     }
@@ -74,24 +93,24 @@ fn found(ui: &mut Ui, state: &AppState, facts: &ModelFacts, (pane, heatmap): (Pa
 /// Of one heatmap always; of two where they might be taken for two opinions.
 fn says_same_map(heatmaps: &Heatmaps, pane: Pane) -> bool {
     let alike = |pane: Pane| {
-        let map = heatmaps.ready(pane)?.map();
+        let heatmap = heatmaps.ready(pane)?;
+        let map = heatmap.map();
         let same = matches!(map.method, Method::Cam | Method::GradCam | Method::HiResCam | Method::XGradCam);
-        (same && map.layer.linear_head).then_some((map.class, &map.layer.name))
+        let layer = map.layer.as_ref().filter(|layer| same && layer.linear_head)?;
+        Some((&heatmap.model.sha256, map.class, &layer.name))
     };
     let own = alike(pane);
     own.is_some() && (!heatmaps.is_comparing() || (pane == Pane::Second && own == alike(Pane::First)))
 }
 
 /// The layer, and why it is this one; the reason is an English sentence.
-fn layer_line(ui: &mut Ui, heatmap: &Heatmap, chosen: bool) {
+fn layer_line(ui: &mut Ui, layer: &FeatureMap, reason: &str, chosen: bool) {
     let words = words(ui);
-    let layer = words.layer(&heatmap.map().layer);
+    let layer = words.layer(layer);
     let (why, hover) = match words.language() {
         _ if chosen => (layer, None),
-        Language::English => (heatmap.layer_reason.clone(), None),
-        Language::Korean => {
-            (words.with("heatmap-layer-default", &[("layer", layer.into())]), Some(heatmap.layer_reason.as_str()))
-        }
+        Language::English => (reason.to_owned(), None),
+        Language::Korean => (words.with("heatmap-layer-default", &[("layer", layer.into())]), Some(reason)),
     };
     let line = weak(ui, words.with("heatmap-layer-why", &[("why", why.into())]));
     if let Some(hover) = hover {
@@ -108,7 +127,8 @@ fn sided(words: Words, heatmaps: &Heatmaps, pane: Pane, what: String) -> String 
     }
 }
 
-fn pickers(ui: &mut Ui, heatmaps: &Heatmaps, facts: &ModelFacts, pane: Pane, wishes: &mut Wishes) {
+fn pickers(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes) {
+    let heatmaps = state.heatmaps();
     let question = heatmaps.question(pane);
     let mut ask = |question: HeatmapQuestion| {
         wishes.commands.push(Command::SetHeatmapQuestion { pane, question });
@@ -116,6 +136,7 @@ fn pickers(ui: &mut Ui, heatmaps: &Heatmaps, facts: &ModelFacts, pane: Pane, wis
     let words = words(ui);
     let name = |what: &str| sided(words, heatmaps, pane, what.to_owned());
 
+    let Some(facts) = state.pane_model(pane) else { return };
     let predicted = match heatmaps.ready(pane).filter(|_| question.class.is_none()) {
         Some(heatmap) => {
             let class = words.class(facts, heatmap.map().class);
@@ -142,11 +163,11 @@ fn pickers(ui: &mut Ui, heatmaps: &Heatmaps, facts: &ModelFacts, pane: Pane, wis
         }
     });
 
-    let default = match heatmaps.default_layer() {
+    let default = match heatmaps.default_layer(pane) {
         Some(layer) => words.with("heatmap-default-layer", &[("layer", words.layer(layer).into())]),
         None => words.text("heatmap-default").to_owned(),
     };
-    let chosen = heatmaps.layers().iter().find(|layer| Some(&layer.name) == question.layer.as_ref());
+    let chosen = heatmaps.layers(pane).iter().find(|layer| Some(&layer.name) == question.layer.as_ref());
     let shown = match (&question.layer, chosen) {
         (None, _) => default.clone(),
         (Some(_), Some(layer)) => words.layer(layer),
@@ -158,7 +179,7 @@ fn pickers(ui: &mut Ui, heatmaps: &Heatmaps, facts: &ModelFacts, pane: Pane, wis
             ask(HeatmapQuestion { layer: None, ..question.clone() });
         }
         // The last layers say most about the score.
-        for layer in heatmaps.layers().iter().rev() {
+        for layer in heatmaps.layers(pane).iter().rev() {
             let on = question.layer.as_ref() == Some(&layer.name);
             if ui.selectable_label(on, layer_entry(words, layer)).on_hover_text(&layer.name).clicked() {
                 ask(HeatmapQuestion { layer: Some(layer.name.clone()), ..question.clone() });

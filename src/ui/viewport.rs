@@ -157,8 +157,7 @@ impl PaneLook {
     ) {
         let Some(shader) = current.shader(state.invert()) else { return };
         let heatmap = state.heatmaps().ready(*pane);
-        let sha256 = state.model().facts().map_or("", |facts| facts.sha256.as_str());
-        let style = state.heatmaps().overlay_style(*pane, sha256);
+        let style = state.heatmaps().overlay_style(*pane);
         let over = heatmap.zip(style).map(|(heatmap, style)| Overlay { heatmap: heatmap.clone(), style });
         let smooth = state.smooth();
         let order = Order { picture: &shown.picture, shader, smooth, placed, overlay: over.as_ref() };
@@ -169,7 +168,7 @@ impl PaneLook {
             }
             // One bar is enough for one scale.
             let later = state.heatmaps().panes().last().filter(|last| *last != pane);
-            if later.and_then(|last| state.heatmaps().overlay_style(*last, sha256)) != Some(over.style) {
+            if later.and_then(|last| state.heatmaps().overlay_style(*last)) != Some(over.style) {
                 self.marks.bar(ui, *rect, over);
             }
         }
@@ -244,7 +243,7 @@ fn facts(ui: &mut Ui, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
-    let id = ui.id().with(lines);
+    let id = ui.scope_id().with(lines);
     let open: bool = ui.data(|data| data.get_temp(id)).unwrap_or_default();
     let text = if open { words(ui).text("details-hide") } else { words(ui).text("details-show") };
     if ui.link(egui::RichText::new(text).font(theme::small())).clicked() {

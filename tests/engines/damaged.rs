@@ -9,7 +9,7 @@ use overread::onnx::{self, OnnxError};
 use serde_json::json;
 
 use crate::onnx_models::{Axis, Tail, attr_graph, attr_ints, bytes, floats, integers, node, small_cnn, value};
-use crate::{engines, folder_with, options};
+use crate::{cpu, engines, folder_with};
 
 fn whole() -> ModelProto {
     small_cnn(true, Axis::Open("N"), Tail::Softmax)
@@ -186,7 +186,7 @@ fn damaged_files_end_in_a_sentence_or_a_result() {
     }
     files.push(("noise".into(), (0..4096u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect()));
     files.push(("nested for ever".into(), nested(20_000)));
-    let limits = SessionOptions { time_limit: Duration::from_secs(30), ..options() };
+    let limits = SessionOptions { time_limit: Duration::from_secs(30), ..cpu() };
     let mut outcomes = [0usize; 4];
     for (what, file) in &files {
         let (_keep, folder) = folder_with(file, &json!({"preprocess": []}));
@@ -260,7 +260,7 @@ fn a_wrong_weight_type_does_not_crash_an_engine() {
         let (_keep, folder) = folder_with(&bytes(&model), &json!({"preprocess": []}));
         let model = Model::load(&folder).unwrap();
         for engine in engines() {
-            let failed = match Session::start(&model, engine, &options()) {
+            let failed = match Session::start(&model, engine, &cpu()) {
                 Err(_) => true,
                 Ok(mut session) => session.run(&[Array3::zeros((8, 8, 3)).view()]).is_err(),
             };

@@ -5,7 +5,7 @@ use overread::engine::{EngineChoice, Model, Session, verify_golden};
 use serde_json::json;
 
 use crate::onnx_models::{Axis, Tail, bytes, noise, small_cnn};
-use crate::{folder_with, options, run};
+use crate::{cpu, folder_with, run};
 
 /// A little-endian float32 `.npy` of version 1.
 fn npy(tensor: &Array3<f32>) -> Vec<u8> {
@@ -52,7 +52,7 @@ fn golden_cases_pass_fail_or_say_why_they_cannot_run() {
     picture.save(folder.join("golden/1.png")).unwrap();
     let model = Model::load(&folder).unwrap();
     for engine in crate::engines() {
-        let mut session = Session::start(&model, engine, &options()).unwrap();
+        let mut session = Session::start(&model, engine, &cpu()).unwrap();
         let results = verify_golden(&model, &mut session);
         let passed: Vec<bool> = results.iter().map(|result| result.passed).collect();
         assert_eq!(passed, [true, false, false, false, false, false, true], "{results:?}");

@@ -6,7 +6,7 @@ use overread::onnx::{self, Activation, Layout};
 use serde_json::json;
 
 use crate::onnx_models::{Axis, Tail, bytes, noise, pad_then_max_pool, small_cnn};
-use crate::{engines, folder_with, largest_difference, options, run};
+use crate::{cpu, engines, folder_with, largest_difference, run};
 
 fn picture(seed: u32) -> Array3<f32> {
     Array3::from_shape_vec((8, 8, 3), noise(192, seed)).unwrap()
@@ -117,7 +117,7 @@ fn a_wrong_shape_and_not_a_number_are_sentences() {
         folder_with(&bytes(&small_cnn(true, Axis::Open("N"), Tail::Softmax)), &json!({"preprocess": []}));
     let model = Model::load(&folder).unwrap();
     for engine in engines() {
-        let mut session = Session::start(&model, engine, &options()).unwrap();
+        let mut session = Session::start(&model, engine, &cpu()).unwrap();
         let error = session.run(&[Array3::zeros((8, 9, 3)).view()]).unwrap_err().to_string();
         assert!(error.contains("8 rows x 9 columns x 3 channels") && error.contains("8 rows x 8 columns"), "{error}");
         let error = session.run(&[Array3::from_elem((8, 8, 3), f32::NAN).view()]).unwrap_err();
@@ -133,7 +133,7 @@ fn a_cancelled_session_refuses_until_it_is_reset() {
         folder_with(&bytes(&small_cnn(true, Axis::Open("N"), Tail::Softmax)), &json!({"preprocess": []}));
     let model = Model::load(&folder).unwrap();
     for engine in engines() {
-        let mut session = Session::start(&model, engine, &options()).unwrap();
+        let mut session = Session::start(&model, engine, &cpu()).unwrap();
         let handle = session.cancel_handle();
         handle.cancel();
         assert!(matches!(session.run(&[picture(1).view()]), Err(EngineError::Cancelled)));
@@ -173,10 +173,10 @@ fn a_changed_file_is_not_run() {
         folder_with(&bytes(&small_cnn(true, Axis::Open("N"), Tail::Softmax)), &json!({"preprocess": []}));
     let model = Model::load(&folder).unwrap();
     for engine in engines() {
-        assert!(Session::start(&model, engine, &options()).is_ok());
+        assert!(Session::start(&model, engine, &cpu()).is_ok());
     }
     std::fs::write(folder.join("model.onnx"), bytes(&small_cnn(true, Axis::Open("N"), Tail::Logits))).unwrap();
-    let error = Session::start(&model, engines()[0], &options()).err().unwrap();
+    let error = Session::start(&model, engines()[0], &cpu()).err().unwrap();
     assert!(matches!(error, EngineError::Changed { .. }), "{error}");
 }
 

@@ -1,92 +1,135 @@
-//! The heatmap worker: the one owner of the explainers. It starts nothing before the first heatmap is asked for, keeps
-//! the last prepared slice, and answers a request pane by pane.
+//! The heatmap worker: the one owner of the mappers. It starts nothing before the first heatmap is asked for, keeps the
+//! last prepared slice, answers a request pane by pane, and leaves what it is doing when something newer is wanted.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Emitter;
-use crate::app::{Event, Heatmap, HeatmapRequest, Pane};
+use super::describe::describe_model;
+use super::mailbox::Mailbox;
+use super::{Emitter, trust};
+use crate::app::{Event, Heatmap, HeatmapQuestion, HeatmapRequest, ModelFacts, Pane};
 use crate::engine::{EngineChoice, Model, SessionOptions, SliceChoice};
-use crate::explain::{Explainer, FeatureMap, Target};
-use crate::review::{PreparedCase, Question, explain_case, prepare_scan};
+use crate::explain::{ExplainError, Mapper, Question};
+use crate::review::{CaseError, PreparedCase, explain_case, prepare_scan};
 use crate::scan::Scan;
 
-/// Explainers kept: one for each pane. Each holds the model's weights.
-const MOST_EXPLAINERS: usize = 2;
+/// Models kept: one for each pane.
+const MOST_MODELS: usize = 2;
+/// Layers of a model kept: one for each pane. Each holds the model's weights.
+const MOST_LAYERS: usize = 2;
 
-/// The heatmaps that are wanted of one scan.
-#[derive(Debug)]
-pub(in crate::app) struct HeatmapJob {
-    pub model: u64,
+/// A pane's question and the model it goes to.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct Wanted {
+    pub pane: Pane,
+    pub request: HeatmapRequest,
     /// The model's folder or .onnx.
     pub path: PathBuf,
-    /// Of the .onnx that predicts.
-    pub sha256: String,
-    pub scan: Scan,
-    pub wanted: Vec<(Pane, HeatmapRequest)>,
+    /// Of the .onnx that predicts; `None` where no session holds it.
+    pub sha256: Option<String>,
 }
 
 #[derive(Debug)]
-pub(super) enum Job {
-    Explain(HeatmapJob),
-    /// Gives the memory of the model back.
+pub(in crate::app) enum Job {
+    /// The heatmaps that are wanted of one scan.
+    Explain { scan: Scan, wanted: Vec<Wanted> },
+    /// Checks of one heatmap.
+    Trust { scan: Scan, wanted: Wanted, heatmap: Arc<Heatmap> },
+    /// Ends what is going on.
+    Stop,
+    /// The same, and gives the memory of the models back.
     Forget,
 }
 
-#[derive(Default)]
 pub(super) struct Worker {
-    loaded: Option<Loaded>,
+    mailbox: Arc<Mailbox<Job>>,
+    /// Last used last.
+    loaded: Vec<Loaded>,
 }
 
-struct Loaded {
+pub(super) struct Loaded {
     generation: u64,
-    model: Model,
-    /// Last used last.
-    explainers: Vec<Started>,
+    pub model: Model,
+    facts: Arc<ModelFacts>,
+    /// By the layer as it was asked for (`None` is the default), last used last.
+    mappers: Vec<(Option<String>, Mapper)>,
     /// Of the last scan (its generation) and slice.
     prepared: Option<(u64, usize, PreparedCase)>,
-    /// The class that was predicted last.
-    guess: usize,
-}
-
-struct Started {
-    /// As it was asked for; `None` is the default.
-    layer: Option<String>,
-    gradients: bool,
-    layers: Arc<[FeatureMap]>,
-    explainer: Explainer,
 }
 
 impl Worker {
+    /// `mailbox` is where this worker's jobs come from: a newer one ends the one that runs.
+    pub fn new(mailbox: Arc<Mailbox<Job>>) -> Self {
+        Self { mailbox, loaded: Vec::new() }
+    }
+
     pub fn work(&mut self, job: Job, emit: &Emitter) {
         match job {
-            Job::Forget => self.loaded = None,
-            Job::Explain(job) => {
-                for (pane, request) in &job.wanted {
-                    let result = self.explain(&job, request).map(Arc::new);
-                    emit.send(Event::HeatmapReady { pane: *pane, request: request.clone(), result });
+            Job::Stop => {}
+            Job::Forget => self.loaded.clear(),
+            Job::Explain { scan, wanted } => {
+                // Another model's memory goes before the new one's comes.
+                self.loaded.retain(|loaded| wanted.iter().any(|wanted| wanted.request.model == loaded.generation));
+                for wanted in wanted {
+                    let Some(result) = self.explain(&scan, &wanted, emit) else { return };
+                    let (pane, result) = (wanted.pane, result.map(Arc::new));
+                    emit.send(Event::HeatmapReady { pane, request: wanted.request, result });
                 }
+            }
+            Job::Trust { scan, wanted, heatmap } => {
+                let mailbox = self.mailbox.clone();
+                let result = self.loaded(&wanted).and_then(|loaded| {
+                    loaded.prepare(&scan, &wanted.request)?;
+                    trust::measure(loaded, (&wanted, &heatmap), emit, &|| mailbox.is_waiting())
+                });
+                let (pane, request) = (wanted.pane, wanted.request);
+                emit.send(Event::TrustReady { pane, request, result: result.map(|trust| trust.map(Arc::new)) });
             }
         }
     }
 
-    fn explain(&mut self, job: &HeatmapJob, request: &HeatmapRequest) -> Result<Heatmap, String> {
-        if self.loaded.as_ref().is_none_or(|loaded| loaded.generation != job.model) {
-            // The old model's memory goes before the new one's comes.
-            self.loaded = None;
-            let model = load(&job.path, &job.sha256)?;
-            let (generation, explainers) = (job.model, Vec::new());
-            self.loaded = Some(Loaded { generation, model, explainers, prepared: None, guess: 0 });
+    /// `None` where something newer is wanted.
+    fn explain(&mut self, scan: &Scan, wanted: &Wanted, emit: &Emitter) -> Option<Result<Heatmap, String>> {
+        let mailbox = self.mailbox.clone();
+        let loaded = match self.loaded(wanted) {
+            Ok(loaded) => loaded,
+            Err(sentence) => return Some(Err(sentence)),
+        };
+        let mut progress = |done, total| {
+            emit.send(Event::HeatmapProgress { pane: wanted.pane, request: wanted.request.clone(), done, total });
+            if mailbox.is_waiting() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        match loaded.explain(scan, &wanted.request, &mut progress) {
+            Err(Failed::Cancelled) => None,
+            Err(Failed::Said(sentence)) => Some(Err(sentence)),
+            Ok(heatmap) => Some(Ok(heatmap)),
         }
-        let loaded = self.loaded.as_mut().ok_or("The model is not loaded.")?;
-        loaded.explain(&job.scan, request)
+    }
+
+    fn loaded(&mut self, wanted: &Wanted) -> Result<&mut Loaded, String> {
+        let generation = wanted.request.model;
+        let kept = self.loaded.iter().position(|loaded| loaded.generation == generation);
+        let used = match kept.map(|place| self.loaded.remove(place)) {
+            Some(used) => used,
+            None => {
+                if self.loaded.len() >= MOST_MODELS {
+                    self.loaded.remove(0);
+                }
+                let model = load(&wanted.path, wanted.sha256.as_deref())?;
+                let facts = Arc::new(describe_model(&model));
+                Loaded { generation, model, facts, mappers: Vec::new(), prepared: None }
+            }
+        };
+        self.loaded.push(used);
+        self.loaded.last_mut().ok_or_else(|| "The model is not loaded.".to_owned())
     }
 }
 
 /// A changed file would give another model's evidence beside this one's score.
-fn load(path: &Path, sha256: &str) -> Result<Model, String> {
+fn load(path: &Path, sha256: Option<&str>) -> Result<Model, String> {
     let model = Model::load(path).map_err(|error| error.to_string())?;
-    if model.sha256 != sha256 {
+    if sha256.is_some_and(|sha256| model.sha256 != sha256) {
         return Err("The model's file has changed since it was loaded. Load it again to see where its score comes \
                     from."
             .to_owned());
@@ -94,27 +137,44 @@ fn load(path: &Path, sha256: &str) -> Result<Model, String> {
     Ok(model)
 }
 
+enum Failed {
+    Cancelled,
+    Said(String),
+}
+
+impl From<String> for Failed {
+    fn from(sentence: String) -> Self {
+        Self::Said(sentence)
+    }
+}
+
 impl Loaded {
-    fn explain(&mut self, scan: &Scan, request: &HeatmapRequest) -> Result<Heatmap, String> {
+    fn explain(
+        &mut self,
+        scan: &Scan,
+        request: &HeatmapRequest,
+        progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<Heatmap, Failed> {
         let question = &request.question;
         self.prepare(scan, request)?;
-        let started = self.started(question.layer.as_deref(), question.method.needs_gradients())?;
-        let (_, _, case) = self.prepared.as_ref().ok_or("The slice was not prepared.")?;
-        let Started { explainer, layers, .. } = self.explainers.get_mut(started).ok_or("The explainer is gone.")?;
-        let asked = Question { method: question.method, class: question.class, target: Target::Logit };
-        let explained = explain_case(&scan.path, case, explainer, &asked, &mut self.guess);
-        let explained = explained.map_err(|error| error.to_string())?.into_iter().next();
+        let facts = self.facts.clone();
         let named = question.layer.is_none() && self.model.manifest.explain.layer.is_some();
-        let layer_reason = if named {
-            format!("{}, from the manifest", explainer.layer().words())
-        } else {
-            explainer.layer_reason().to_owned()
-        };
-        Ok(Heatmap { explained: explained.ok_or("The scan has no such slice.")?, layers: layers.clone(), layer_reason })
+        let (mapper, case) = self.mapper(question)?;
+        let asked = Question { method: question.method, class: question.class, target: question.target };
+        let found = explain_case(&scan.path, case, mapper, &asked, progress).map_err(|error| match error {
+            CaseError::Explain { source, .. } if matches!(*source, ExplainError::Cancelled) => Failed::Cancelled,
+            other => Failed::Said(other.to_string()),
+        })?;
+        let explained = found.into_iter().next().ok_or_else(|| "The scan has no such slice.".to_owned())?;
+        let layer_reason = explained.map.layer.as_ref().map(|layer| match mapper.layer_reason() {
+            Some(reason) if !named => reason.to_owned(),
+            _ => format!("{}, from the manifest", layer.words()),
+        });
+        Ok(Heatmap { explained, layers: mapper.layers().into(), layer_reason, model: facts })
     }
 
     /// The slice as the prediction sees it.
-    fn prepare(&mut self, scan: &Scan, request: &HeatmapRequest) -> Result<(), String> {
+    pub fn prepare(&mut self, scan: &Scan, request: &HeatmapRequest) -> Result<(), String> {
         let have = self.prepared.as_ref().map(|(scan, slice, _)| (*scan, *slice));
         if have == Some((request.scan, request.slice)) {
             return Ok(());
@@ -131,22 +191,22 @@ impl Loaded {
         Ok(())
     }
 
-    /// Index of an explainer of this layer; one with gradients also serves methods that need none.
-    fn started(&mut self, layer: Option<&str>, gradients: bool) -> Result<usize, String> {
-        let fits = |one: &Started| one.layer.as_deref() == layer && (one.gradients || !gradients);
-        if let Some(place) = self.explainers.iter().position(fits) {
-            let used = self.explainers.remove(place);
-            self.explainers.push(used);
-        } else {
-            while self.explainers.len() >= MOST_EXPLAINERS {
-                self.explainers.remove(0);
+    /// The mapper of the question's layer, and the prepared slice.
+    pub fn mapper(&mut self, question: &HeatmapQuestion) -> Result<(&mut Mapper, &PreparedCase), String> {
+        let layer = &question.layer;
+        let used = match self.mappers.iter().position(|(of, _)| of == layer) {
+            Some(place) => self.mappers.remove(place).1,
+            None => {
+                while self.mappers.len() >= MOST_LAYERS {
+                    self.mappers.remove(0);
+                }
+                let options = SessionOptions::beside_a_window();
+                Mapper::new(self.model.clone(), layer.as_deref(), EngineChoice::Auto, options)
             }
-            let start = if gradients { Explainer::start } else { Explainer::start_forward_only };
-            let options = SessionOptions::beside_a_window();
-            let explainer = start(&self.model, layer, EngineChoice::Auto, &options).map_err(|e| e.to_string())?;
-            let layers = explainer.layers().into();
-            self.explainers.push(Started { layer: layer.map(str::to_owned), gradients, layers, explainer });
-        }
-        Ok(self.explainers.len() - 1)
+        };
+        self.mappers.push((layer.clone(), used));
+        let (_, _, case) = self.prepared.as_ref().ok_or("The slice was not prepared.")?;
+        let (_, mapper) = self.mappers.last_mut().ok_or("The mapper is gone.")?;
+        Ok((mapper, case))
     }
 }

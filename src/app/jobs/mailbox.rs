@@ -70,6 +70,12 @@ impl<J> Mailbox<J> {
         self.lock().next()
     }
 
+    /// True where something goes before the list, or the worker is to end: a job that takes long should stop.
+    pub fn is_waiting(&self) -> bool {
+        let inside = self.lock();
+        inside.closed || inside.first.is_some() || inside.urgent.is_some()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inside<J>> {
         // No job runs under the lock, so what is inside is whole even after a panic elsewhere.
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)

@@ -9,6 +9,7 @@ mod mailbox;
 mod seen;
 mod session;
 mod thumbnails;
+mod trust;
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -23,7 +24,7 @@ use super::Event;
 use crate::scan::Scan;
 
 pub(super) use decode::first_frame;
-pub(super) use heatmap::HeatmapJob;
+pub(super) use heatmap::{Job as HeatmapJob, Wanted as WantedHeatmap};
 pub(super) use session::PredictJob;
 
 /// Called after every event, from a worker's thread: wakes the window.
@@ -83,7 +84,7 @@ impl Jobs {
         let jobs = Self::with(Source::Threads(receiver));
         let mut decode = decode::Worker::default();
         let mut session = session::Worker::default();
-        let mut heatmap = heatmap::Worker::default();
+        let mut heatmap = heatmap::Worker::new(jobs.heatmap.clone());
         spawn("decode", &jobs.decode, &emit, move |job, emit| decode.work(job, emit))?;
         spawn("list", &jobs.list, &emit, list::work)?;
         spawn("thumbnails", &jobs.thumbnails, &emit, thumbnails::work)?;
@@ -100,7 +101,7 @@ impl Jobs {
         let mut jobs = Self::with(Source::Inline { queue: queue.clone(), workers: Vec::new() });
         let mut decode = decode::Worker::default();
         let mut session = session::Worker::default();
-        let mut heatmap = heatmap::Worker::default();
+        let mut heatmap = heatmap::Worker::new(jobs.heatmap.clone());
         let workers: Vec<Box<dyn FnMut() -> bool>> = vec![
             step(&jobs.list, &emit, list::work),
             step(&jobs.decode, &emit, move |job, emit| decode.work(job, emit)),
@@ -179,13 +180,9 @@ impl Jobs {
         self.session.post_later(jobs.into_iter().map(session::Job::Predict));
     }
 
+    /// Replaces what the heatmap worker is asked for, and ends what it is at.
     pub(super) fn heatmap(&self, job: HeatmapJob) {
-        self.heatmap.post_urgent(heatmap::Job::Explain(job));
-    }
-
-    /// Cancels what is waiting and frees the model.
-    pub(super) fn forget_heatmaps(&self) {
-        self.heatmap.post_urgent(heatmap::Job::Forget);
+        self.heatmap.post_urgent(job);
     }
 
     pub(super) fn install_runtime(&self) {

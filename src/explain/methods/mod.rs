@@ -1,6 +1,6 @@
 //! Activations and gradients in, one number per cell of the grid out. One method per file, its paper and equation on
 //! top; each a pure function of activations `[C, h, w]` and gradients `[C, h, w]`, raw and signed: nothing is cut at
-//! zero, scaled or resized here.
+//! zero, scaled or resized here. Methods that score changed pictures instead are in [`forward`](super::forward).
 
 pub mod cam;
 pub mod eigencam;
@@ -20,7 +20,7 @@ use super::error::ExplainError;
 use super::explainer::FeatureGradients;
 use super::saliency::SaliencyMap;
 
-/// How a map is made from a layer's activations and gradients.
+/// How a map is made: from a layer's activations and gradients, or from the scores of changed pictures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Method {
     #[default]
@@ -31,12 +31,15 @@ pub enum Method {
     LayerCam,
     EigenCam,
     Cam,
+    ScoreCam,
+    Occlusion,
+    Rise,
     /// A control that knows nothing of the model.
     Random,
 }
 
 impl Method {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::GradCam,
         Self::GradCamPlusPlus,
         Self::HiResCam,
@@ -44,6 +47,9 @@ impl Method {
         Self::LayerCam,
         Self::EigenCam,
         Self::Cam,
+        Self::ScoreCam,
+        Self::Occlusion,
+        Self::Rise,
         Self::Random,
     ];
 
@@ -57,6 +63,9 @@ impl Method {
             Self::LayerCam => "layercam",
             Self::EigenCam => "eigencam",
             Self::Cam => "cam",
+            Self::ScoreCam => "scorecam",
+            Self::Occlusion => "occlusion",
+            Self::Rise => "rise",
             Self::Random => "random",
         }
     }
@@ -71,24 +80,38 @@ impl Method {
             Self::LayerCam => "LayerCAM",
             Self::EigenCam => "EigenCAM",
             Self::Cam => "CAM",
+            Self::ScoreCam => "Score-CAM",
+            Self::Occlusion => "Occlusion",
+            Self::Rise => "RISE",
             Self::Random => "Random control",
         }
     }
 
-    /// False where activations (or nothing at all) are enough.
+    /// False where activations, scores or nothing at all are enough.
     pub fn needs_gradients(self) -> bool {
-        !matches!(self, Self::EigenCam | Self::Random)
+        self.needs_layer() && !matches!(self, Self::EigenCam | Self::ScoreCam | Self::Random)
+    }
+
+    /// False where the map lies on the network's input.
+    pub fn needs_layer(self) -> bool {
+        !matches!(self, Self::Occlusion | Self::Rise)
+    }
+
+    /// True where hundreds of changed pictures are scored: seconds instead of milliseconds.
+    pub fn needs_passes(self) -> bool {
+        matches!(self, Self::ScoreCam | Self::Occlusion | Self::Rise)
     }
 
     /// True where the map is in units of the score: evidence for (positive) and against (negative) the class.
     pub fn is_in_score_units(self) -> bool {
-        matches!(self, Self::GradCam | Self::HiResCam | Self::XGradCam | Self::LayerCam)
+        matches!(self, Self::GradCam | Self::HiResCam | Self::XGradCam | Self::LayerCam | Self::Occlusion | Self::Rise)
     }
 
-    /// The map of one picture.
+    /// The map of one picture, for the methods that follow from one run.
     ///
     /// # Errors
-    /// [`ExplainError::NeedsGradients`], or [`ExplainError::NoLinearHead`] for CAM at other layers.
+    /// [`ExplainError::NeedsGradients`], [`ExplainError::NoLinearHead`] for CAM at other layers, or
+    /// [`ExplainError::NeedsPasses`].
     pub fn map(self, features: &FeatureGradients) -> Result<SaliencyMap, ExplainError> {
         let a = features.activations.view();
         let g = || {
@@ -108,11 +131,15 @@ impl Method {
                 return Err(ExplainError::NoLinearHead { layer: layer.name.clone(), words: layer.words() });
             }
             Self::Random => random::map(a.dim().1, a.dim().2, random::SEED),
+            Self::ScoreCam | Self::Occlusion | Self::Rise => {
+                return Err(ExplainError::NeedsPasses { method: self.title() });
+            }
         };
         Ok(SaliencyMap {
             values,
             method: self,
-            layer: Arc::clone(&features.layer),
+            layer: Some(Arc::clone(&features.layer)),
+            settings: None,
             class: features.class,
             target: features.target,
             score: features.score,

@@ -115,7 +115,17 @@ impl Words {
     pub fn method(self, method: Method) -> &'static str {
         match method {
             Method::Random => self.text("heatmap-method-random"),
-            _ => method.title(),
+            Method::Occlusion => self.text("heatmap-method-occlusion"),
+            // Proper names.
+            Method::GradCam
+            | Method::GradCamPlusPlus
+            | Method::HiResCam
+            | Method::XGradCam
+            | Method::LayerCam
+            | Method::EigenCam
+            | Method::Cam
+            | Method::ScoreCam
+            | Method::Rise => method.title(),
         }
     }
 

@@ -2,24 +2,24 @@
 
 use std::ops::ControlFlow;
 
-use ndarray::{Array2, Array3, ArrayView3};
+use ndarray::{Array2, ArrayView3};
 use serde_json::{Value, json};
 
 use crate::engine::{EngineError, Model, Session};
-use crate::explain::SaliencyMap;
 use crate::explain::forward::faithfulness::{Curves, DeletionInsertion, Faithfulness, deletion_insertion};
 use crate::explain::forward::{ForwardError, Scorer};
+use crate::explain::{SaliencyMap, score_fn};
 use crate::geometry::Size;
 use crate::render::{PlacedMap, evidence_at};
 
-/// Measures `map` on the prepared picture `tensor` `[rows, cols, channels]`: the logit of the map's class while pixels are
+/// Measures `map` on the prepared picture `tensor` `[rows, cols, channels]`: the score of the map's class while pixels are
 /// taken away or put back in the map's order, in random orders and in the order of the picture's edges. `progress`
 /// hears of every batch and may cancel.
 ///
 /// # Errors
 /// What scoring said, or [`ForwardError::Cancelled`].
 pub fn faithfulness(
-    session: &mut Session,
+    (session, model): (&mut Session, &Model),
     tensor: ArrayView3<'_, f32>,
     map: &SaliencyMap,
     parameters: &DeletionInsertion,
@@ -27,11 +27,7 @@ pub fn faithfulness(
 ) -> Result<Faithfulness, ForwardError<EngineError>> {
     let (rows, cols, _) = tensor.dim();
     let enlarged = enlarge(map, Size::new(rows, cols));
-    let class = map.class;
-    let mut score = |pictures: &[Array3<f32>]| -> Result<Vec<f32>, EngineError> {
-        let views: Vec<ArrayView3<'_, f32>> = pictures.iter().map(|picture| picture.view()).collect();
-        session.run(&views)?.iter().map(|inference| logit(inference.logits.as_deref(), class)).collect()
-    };
+    let mut score = score_fn(session, model, map.class, map.target);
     let mut scorer = Scorer::new(&mut score, progress, BATCH);
     deletion_insertion(tensor, enlarged.view(), parameters, &mut scorer)
 }
@@ -48,17 +44,7 @@ fn enlarge(map: &SaliencyMap, size: Size) -> Array2<f32> {
     })
 }
 
-/// Of one sigmoid, class 1 is its positive side and class 0 its negative.
-fn logit(logits: Option<&[f32]>, class: usize) -> Result<f32, EngineError> {
-    let found = match logits {
-        Some([z]) => Some(if class == 0 { -*z } else { *z }),
-        Some(several) => several.get(class).copied(),
-        None => None,
-    };
-    found.ok_or_else(|| EngineError::NoOutput { what: "the model gives no logits.".to_owned() })
-}
-
-/// The areas under the curves, in units of the logit.
+/// The areas under the curves, in units of the score.
 pub fn faithfulness_json(measured: &Faithfulness, parameters: &DeletionInsertion, model: &Model) -> Value {
     let areas = |curves: &Curves| {
         json!({
