@@ -28,6 +28,8 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("eframe", &["ui"]),
     ("egui", &["ui"]),
     ("rfd", &["ui"]),
+    ("fluent_bundle", &["ui"]),
+    ("sys_locale", &["ui"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("plotters", &["report"]),

@@ -2,39 +2,26 @@
 #![cfg(feature = "gui")]
 
 mod common;
+#[path = "common/window.rs"]
+#[allow(dead_code)]
+mod common_window;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use common_window::SIZE;
 use eframe::egui::{self, DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use overread::app::{
     AppState, Chip, Command, CurrentError, Jobs, ModelState, PredictionState, ViewTransform, WindowSource,
 };
-use overread::ui::{RESEARCH_USE, Shell, install_fonts, install_theme};
+use overread::ui::{RESEARCH_USE, Shell};
 
-const SIZE: Vec2 = vec2(1280.0, 720.0);
-
-/// A window of `SIZE` over `state`; every pass first does the work that is waiting.
+/// A window of the usual size over `state`.
 fn window(state: AppState) -> Harness<'static, Shell> {
-    let mut harness = Harness::builder()
-        .with_size(SIZE)
-        .with_max_steps(32)
-        .with_context_setup(|ctx| {
-            install_fonts(ctx);
-            install_theme(ctx);
-        })
-        .build_ui_state(
-            |ui, shell: &mut Shell| {
-                shell.state.settle();
-                shell.ui(ui);
-            },
-            Shell::new(state),
-        );
-    harness.run();
-    harness
+    common_window::window(state, SIZE)
 }
 
 fn opened(paths: &[&Path]) -> Harness<'static, Shell> {
@@ -154,12 +141,12 @@ fn a_broken_file_says_why_and_the_next_one_opens() {
     fs::write(&broken, &fs::read(&good).unwrap()[..200]).unwrap();
     let mut harness = opened(&[folder.path()]);
     harness.get_by_label("This file does not open");
-    let Some(CurrentError::File(sentence) | CurrentError::Frame { sentence, .. }) =
+    let Some(CurrentError::File(problem) | CurrentError::Frame { problem, .. }) =
         harness.state().state.current().unwrap().error.clone()
     else {
         panic!("a cut file must not open");
     };
-    harness.get_by_label(&sentence);
+    harness.get_by_label(&problem.sentence);
     harness.get_by_label("a broken.png, failed");
     harness.get_by_label("b good.png").click();
     harness.run();
@@ -322,8 +309,8 @@ fn a_model_that_is_none_says_so_in_place() {
     let mut state = AppState::new(Jobs::inline());
     state.apply(Command::Open(vec![path]));
     let harness = window(state);
-    let ModelState::Failed { sentence, .. } = harness.state().state.model() else { panic!("it must not load") };
-    harness.get_by_label(sentence);
+    let ModelState::Failed { problem, .. } = harness.state().state.model() else { panic!("it must not load") };
+    harness.get_by_label(&problem.sentence);
     harness.get_by_label("broken.onnx");
 }
 

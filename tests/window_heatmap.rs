@@ -1,6 +1,9 @@
 //! Heatmaps in the whole window, by what it shows and says, without a display or a GPU.
 #![cfg(feature = "gui")]
 
+#[path = "common/window.rs"]
+#[allow(dead_code)]
+mod common_window;
 #[path = "common/onnx_models.rs"]
 #[allow(dead_code)]
 mod onnx_models;
@@ -12,39 +15,21 @@ use eframe::egui::{Key, Role, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use overread::app::{AppState, Command, HeatmapState, Jobs, Pane};
-use overread::ui::{Shell, install_fonts, install_theme};
+use overread::ui::Shell;
 
-/// A window over one picture and one model; every pass first does the work that is waiting.
+use common_window::press;
+
+/// A window over one picture and one model.
 fn window(picture: PathBuf, model: PathBuf) -> Harness<'static, Shell> {
     let mut state = AppState::new(Jobs::inline());
     state.apply(Command::Open(vec![picture]));
     state.apply(Command::LoadModel(model));
-    let mut harness = Harness::builder()
-        .with_size(vec2(1280.0, 1600.0))
-        .with_max_steps(32)
-        .with_context_setup(|ctx| {
-            install_fonts(ctx);
-            install_theme(ctx);
-        })
-        .build_ui_state(
-            |ui, shell: &mut Shell| {
-                shell.state.settle();
-                shell.ui(ui);
-            },
-            Shell::new(state),
-        );
-    harness.run();
-    harness
+    common_window::window(state, vec2(1280.0, 1600.0))
 }
 
 fn demo() -> Harness<'static, Shell> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     window(root.join("assets/demo/grade-1/case-10.png"), root.join("models/phantom-brain-3grade"))
-}
-
-fn press(harness: &mut Harness<'_, Shell>, key: Key) {
-    harness.key_press(key);
-    harness.run();
 }
 
 fn choose(harness: &mut Harness<'_, Shell>, list: &str, entry: &str) {

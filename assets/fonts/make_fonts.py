@@ -1,4 +1,4 @@
-"""Make the three bundled fonts from the Debian packages fonts-inter-variable and fonts-nanum.
+"""Make the four bundled fonts from the Debian packages fonts-inter-variable and fonts-nanum.
 
     apt-get install fonts-inter-variable fonts-nanum
     pip install fonttools==4.68.0
@@ -27,6 +27,10 @@ HANGUL = [
     range(0x20, 0x7F), range(0xA0, 0x100), range(0x1100, 0x1200), range(0x3130, 0x3190), range(0xAC00, 0xD7A4),
     range(0x2010, 0x2028), range(0x3000, 0x3020), range(0xFF01, 0xFF5F), [0x00B7, 0x20A9, 0x2026],
 ]
+
+
+# The 2 350 syllables of KS X 1001, which running Korean is written with: the heavier cut is for headings.
+KS_X_1001 = [code for code in range(0xAC00, 0xD7A4) if len(chr(code).encode("euc_kr", "ignore")) == 2]
 
 
 def rename(font, family, style, weight):
@@ -78,15 +82,16 @@ def latin(style, weight):
     font.save(HERE / f"OverreadSans-{style}.ttf")
 
 
-def hangul():
-    font = TTFont(SOURCES / "nanum" / "NanumGothic.ttf")
-    subset(font, HANGUL)
-    rename(font, "Overread Hangul", "Regular", 400)
-    font.save(HERE / "OverreadHangul-Regular.ttf")
+def hangul(source, style, weight, ranges):
+    font = TTFont(SOURCES / "nanum" / f"{source}.ttf")
+    subset(font, ranges)
+    rename(font, "Overread Hangul", style, weight)
+    font.save(HERE / f"OverreadHangul-{style}.ttf")
 
 
 latin("Regular", 400)
 latin("SemiBold", 600)
-hangul()
+hangul("NanumGothic", "Regular", 400, HANGUL)
+hangul("NanumGothicBold", "Bold", 700, [range(0x20, 0x7F), [0xB7, 0x2026], KS_X_1001])
 for path in sorted(HERE.glob("*.ttf")):
     print(path.name, path.stat().st_size)

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::{HeatmapQuestion, HeatmapStyle, Pane, Severity, ViewTransform};
+use super::{HeatmapQuestion, HeatmapStyle, Notice, Pane, Severity, ViewTransform};
 
 /// A wish. [`AppState::apply`](super::AppState::apply) fulfils it or starts the job that will.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +68,7 @@ pub enum Command {
     ShowRows(Range<usize>),
     Notify {
         severity: Severity,
-        text: String,
+        notice: Notice,
     },
     DismissToast(u64),
 }

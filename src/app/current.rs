@@ -1,6 +1,6 @@
 //! The scan on the screen: its frame, its window, its prediction.
 
-use super::{PredictionState, ViewTransform};
+use super::{PredictionState, Problem, ViewTransform};
 use crate::render::{Pyramid, Shader, auto_window};
 use crate::scan::{Polarity, Scan, Window, WindowFunction};
 
@@ -32,9 +32,9 @@ pub struct Shown {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CurrentError {
     /// The file does not open.
-    File(String),
+    File(Problem),
     /// This frame does not decode; others may.
-    Frame { index: usize, sentence: String },
+    Frame { index: usize, problem: Problem },
 }
 
 /// The selected item, opened.

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{EngineFacts, Heatmap, HeatmapRequest, ModelFacts, Pane, Prediction, Trust, TrustProgress};
+use super::{EngineFacts, Heatmap, HeatmapRequest, ModelFacts, Pane, Prediction, Problem, Trust, TrustProgress};
+use crate::engine::runtime::InstallProgress;
 use crate::render::{Pyramid, Thumbnail};
 use crate::scan::Scan;
 
@@ -17,19 +18,19 @@ pub enum Event {
         cases: Vec<Vec<PathBuf>>,
         /// Models among the paths.
         models: Vec<PathBuf>,
-        /// Sentences about paths that could not be listed.
-        problems: Vec<String>,
+        /// Paths that could not be listed.
+        problems: Vec<Problem>,
     },
     /// The current item's header, or why it does not open.
     Opened {
         generation: u64,
-        result: Result<Scan, String>,
+        result: Result<Scan, Problem>,
     },
     /// A frame of the current item.
     FrameReady {
         generation: u64,
         index: usize,
-        result: Result<Pyramid, String>,
+        result: Result<Pyramid, Problem>,
     },
     /// An item's small picture; `None` where it cannot be opened.
     ThumbnailReady {
@@ -41,7 +42,7 @@ pub enum Event {
     ModelLoaded {
         generation: u64,
         path: PathBuf,
-        result: Result<(ModelFacts, EngineFacts), String>,
+        result: Result<(ModelFacts, EngineFacts), Problem>,
     },
     /// A background prediction has begun.
     PredictionStarted {
@@ -55,7 +56,7 @@ pub enum Event {
         list: u64,
         item: usize,
         request: Option<u64>,
-        result: Result<Prediction, String>,
+        result: Result<Prediction, Problem>,
     },
     /// How many of the changed pictures that a heatmap needs are scored.
     HeatmapProgress {
@@ -81,8 +82,9 @@ pub enum Event {
         request: HeatmapRequest,
         result: Result<Arc<Heatmap>, String>,
     },
-    InstallProgress(String),
-    Installed(Result<String, String>),
+    InstallProgress(InstallProgress),
+    /// The version.
+    Installed(Result<String, Problem>),
     /// A job broke; the worker goes on.
     JobPanicked {
         worker: &'static str,

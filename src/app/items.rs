@@ -25,7 +25,7 @@ pub enum Chip {
 #[derive(Clone, Debug)]
 pub struct Item {
     pub files: Arc<[PathBuf]>,
-    /// The file's name; for a series its folder's, with the number of files.
+    /// The file's name; for a series its folder's.
     pub name: String,
     /// The folder that holds it.
     pub folder: Option<String>,
@@ -50,7 +50,7 @@ impl Item {
         let (name, folder) = if files.len() > 1 {
             let above = path.parent().and_then(Path::parent).and_then(Path::file_name);
             let folder = above.map(|name| name.to_string_lossy().into_owned());
-            (format!("{} · {} files", parent.unwrap_or_else(|| file_name(&path)), files.len()), folder)
+            (parent.unwrap_or_else(|| file_name(&path)), folder)
         } else {
             (file_name(&path), parent)
         };
@@ -141,7 +141,7 @@ mod tests {
         let one = Item::new(vec!["/data/환자/뇌 MRI.png".into()]);
         assert_eq!((one.name.as_str(), one.folder.as_deref()), ("뇌 MRI.png", Some("환자")));
         let series = Item::new(vec!["/data/visit/T1/1.dcm".into(), "/data/visit/T1/2.dcm".into()]);
-        assert_eq!((series.name.as_str(), series.folder.as_deref()), ("T1 · 2 files", Some("visit")));
+        assert_eq!((series.name.as_str(), series.folder.as_deref()), ("T1", Some("visit")));
     }
 
     #[test]

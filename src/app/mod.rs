@@ -17,6 +17,7 @@ mod items;
 mod jobs;
 mod model;
 mod predictions;
+mod problem;
 mod results;
 mod state;
 #[cfg(test)]
@@ -34,9 +35,11 @@ pub use heatmap::{
 pub use items::{Chip, Item, Items, ThumbnailState};
 pub use jobs::{Jobs, Wake};
 pub use model::{
-    EngineFacts, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep, StepFacts,
+    EngineFacts, Fact, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
+    StepFacts,
 };
+pub use problem::{Cause, Problem};
 pub use state::{AppState, Background};
-pub use toast::{Severity, Toast};
+pub use toast::{Notice, Severity, Toast};
 pub use trust::{Trust, TrustProgress, TrustState, TrustStep};
 pub use view::{Placement, ViewTransform, scale_bar_mm};

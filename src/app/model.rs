@@ -3,14 +3,39 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::engine::{EngineKind, Inference, Origin, Provider};
+use super::Problem;
+use crate::engine::runtime::InstallProgress;
+use crate::engine::{Combine, EngineKind, Inference, Origin, OutputKind, Provider, SliceChoice};
+use crate::onnx::Layout;
 use crate::render::Thumbnail;
+
+/// What a model takes and gives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// How many, and their names where somebody named them.
+    Classes {
+        count: usize,
+        names: Option<Vec<String>>,
+    },
+    /// Pixels, `None` where any size goes in.
+    Input {
+        cols: Option<usize>,
+        rows: Option<usize>,
+        channels: usize,
+        layout: Layout,
+    },
+    Output(OutputKind),
+    /// Which slices of a volume, and how their results become one; one of the two is there.
+    Slices {
+        slices: Option<SliceChoice>,
+        combine: Option<Combine>,
+    },
+}
 
 /// A fact and where it came from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
-    pub name: String,
-    pub value: String,
+    pub fact: Fact,
     pub origin: Origin,
     /// The file it was read from, or the reason for the guess.
     pub from: String,
@@ -40,6 +65,8 @@ pub struct ModelFacts {
     /// Of the .onnx, lower-case hex.
     pub sha256: String,
     pub class_names: Vec<String>,
+    /// False where nobody named the classes, and their names are only numbers.
+    pub classes_are_named: bool,
     /// Per class, where the manifest states one.
     pub thresholds: Vec<Option<f32>>,
     /// True where the manifest states a calibration made for this file: then scores are probabilities.
@@ -54,14 +81,9 @@ pub struct ModelFacts {
 }
 
 impl ModelFacts {
-    /// A class's name, or its number where it has none.
-    pub fn class_name(&self, index: usize) -> String {
-        self.class_names.get(index).cloned().unwrap_or_else(|| format!("class {index}"))
-    }
-
-    /// The word for a class's number: only a stated calibration makes it a probability.
-    pub fn score_word(&self) -> &'static str {
-        if self.calibrated { "Probability" } else { "Score" }
+    /// A class's name, where it has one.
+    pub fn class_name(&self, index: usize) -> Option<&str> {
+        self.class_names.get(index).map(String::as_str).filter(|_| self.classes_are_named)
     }
 }
 
@@ -69,8 +91,8 @@ impl ModelFacts {
 #[derive(Clone, Debug, PartialEq)]
 pub struct EngineFacts {
     pub kind: EngineKind,
-    /// `ONNX Runtime 1.31.1`, `tract 0.23`…
-    pub title: String,
+    /// `1.31.1`; of the embedded engine with its name: `tract 0.23`.
+    pub version: String,
     pub provider: Provider,
     /// Why not CUDA, why the embedded engine…
     pub remark: Option<String>,
@@ -90,7 +112,7 @@ pub enum ModelState {
     },
     Failed {
         path: PathBuf,
-        sentence: String,
+        problem: Problem,
     },
 }
 
@@ -113,9 +135,11 @@ impl ModelState {
 /// One step as it was applied to the scan on the screen.
 #[derive(Clone, Debug)]
 pub struct SeenStep {
-    pub name: String,
-    /// `rows x cols x channels, 8-bit` after the step.
+    /// As the manifest writes it, e.g. `resize`; `None` for the picture as it was read.
+    pub name: Option<&'static str>,
+    /// `cols × rows × channels` after the step.
     pub shape: String,
+    pub eight_bit: bool,
     /// What the step found in this frame, e.g. the window it used.
     pub remark: Option<String>,
     pub picture: Option<Thumbnail>,
@@ -137,6 +161,8 @@ pub struct Prediction {
     pub warnings: Vec<String>,
     /// What was assumed about slices.
     pub remarks: Vec<String>,
+    /// Cases that the manifest makes of the scan; of several, this is the middle one.
+    pub cases: usize,
     /// Preprocessing and inference together.
     pub total_ms: f64,
 }
@@ -149,8 +175,7 @@ pub enum PredictionState {
     None,
     Running,
     Done(Arc<Prediction>),
-    /// The sentence.
-    Failed(String),
+    Failed(Problem),
 }
 
 /// Fetching ONNX Runtime.
@@ -158,10 +183,11 @@ pub enum PredictionState {
 pub enum InstallState {
     #[default]
     Idle,
-    /// What it is doing.
-    Running(String),
-    /// What was installed.
-    Done(String),
-    /// The sentence.
-    Failed(String),
+    /// Asked for.
+    Starting,
+    Running(InstallProgress),
+    Done {
+        version: String,
+    },
+    Failed(Problem),
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::items::ThumbnailState;
 use super::jobs::first_frame;
 use super::{
-    AppState, Chip, Command, CurrentError, EngineFacts, Event, InstallState, ModelFacts, ModelState, Prediction,
-    PredictionState, Severity,
+    AppState, Cause, Chip, Command, CurrentError, EngineFacts, Event, InstallState, ModelFacts, ModelState, Notice,
+    Prediction, PredictionState, Problem, Severity,
 };
 use crate::engine::EngineKind;
 use crate::render::Pyramid;
@@ -76,22 +76,16 @@ impl AppState {
             Event::TrustProgress { pane, request, progress } => self.trust_progress(pane, &request, progress),
             Event::TrustReady { pane, request, result } => self.trust_ready(pane, &request, result),
             Event::HeatmapReady { pane, request, result } => self.heatmap_ready(pane, &request, result),
-            Event::InstallProgress(what) => self.install = InstallState::Running(what),
+            Event::InstallProgress(progress) => self.install = InstallState::Running(progress),
             Event::Installed(result) => self.installed(result),
             Event::JobPanicked { worker, what } => self.job_panicked(worker, what),
         }
     }
 
-    fn listed(&mut self, cases: Vec<Vec<PathBuf>>, models: Vec<PathBuf>, problems: Vec<String>) {
+    fn listed(&mut self, cases: Vec<Vec<PathBuf>>, models: Vec<PathBuf>, problems: Vec<Problem>) {
         self.listing = None;
-        if let Some((first, rest)) = problems.split_first() {
-            let text = if rest.is_empty() {
-                first.clone()
-            } else {
-                format!("{} files or folders could not be listed.", problems.len())
-            };
-            let details = if rest.is_empty() { Vec::new() } else { problems.clone() };
-            self.notify(Severity::Warning, text, details);
+        if !problems.is_empty() {
+            self.toasts.push(Severity::Warning, Notice::NotListed(problems));
         }
         if !cases.is_empty() {
             self.items.replace(cases);
@@ -109,38 +103,38 @@ impl AppState {
         }
     }
 
-    fn opened(&mut self, generation: u64, result: Result<Scan, String>) {
+    fn opened(&mut self, generation: u64, result: Result<Scan, Problem>) {
         let Some(current) = self.current.as_mut().filter(|current| current.generation == generation) else { return };
         match result {
             Ok(scan) => {
                 current.wanted_frame = first_frame(&scan);
                 current.scan = Some(scan);
             }
-            Err(sentence) => {
-                current.error = Some(CurrentError::File(sentence.clone()));
+            Err(problem) => {
+                current.error = Some(CurrentError::File(problem.clone()));
                 current.prediction = PredictionState::None;
                 let item = current.item;
                 if let Some(item) = self.items.get_mut(item) {
-                    item.chip = Chip::Failed(sentence);
+                    item.chip = Chip::Failed(problem.sentence);
                     item.thumbnail = ThumbnailState::Broken;
                 }
             }
         }
     }
 
-    fn frame_ready(&mut self, generation: u64, index: usize, result: Result<Pyramid, String>) {
+    fn frame_ready(&mut self, generation: u64, index: usize, result: Result<Pyramid, Problem>) {
         let Some(current) = self.current.as_mut().filter(|current| current.generation == generation) else { return };
         match result {
             Ok(picture) => current.show(index, picture),
-            Err(sentence) => {
+            Err(problem) => {
                 current.shown = None;
                 if current.frames() < 2
                     && let Some(item) = self.items.get_mut(current.item)
                 {
-                    item.chip = Chip::Failed(sentence.clone());
+                    item.chip = Chip::Failed(problem.sentence.clone());
                     item.thumbnail = ThumbnailState::Broken;
                 }
-                current.error = Some(CurrentError::Frame { index, sentence });
+                current.error = Some(CurrentError::Frame { index, problem });
             }
         }
         let unasked = current.prediction_request.is_none();
@@ -153,7 +147,7 @@ impl AppState {
         }
     }
 
-    fn model_loaded(&mut self, path: PathBuf, result: Result<(ModelFacts, EngineFacts), String>) {
+    fn model_loaded(&mut self, path: PathBuf, result: Result<(ModelFacts, EngineFacts), Problem>) {
         match result {
             Ok((facts, engine)) => {
                 self.model = ModelState::Ready { facts: Arc::new(facts), engine: Arc::new(engine) };
@@ -162,20 +156,20 @@ impl AppState {
                 }
                 self.predict_rest();
             }
-            Err(sentence) => {
-                self.notify(Severity::Error, "The model could not be loaded.", vec![sentence.clone()]);
-                self.model = ModelState::Failed { path, sentence };
+            Err(problem) => {
+                self.toasts.push(Severity::Error, Notice::ModelFailed(problem.clone()));
+                self.model = ModelState::Failed { path, problem };
             }
         }
     }
 
-    fn predicted(&mut self, item: usize, request: Option<u64>, result: Result<Prediction, String>) {
+    fn predicted(&mut self, item: usize, request: Option<u64>, result: Result<Prediction, Problem>) {
         let chip = match &result {
             Ok(prediction) => {
                 let class = prediction.inference.predicted;
                 Chip::Done { class, score: prediction.inference.scores.get(class).copied().unwrap_or(f32::NAN) }
             }
-            Err(sentence) => Chip::Failed(sentence.clone()),
+            Err(problem) => Chip::Failed(problem.sentence.clone()),
         };
         let mut one_slice = false;
         if let Some(request) = request {
@@ -184,7 +178,7 @@ impl AppState {
             one_slice = current.slice_override.is_some();
             current.prediction = match result {
                 Ok(prediction) => PredictionState::Done(Arc::new(prediction)),
-                Err(sentence) => PredictionState::Failed(sentence),
+                Err(problem) => PredictionState::Failed(problem),
             };
         } else if self.background.is_running() {
             self.background.done += 1;
@@ -195,44 +189,44 @@ impl AppState {
         }
     }
 
-    fn installed(&mut self, result: Result<String, String>) {
+    fn installed(&mut self, result: Result<String, Problem>) {
         match result {
-            Ok(what) => {
-                self.notify(Severity::Info, format!("{what} is ready."), Vec::new());
-                self.install = InstallState::Done(what);
+            Ok(version) => {
+                self.toasts.push(Severity::Info, Notice::RuntimeReady { version: version.clone() });
+                self.install = InstallState::Done { version };
                 let embedded = self.model.engine().is_some_and(|engine| engine.kind == EngineKind::Embedded);
                 if let (true, Some(facts)) = (embedded, self.model.facts()) {
                     let path = facts.path.clone();
                     self.apply(Command::LoadModel(path));
                 }
             }
-            Err(sentence) => {
-                self.notify(Severity::Error, sentence.clone(), Vec::new());
-                self.install = InstallState::Failed(sentence);
+            Err(problem) => {
+                self.toasts.push(Severity::Error, Notice::RuntimeFailed(problem.clone()));
+                self.install = InstallState::Failed(problem);
             }
         }
     }
 
     fn job_panicked(&mut self, worker: &'static str, what: String) {
-        let text = format!("Something broke inside ({worker}). The program goes on; please report it.");
-        self.notify(Severity::Error, text, vec![what.clone()]);
+        self.toasts.push(Severity::Error, Notice::Broken { worker, what: what.clone() });
+        let problem = Problem::new(Cause::Broken, what.clone());
         match worker {
             "session" => {
                 for item in self.items.iter_mut().filter(|item| item.chip == Chip::Running) {
                     item.chip = Chip::Failed(what.clone());
                 }
                 if let ModelState::Loading { path } = &self.model {
-                    self.model = ModelState::Failed { path: path.clone(), sentence: what.clone() };
+                    self.model = ModelState::Failed { path: path.clone(), problem: problem.clone() };
                 }
                 if let Some(current) = &mut self.current
                     && matches!(current.prediction, PredictionState::Running)
                 {
-                    current.prediction = PredictionState::Failed(what);
+                    current.prediction = PredictionState::Failed(problem);
                 }
             }
             "heatmap" => self.fail_waiting_heatmaps(&what),
             "list" => self.listing = None,
-            "install" => self.install = InstallState::Failed(what),
+            "install" => self.install = InstallState::Failed(problem),
             _ => {}
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::toast::Toasts;
-use super::{Chip, Command, Current, Heatmaps, InstallState, Item, Items, Jobs, ModelState, Severity, Toast};
+use super::{Chip, Command, Current, Heatmaps, InstallState, Item, Items, Jobs, ModelState, Toast};
 use crate::app::items::ThumbnailState;
 use crate::review::truth_from_folder;
 
@@ -179,13 +179,13 @@ impl AppState {
                 self.rest_wanted = false;
             }
             Command::InstallRuntime => {
-                if !matches!(self.install, InstallState::Running(_)) {
-                    self.install = InstallState::Running("Starting…".into());
+                if !matches!(self.install, InstallState::Starting | InstallState::Running(_)) {
+                    self.install = InstallState::Starting;
                     self.jobs.install_runtime();
                 }
             }
             Command::ShowRows(rows) => self.show_rows(rows),
-            Command::Notify { severity, text } => self.toasts.push(severity, text, Vec::new()),
+            Command::Notify { severity, notice } => self.toasts.push(severity, notice),
             Command::DismissToast(id) => self.toasts.dismiss(id),
         }
     }
@@ -277,10 +277,6 @@ impl AppState {
         });
         self.forget_heatmaps();
         self.jobs.load_model(self.model_generation, path);
-    }
-
-    pub(super) fn notify(&mut self, severity: Severity, text: impl Into<String>, details: Vec<String>) {
-        self.toasts.push(severity, text.into(), details);
     }
 
     /// The files of item `index`.

@@ -26,9 +26,10 @@ fn listed(names: &[&str]) -> (tempfile::TempDir, AppState) {
 /// A model that is there without any engine.
 fn give_model(state: &mut AppState) {
     state.model_generation = state.next_generation();
-    let facts = ModelFacts { class_names: vec!["no".into(), "yes".into()], ..ModelFacts::default() };
+    let facts =
+        ModelFacts { class_names: vec!["no".into(), "yes".into()], classes_are_named: true, ..ModelFacts::default() };
     let engine =
-        EngineFacts { kind: EngineKind::Embedded, title: "test".into(), provider: Provider::Cpu, remark: None };
+        EngineFacts { kind: EngineKind::Embedded, version: "test".into(), provider: Provider::Cpu, remark: None };
     let (generation, path) = (state.model_generation, PathBuf::from("m.onnx"));
     state.take(Event::ModelLoaded { generation, path, result: Ok((facts, engine)) });
 }
@@ -49,6 +50,7 @@ fn answer(predicted: usize) -> Prediction {
         seen_frame: 0,
         warnings: Vec::new(),
         remarks: Vec::new(),
+        cases: 1,
         total_ms: 2.0,
     }
 }
@@ -63,7 +65,7 @@ fn a_late_picture_of_an_earlier_item_is_dropped() {
     let (_folder, mut state) = listed(&["a.png", "b.png"]);
     let late = state.current().unwrap().generation;
     state.apply(Command::Select(1));
-    state.take(Event::Opened { generation: late, result: Err("late".into()) });
+    state.take(Event::Opened { generation: late, result: Err(Problem::new(Cause::Damaged, "late")) });
     assert!(state.current().unwrap().error.is_none());
     state.settle();
     assert_eq!(state.current().unwrap().item, 1);

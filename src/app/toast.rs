@@ -1,4 +1,6 @@
-//! Short messages that do not need an answer.
+//! Short messages that do not need an answer, without a language.
+
+use super::Problem;
 
 /// How a message is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,16 +10,35 @@ pub enum Severity {
     Error,
 }
 
+/// What a message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Files and folders that could not be listed; never empty.
+    NotListed(Vec<Problem>),
+    ModelFailed(Problem),
+    /// ONNX Runtime was fetched.
+    RuntimeReady {
+        version: String,
+    },
+    RuntimeFailed(Problem),
+    /// A job broke; the program goes on.
+    Broken {
+        worker: &'static str,
+        what: String,
+    },
+    /// The system gave no thread for a file dialog.
+    NoDialog {
+        reason: String,
+    },
+}
+
 /// One message, shown until dismissed or until newer ones push it out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toast {
     /// Counted up from 1; names the toast in [`Command::DismissToast`](super::Command::DismissToast).
     pub id: u64,
     pub severity: Severity,
-    /// The sentence.
-    pub text: String,
-    /// More lines, shown on request; may be empty.
-    pub details: Vec<String>,
+    pub notice: Notice,
 }
 
 /// Most messages shown at once.
@@ -31,11 +52,11 @@ pub(super) struct Toasts {
 }
 
 impl Toasts {
-    /// Adds one; the same sentence again replaces its earlier copy.
-    pub fn push(&mut self, severity: Severity, text: String, details: Vec<String>) {
+    /// Adds one; the same again replaces its earlier copy.
+    pub fn push(&mut self, severity: Severity, notice: Notice) {
         self.last_id += 1;
-        self.shown.retain(|toast| toast.text != text);
-        self.shown.push(Toast { id: self.last_id, severity, text, details });
+        self.shown.retain(|toast| toast.notice != notice);
+        self.shown.push(Toast { id: self.last_id, severity, notice });
         let surplus = self.shown.len().saturating_sub(MOST);
         self.shown.drain(..surplus);
     }
@@ -54,15 +75,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_repeated_sentence_shows_once_and_old_ones_go() {
+    fn a_repeated_message_shows_once_and_old_ones_go() {
         let mut toasts = Toasts::default();
-        for text in ["a", "b", "a", "c", "d", "e"] {
-            toasts.push(Severity::Info, text.into(), Vec::new());
+        for reason in ["a", "b", "a", "c", "d", "e"] {
+            toasts.push(Severity::Info, Notice::NoDialog { reason: reason.into() });
         }
-        let texts: Vec<_> = toasts.shown().iter().map(|t| t.text.as_str()).collect();
-        assert_eq!(texts, ["a", "c", "d", "e"]);
+        let reasons = |toasts: &Toasts| -> Vec<String> {
+            let reason = |toast: &Toast| match &toast.notice {
+                Notice::NoDialog { reason } => reason.clone(),
+                other => panic!("{other:?} was never pushed"),
+            };
+            toasts.shown().iter().map(reason).collect()
+        };
+        assert_eq!(reasons(&toasts), ["a", "c", "d", "e"]);
         let id = toasts.shown()[1].id;
         toasts.dismiss(id);
-        assert!(toasts.shown().iter().all(|t| t.text != "c"));
+        assert!(!reasons(&toasts).contains(&"c".to_owned()));
     }
 }

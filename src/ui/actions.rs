@@ -1,6 +1,8 @@
-//! The commands' names, tooltips and keys: one table for buttons, keys and the help sheet.
+//! The commands' ids and keys: one table for buttons, keys and the help sheet. Names and tooltips are words.
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::words::Words;
 
 /// What a button or a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,98 +36,71 @@ pub enum Action {
     Worklist,
     Findings,
     Theme,
+    Language,
     Help,
     Close,
 }
 
-/// One line of the table.
+/// One line of the table. Name and tooltip are the words under its id.
 pub struct Entry {
     pub action: Action,
-    /// On buttons and in the help sheet, sentence case; `…` where more input follows.
-    pub name: &'static str,
-    pub tooltip: &'static str,
+    /// `action-fit` in `assets/locales`, its tooltip under `.tooltip`.
+    id: &'static str,
     pub shortcut: Option<KeyboardShortcut>,
     /// A second key, e.g. on the number pad.
     pub other: Option<Key>,
 }
 
-const fn keyed(action: Action, name: &'static str, tooltip: &'static str, key: Key) -> Entry {
-    Entry { action, name, tooltip, shortcut: Some(KeyboardShortcut::new(Modifiers::NONE, key)), other: None }
+const fn with(action: Action, id: &'static str, modifiers: Modifiers, key: Key) -> Entry {
+    Entry { action, id, shortcut: Some(KeyboardShortcut::new(modifiers, key)), other: None }
 }
 
-const fn ctrl(action: Action, name: &'static str, tooltip: &'static str, key: Key) -> Entry {
-    Entry { action, name, tooltip, shortcut: Some(KeyboardShortcut::new(Modifiers::COMMAND, key)), other: None }
+const fn keyed(action: Action, id: &'static str, key: Key) -> Entry {
+    with(action, id, Modifiers::NONE, key)
 }
 
-const fn keyless(action: Action, name: &'static str, tooltip: &'static str) -> Entry {
-    Entry { action, name, tooltip, shortcut: None, other: None }
+const fn ctrl(action: Action, id: &'static str, key: Key) -> Entry {
+    with(action, id, Modifiers::COMMAND, key)
+}
+
+const fn keyless(action: Action, id: &'static str) -> Entry {
+    Entry { action, id, shortcut: None, other: None }
 }
 
 /// Most specific shortcut first: egui ignores an extra Shift.
 pub const TABLE: &[Entry] = &[
-    Entry {
-        action: Action::OpenFolder,
-        name: "Open folder…",
-        tooltip: "Open every scan in a folder and the folders below it",
-        shortcut: Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O)),
-        other: None,
-    },
-    ctrl(Action::OpenFiles, "Open files…", "Open DICOM, NIfTI, PNG, JPEG, TIFF, BMP or .npy files", Key::O),
-    ctrl(Action::OpenModel, "Model…", "Load an ONNX classifier (an .onnx, or a folder with model.onnx)", Key::M),
-    ctrl(Action::OpenPath, "Open a path…", "Type or paste a path instead of using a dialog", Key::L),
-    keyed(Action::PreviousItem, "Previous case", "The case above in the worklist", Key::ArrowLeft),
-    keyed(Action::NextItem, "Next case", "The case below in the worklist", Key::ArrowRight),
-    keyed(Action::PreviousFrame, "Previous slice", "One slice back (or the wheel)", Key::ArrowUp),
-    keyed(Action::NextFrame, "Next slice", "One slice on (or the wheel)", Key::ArrowDown),
-    keyed(Action::FirstFrame, "First slice", "The first slice", Key::Home),
-    keyed(Action::LastFrame, "Last slice", "The last slice", Key::End),
-    keyed(Action::Fit, "Fit", "Show the whole picture (or a double click)", Key::F),
-    keyed(Action::ActualSize, "1:1", "One picture pixel on one screen pixel", Key::Num1),
-    Entry {
-        action: Action::ZoomIn,
-        name: "Zoom in",
-        tooltip: "Larger (or Ctrl and the wheel, or drag with the right button)",
-        shortcut: Some(KeyboardShortcut::new(Modifiers::NONE, Key::Plus)),
-        other: Some(Key::Equals),
-    },
-    keyed(Action::ZoomOut, "Zoom out", "Smaller", Key::Minus),
-    keyed(Action::NextWindow, "Next window", "Through the windows of the header, then the automatic one", Key::W),
-    keyed(Action::AutoWindow, "Automatic window", "From the values of the slice on the screen", Key::A),
-    keyed(Action::ResetWindow, "Reset window", "The window the scan opened with", Key::R),
-    keyed(Action::Invert, "Invert", "Swap black and white on the screen; the model never sees this", Key::I),
-    keyed(Action::Smooth, "Smooth", "Interpolate between pixels, or show them as blocks", Key::S),
-    keyed(
-        Action::Identity,
-        "Personal data",
-        "Show or hide name, dates and numbers that identify a person; hidden at every start",
-        Key::P,
-    ),
-    keyed(Action::Heatmap, "Heatmap", "Show or hide where the score came from, not where disease is", Key::H),
-    keyed(Action::Compare, "Compare", "Two heatmaps of the slice side by side: classes, layers or methods", Key::C),
-    keyed(
-        Action::PredictShownSlice,
-        "Predict this slice",
-        "Predict the slice on the screen instead of the slices the model's manifest chooses",
-        Key::Enter,
-    ),
-    keyless(Action::PredictRest, "Predict the rest", "Predict the cases that have no prediction yet"),
-    keyless(Action::CancelRest, "Cancel", "Stop predicting the rest of the list"),
-    keyless(
-        Action::InstallRuntime,
-        "Get ONNX Runtime",
-        "Fetch Microsoft's ONNX Runtime through pip (about 20 MB), check it, keep it in this program's data folder",
-    ),
-    keyed(Action::Worklist, "Worklist", "Show or hide the worklist", Key::OpenBracket),
-    keyed(Action::Findings, "Findings", "Show or hide the findings", Key::CloseBracket),
-    keyed(Action::Theme, "Light or dark", "Switch between the light and the dark theme", Key::T),
-    Entry {
-        action: Action::Help,
-        name: "Keys and mouse",
-        tooltip: "What the keys and the mouse do",
-        shortcut: Some(KeyboardShortcut::new(Modifiers::NONE, Key::Questionmark)),
-        other: Some(Key::F1),
-    },
-    keyed(Action::Close, "Close", "Close the sheet on top", Key::Escape),
+    with(Action::OpenFolder, "action-open-folder", Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O),
+    ctrl(Action::OpenFiles, "action-open-files", Key::O),
+    ctrl(Action::OpenModel, "action-open-model", Key::M),
+    ctrl(Action::OpenPath, "action-open-path", Key::L),
+    keyed(Action::PreviousItem, "action-previous-item", Key::ArrowLeft),
+    keyed(Action::NextItem, "action-next-item", Key::ArrowRight),
+    keyed(Action::PreviousFrame, "action-previous-frame", Key::ArrowUp),
+    keyed(Action::NextFrame, "action-next-frame", Key::ArrowDown),
+    keyed(Action::FirstFrame, "action-first-frame", Key::Home),
+    keyed(Action::LastFrame, "action-last-frame", Key::End),
+    keyed(Action::Fit, "action-fit", Key::F),
+    keyed(Action::ActualSize, "action-actual-size", Key::Num1),
+    Entry { other: Some(Key::Equals), ..keyed(Action::ZoomIn, "action-zoom-in", Key::Plus) },
+    keyed(Action::ZoomOut, "action-zoom-out", Key::Minus),
+    keyed(Action::NextWindow, "action-next-window", Key::W),
+    keyed(Action::AutoWindow, "action-auto-window", Key::A),
+    keyed(Action::ResetWindow, "action-reset-window", Key::R),
+    keyed(Action::Invert, "action-invert", Key::I),
+    keyed(Action::Smooth, "action-smooth", Key::S),
+    keyed(Action::Identity, "action-identity", Key::P),
+    keyed(Action::Heatmap, "action-heatmap", Key::H),
+    keyed(Action::Compare, "action-compare", Key::C),
+    keyed(Action::PredictShownSlice, "action-predict-shown-slice", Key::Enter),
+    keyless(Action::PredictRest, "action-predict-rest"),
+    keyless(Action::CancelRest, "action-cancel-rest"),
+    keyless(Action::InstallRuntime, "action-install-runtime"),
+    keyed(Action::Worklist, "action-worklist", Key::OpenBracket),
+    keyed(Action::Findings, "action-findings", Key::CloseBracket),
+    keyed(Action::Theme, "action-theme", Key::T),
+    keyed(Action::Language, "action-language", Key::L),
+    Entry { other: Some(Key::F1), ..keyed(Action::Help, "action-help", Key::Questionmark) },
+    keyed(Action::Close, "action-close", Key::Escape),
 ];
 
 impl Action {
@@ -135,14 +110,23 @@ impl Action {
         TABLE.iter().find(|entry| entry.action == self).unwrap_or(&FALLBACK)
     }
 
-    pub fn name(self) -> &'static str {
-        self.entry().name
+    pub fn name(self, words: Words) -> &'static str {
+        self.entry().name(words)
     }
 }
 
-const FALLBACK: Entry = keyless(Action::Help, "", "");
+const FALLBACK: Entry = keyless(Action::Help, "action-help");
 
 impl Entry {
+    /// On buttons and in the help sheet; `…` where more input follows.
+    pub fn name(&self, words: Words) -> &'static str {
+        words.text(self.id)
+    }
+
+    pub fn tooltip(&self, words: Words) -> &'static str {
+        words.find(&format!("{}.tooltip", self.id)).unwrap_or_default()
+    }
+
     /// The key as a person reads it, e.g. `Ctrl+O`.
     pub fn key_text(&self) -> Option<String> {
         let shortcut = self.shortcut?;
@@ -160,10 +144,11 @@ impl Entry {
     }
 
     /// Tooltip with its key.
-    pub fn hover_text(&self) -> String {
+    pub fn hover_text(&self, words: Words) -> String {
+        let tooltip = self.tooltip(words);
         match self.key_text() {
-            Some(key) => format!("{} ({key})", self.tooltip),
-            None => self.tooltip.to_owned(),
+            Some(key) => format!("{tooltip} ({key})"),
+            None => tooltip.to_owned(),
         }
     }
 }
@@ -171,6 +156,7 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::words::Language;
 
     #[test]
     fn no_key_has_two_meanings() {
@@ -184,7 +170,11 @@ mod tests {
     #[test]
     fn every_action_is_named_once() {
         for entry in TABLE {
-            assert!(!entry.name.is_empty() && !entry.tooltip.is_empty());
+            for language in Language::ALL {
+                let words = Words::new(language);
+                assert_ne!(entry.name(words), entry.id);
+                assert!(!entry.tooltip(words).is_empty(), "{}", entry.id);
+            }
             assert_eq!(TABLE.iter().filter(|other| other.action == entry.action).count(), 1);
         }
     }

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::{Context, Frame, Id, Key, Label, Modal, RichText, TextEdit};
 
-use super::actions::Action;
 use super::shell::Look;
 use super::theme;
 use super::widgets::weak;
+use super::words::{Words, words};
 use crate::app::Command;
 
 /// Nobody presses Cancel this soon: there was no dialog at all (no portal, no helper program).
@@ -50,10 +50,10 @@ impl Dialogs {
     /// # Errors
     /// When the system gives no thread.
     pub fn ask(&self, wanted: Wanted, ctx: Context) -> std::io::Result<()> {
-        let sender = self.sender.clone();
+        let (sender, words) = (self.sender.clone(), Words::of(&ctx));
         std::thread::Builder::new().name("overread-dialog".into()).spawn(move || {
             let start = Instant::now();
-            let outcome = match pick(wanted) {
+            let outcome = match pick(wanted, words) {
                 Some(paths) => Outcome::Chosen(wanted, paths),
                 None if start.elapsed() < TOO_SOON => {
                     tracing::warn!("no file dialog: neither a desktop portal nor zenity answered");
@@ -73,13 +73,14 @@ impl Dialogs {
     }
 }
 
-fn pick(wanted: Wanted) -> Option<Vec<PathBuf>> {
+fn pick(wanted: Wanted, words: Words) -> Option<Vec<PathBuf>> {
     let dialog = rfd::FileDialog::new();
     match wanted {
-        Wanted::Files => dialog.set_title("Open scans").pick_files(),
-        Wanted::Folder => dialog.set_title("Open a folder of scans").pick_folders(),
+        Wanted::Files => dialog.set_title(words.text("dialog-files")).pick_files(),
+        Wanted::Folder => dialog.set_title(words.text("dialog-folder")).pick_folders(),
         Wanted::Model => {
-            let dialog = dialog.set_title("Load a model").add_filter("ONNX model", &["onnx"]);
+            let dialog = dialog.set_title(words.text("dialog-model"));
+            let dialog = dialog.add_filter(words.text("dialog-model-kind"), &["onnx"]);
             dialog.pick_file().map(|path| vec![path])
         }
     }
@@ -118,27 +119,29 @@ pub(super) fn path_field(ctx: &Context, look: &mut Look) -> Option<Command> {
     let (mut done, mut command) = (false, None);
     let modal = Modal::new(Id::unique("path field")).frame(frame).show(ctx, |ui| {
         ui.set_width(560.0_f32.min(ui.ctx().content_rect().width() - 96.0));
+        let words = words(ui);
         let title = match field.wanted {
-            Wanted::Model => "Path of a model",
-            Wanted::Folder => "Path of a folder",
-            Wanted::Files => Action::OpenPath.name().trim_end_matches('…'),
+            Wanted::Model => words.text("path-title-model"),
+            Wanted::Folder => words.text("path-title-folder"),
+            Wanted::Files => words.text("path-title-files"),
         };
         ui.add(Label::new(RichText::new(title).font(theme::title())));
         if field.instead_of_dialog {
-            weak(ui, "This system has no file dialog. Type or paste a path, or drop files on the window.");
+            weak(ui, words.text("path-no-dialog"));
         }
-        let edit = TextEdit::singleline(&mut field.text).hint_text("Path").desired_width(f32::INFINITY);
+        let edit =
+            TextEdit::singleline(&mut field.text).hint_text(words.text("path-hint")).desired_width(f32::INFINITY);
         let response = ui.add(edit.margin(eframe::egui::Margin::symmetric(12, 8)));
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if !response.has_focus() && !entered {
             response.request_focus();
         }
         ui.horizontal(|ui| {
-            if ui.button("Open").clicked() || entered {
+            if ui.button(words.text("path-open")).clicked() || entered {
                 command = field.command();
                 done = command.is_some();
             }
-            done |= ui.button("Cancel").clicked();
+            done |= ui.button(words.text("path-cancel")).clicked();
         });
     });
     if done || modal.should_close() {

@@ -8,7 +8,8 @@ use super::model_panel::{model_panel, model_title};
 use super::seen::Seen;
 use super::shell::Wishes;
 use super::theme;
-use super::widgets::{action_button, card, heading, notice, palette, primary_button, score_bar, weak};
+use super::widgets::{action_button, card, doubts, heading, notice, palette, primary_button, problem, score_bar, weak};
+use super::words::{Words, words};
 use crate::app::{AppState, Command, Current, CurrentError, ModelFacts, ModelState, Prediction, PredictionState};
 
 /// The panel's own memory: the uploaded pictures of the steps.
@@ -34,10 +35,9 @@ impl Findings {
                     }
                     ModelState::None => no_model(ui, wishes),
                     ModelState::Loading { path } => loading(ui, &model_title(path)),
-                    ModelState::Failed { path, sentence } => {
+                    ModelState::Failed { path, problem: why } => {
                         heading(ui, &model_title(path));
-                        let p = palette(ui);
-                        notice(ui, sentence, p.red, p.red_fill);
+                        problem(ui, why);
                         action_button(ui, Action::OpenModel, wishes);
                     }
                 }
@@ -47,39 +47,44 @@ impl Findings {
 }
 
 fn prediction(ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wishes) {
-    heading(ui, "Prediction");
+    let words = words(ui);
+    heading(ui, words.text("prediction"));
     let Some(current) = state.current() else {
-        weak(ui, "Open a scan to see what the model says about it.");
+        weak(ui, words.text("prediction-nothing-open"));
         return;
     };
-    let p = palette(ui);
     match &current.prediction {
         PredictionState::None if matches!(current.error, Some(CurrentError::File(_))) => {
-            weak(ui, "No prediction: the file does not open.");
+            weak(ui, words.text("prediction-no-file"));
         }
         PredictionState::None => {
-            weak(ui, "Waiting for the picture…");
+            weak(ui, words.text("prediction-waiting"));
         }
         PredictionState::Running => running(ui),
-        PredictionState::Failed(sentence) => notice(ui, sentence, p.red, p.red_fill),
+        PredictionState::Failed(why) => problem(ui, why),
         PredictionState::Done(prediction) => {
             answer(ui, state, current, facts, prediction);
             slices(ui, current, prediction, wishes);
-            for warning in prediction.warnings.iter().chain(&prediction.remarks) {
-                notice(ui, warning, p.amber, p.amber_fill);
+            let said: Vec<&str> = prediction.warnings.iter().chain(&prediction.remarks).map(String::as_str).collect();
+            doubts(ui, &words.with("doubts", &[("count", said.len().into())]), &said);
+            if prediction.cases > 1 {
+                let p = palette(ui);
+                let text = words.with("slices-each", &[("count", prediction.cases.into())]);
+                notice(ui, &text, p.amber, p.amber_fill);
             }
         }
     }
 }
 
 fn no_model(ui: &mut Ui, wishes: &mut Wishes) {
-    heading(ui, "No model loaded");
-    weak(ui, "Drop an .onnx classifier here, or a folder with model.onnx and metadata.json.");
+    let words = words(ui);
+    heading(ui, words.text("model-none-loaded"));
+    weak(ui, words.text("model-none-hint"));
     primary_button(ui, Action::OpenModel, wishes);
 }
 
 fn loading(ui: &mut Ui, name: &str) {
-    heading(ui, "Loading model");
+    heading(ui, words(ui).text("model-loading"));
     ui.horizontal(|ui| {
         ui.add(Spinner::new().size(16.0));
         weak(ui, name);
@@ -89,26 +94,26 @@ fn loading(ui: &mut Ui, name: &str) {
 fn running(ui: &mut Ui) {
     ui.horizontal(|ui| {
         ui.add(Spinner::new().size(16.0));
-        weak(ui, "Predicting…");
+        weak(ui, words(ui).text("prediction-running"));
     });
 }
 
 /// The predicted class, every class's number, the reference label.
 fn answer(ui: &mut Ui, state: &AppState, current: &Current, facts: &ModelFacts, prediction: &Prediction) {
-    let p = palette(ui);
+    let (p, words) = (palette(ui), words(ui));
     let inference = &prediction.inference;
     let truth = state.items().get(current.item).and_then(|item| state.truth(item));
     card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        let name = facts.class_name(inference.predicted);
+        let name = words.class(facts, inference.predicted);
         ui.add(Label::new(RichText::new(name).font(theme::title())).wrap());
         match truth {
             Some(truth) if truth != inference.predicted => {
-                let text = format!("Model disagrees with the reference label {}", facts.class_name(truth));
+                let text = words.with("prediction-disagrees", &[("label", words.class(facts, truth).into())]);
                 ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.amber)).wrap());
             }
             Some(_) => {
-                let text = "Model agrees with the reference label";
+                let text = words.text("prediction-agrees");
                 ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.green)).wrap());
             }
             None => {}
@@ -116,8 +121,8 @@ fn answer(ui: &mut Ui, state: &AppState, current: &Current, facts: &ModelFacts, 
         ui.add_space(4.0);
         ui.spacing_mut().interact_size.y = 20.0;
         ui.horizontal(|ui| {
-            weak(ui, "Class");
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| weak(ui, facts.score_word()));
+            weak(ui, words.text("class"));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| weak(ui, words.score(facts)));
         });
         for (class, score) in inference.scores.iter().enumerate() {
             class_row(ui, facts, class, *score, class == inference.predicted);
@@ -126,7 +131,7 @@ fn answer(ui: &mut Ui, state: &AppState, current: &Current, facts: &ModelFacts, 
 }
 
 fn class_row(ui: &mut Ui, facts: &ModelFacts, class: usize, score: f32, predicted: bool) {
-    let p = palette(ui);
+    let (p, words) = (palette(ui), words(ui));
     let threshold = facts.thresholds.get(class).copied().flatten();
     let font = if predicted { theme::strong() } else { theme::body() };
     ui.scope(|ui| {
@@ -136,13 +141,13 @@ fn class_row(ui: &mut Ui, facts: &ModelFacts, class: usize, score: f32, predicte
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add(Label::new(RichText::new(format!("{score:.3}")).font(font.clone())));
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add(Label::new(RichText::new(facts.class_name(class)).font(font)).truncate());
+                    ui.add(Label::new(RichText::new(words.class(facts, class)).font(font)).truncate());
                 });
             });
         });
         score_bar(ui, score, threshold, if predicted { p.accent } else { p.weak });
         if let Some(threshold) = threshold {
-            weak(ui, format!("Threshold {threshold:.3}"));
+            weak(ui, words.with("threshold-at", &[("value", format!("{threshold:.3}").into())]));
         }
     });
     ui.add_space(2.0);
@@ -153,7 +158,8 @@ fn slices(ui: &mut Ui, current: &Current, prediction: &Prediction, wishes: &mut 
     if current.frames() < 2 {
         return;
     }
-    weak(ui, slices_text(&prediction.frames, current.frames()));
+    let words = words(ui);
+    weak(ui, slices_text(words, &prediction.frames, current.frames()));
     let shown = current.shown.as_ref().map(|shown| shown.index);
     let other = shown.is_some_and(|index| prediction.frames != [index]);
     if !other && current.slice_override.is_none() {
@@ -163,28 +169,33 @@ fn slices(ui: &mut Ui, current: &Current, prediction: &Prediction, wishes: &mut 
         if other {
             action_button(ui, Action::PredictShownSlice, wishes);
         }
-        if current.slice_override.is_some() && ui.add(Button::new("Model's own choice")).clicked() {
+        if current.slice_override.is_some() && ui.add(Button::new(words.text("slices-own-choice"))).clicked() {
             wishes.commands.push(Command::PredictChosenSlices);
         }
     });
 }
 
-/// `Slice 12 of 24`, `Slices 9–16 of 24 together`, `5 of 24 slices together`.
-fn slices_text(frames: &[usize], of: usize) -> String {
+/// `From slice 12 of 24`, `From slices 9–16 of 24 together`, `From 5 of 24 slices together`.
+fn slices_text(words: Words, frames: &[usize], of: usize) -> String {
     let run = frames.windows(2).all(|pair| matches!(pair, [a, b] if *b == a + 1));
+    let of = ("of", of.into());
     match (frames.first(), frames.last()) {
-        (Some(first), Some(last)) if first == last => format!("From slice {} of {of}", first + 1),
-        (Some(first), Some(last)) if run => format!("From slices {}–{} of {of} together", first + 1, last + 1),
-        _ => format!("From {} of {of} slices together", frames.len()),
+        (Some(first), Some(last)) if first == last => words.with("slices-one", &[("index", (first + 1).into()), of]),
+        (Some(first), Some(last)) if run => {
+            words.with("slices-run", &[("first", (first + 1).into()), ("last", (last + 1).into()), of])
+        }
+        _ => words.with("slices-some", &[("count", frames.len().into()), of]),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::words::Language;
 
     #[test]
     fn slices_are_said_from_one() {
+        let slices_text = |frames: &[usize], of| slices_text(Words::new(Language::English), frames, of);
         assert_eq!(slices_text(&[11], 24), "From slice 12 of 24");
         assert_eq!(slices_text(&[8, 9, 10], 24), "From slices 9–11 of 24 together");
         assert_eq!(slices_text(&[0, 6, 12], 24), "From 3 of 24 slices together");

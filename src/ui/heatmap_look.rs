@@ -4,30 +4,30 @@ use eframe::egui::{Checkbox, Slider, Ui, WidgetInfo};
 
 use super::shell::Wishes;
 use super::widgets::{named_row, picker};
+use super::words::words;
 use crate::app::{AppState, Command};
 use crate::render::ColorMap;
 
-const SHARED: &str = "On: the colours reach up to the most evidence seen with this model, layer and method, and mean the \
-                      same in every case. Off: up to this case's own; do not compare it with others.";
-
 pub(super) fn heatmap_look(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
+    let words = words(ui);
     let old = state.heatmaps().style();
     let mut style = old;
-    picker(ui, "", "Colours", style.colors().label(), |ui| {
+    picker(ui, None, words.text("heatmap-colours"), words.colours(style.colors()), |ui| {
         for colors in ColorMap::ALL {
-            if ui.selectable_label(old.colors() == colors, colors.label()).clicked() {
+            if ui.selectable_label(old.colors() == colors, words.colours(colors)).clicked() {
                 style = old.with_colors(colors);
             }
         }
     });
-    share(ui, "Opacity", &mut style.opacity);
-    share(ui, "Threshold", &mut style.threshold);
+    share(ui, words.text("heatmap-opacity"), &mut style.opacity);
+    share(ui, words.text("heatmap-threshold"), &mut style.threshold);
     ui.horizontal(|ui| {
-        ui.add(Checkbox::new(&mut style.signed, "Signed"))
-            .on_hover_text("Also evidence against the class, with zero in the middle of the colours");
-        ui.add(Checkbox::new(&mut style.contour, "Contour"))
-            .on_hover_text("A line at the threshold; without one, at half of the scale");
-        ui.add(Checkbox::new(&mut style.shared_scale, "Shared scale")).on_hover_text(SHARED);
+        ui.add(Checkbox::new(&mut style.signed, words.text("heatmap-signed")))
+            .on_hover_text(words.text("heatmap-signed.tooltip"));
+        ui.add(Checkbox::new(&mut style.contour, words.text("heatmap-contour")))
+            .on_hover_text(words.text("heatmap-contour.tooltip"));
+        ui.add(Checkbox::new(&mut style.shared_scale, words.text("heatmap-shared")))
+            .on_hover_text(words.text("heatmap-shared.tooltip"));
     });
     if style != old {
         wishes.commands.push(Command::SetHeatmapStyle(style));

@@ -7,6 +7,7 @@ use eframe::egui::{Align2, Color32, ColorImage, Pos2, Rect, Stroke, TextureHandl
 use super::overlay::shadowed;
 use super::picture::Overlay;
 use super::theme;
+use super::words::{Words, words};
 use crate::app::{AppState, Heatmap, HeatmapState, Pane, Placement};
 use crate::explain::Target;
 use crate::geometry::Size;
@@ -78,7 +79,7 @@ impl HeatmapMarks {
             shadowed(ui, at, Align2::RIGHT_CENTER, &tick.label, theme::small(), theme::ON_PICTURE);
         }
         let above = pos2(bar.right(), bar.top() - 8.0);
-        shadowed(ui, above, Align2::RIGHT_BOTTOM, unit(&overlay.heatmap), theme::small(), theme::ON_PICTURE);
+        shadowed(ui, above, Align2::RIGHT_BOTTOM, unit(words(ui), &overlay.heatmap), theme::small(), theme::ON_PICTURE);
     }
 }
 
@@ -90,11 +91,11 @@ fn levels(style: &OverlayStyle) -> Vec<f32> {
 }
 
 /// What the map's numbers count.
-pub(super) fn unit(heatmap: &Heatmap) -> &'static str {
+fn unit(words: Words, heatmap: &Heatmap) -> &'static str {
     match (heatmap.map().method.is_in_score_units(), heatmap.map().target) {
-        (true, Target::Logit) => "logit",
-        (true, Target::Probability) => "probability",
-        (false, _) => "no unit",
+        (true, Target::Logit) => words.text("heatmap-unit-logit"),
+        (true, Target::Probability) => words.text("heatmap-unit-probability"),
+        (false, _) => words.text("heatmap-unit-none"),
     }
 }
 
@@ -115,25 +116,33 @@ pub(super) fn cross(ui: &Ui, rect: Rect, at: Pos2) {
 }
 
 /// `grade-2 · Grad-CAM`, for a pane's corner.
-pub(super) fn corner_line(state: &AppState, pane: Pane) -> Option<String> {
+pub(super) fn corner_line(words: Words, state: &AppState, pane: Pane) -> Option<String> {
     match state.heatmaps().state(pane) {
         HeatmapState::Off => None,
-        HeatmapState::Waiting { .. } => Some("Heatmap…".to_owned()),
-        HeatmapState::Failed(_) => Some("No heatmap".to_owned()),
+        HeatmapState::Waiting { .. } => Some(words.text("heatmap-corner-running").to_owned()),
+        HeatmapState::Failed(_) => Some(words.text("heatmap-corner-failed").to_owned()),
         HeatmapState::Ready(heatmap) => {
             let map = heatmap.map();
-            let class = heatmap.model.class_name(map.class);
-            let none = if map.has_positive_evidence() { "" } else { ": no positive evidence" };
-            Some(format!("{class} · {}{none}", map.method.title()))
+            let class = words.class(&heatmap.model, map.class);
+            let method = words.method(map.method);
+            if map.has_positive_evidence() {
+                return Some(format!("{class} · {method}"));
+            }
+            let values = [("class", class.into()), ("method", method.into())];
+            Some(words.with("heatmap-corner-none-positive", &values))
         }
     }
 }
 
 /// `Evidence 0.123 logit` at a point of the picture.
-pub(super) fn reading(heatmap: &Heatmap, point: (f64, f64)) -> Option<String> {
+pub(super) fn reading(words: Words, heatmap: &Heatmap, point: (f64, f64)) -> Option<String> {
     let value = evidence_at(&heatmap.explained.placed(), point)?;
-    let unit = if heatmap.map().method.is_in_score_units() { unit(heatmap) } else { "" };
-    Some(format!("Evidence {} {unit}", evidence(value)).trim_end().to_owned())
+    let value = ("value", evidence(value).into());
+    Some(if heatmap.map().method.is_in_score_units() {
+        words.with("heatmap-evidence-unit", &[value, ("unit", unit(words, heatmap).into())])
+    } else {
+        words.with("heatmap-evidence", &[value])
+    })
 }
 
 /// Three figures that do not jump about while the cursor moves.

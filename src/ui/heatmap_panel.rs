@@ -6,13 +6,11 @@ use super::heatmap_look::heatmap_look;
 use super::heatmap_marks::evidence;
 use super::shell::Wishes;
 use super::theme;
-use super::widgets::{notice, palette, picker, weak};
+use super::widgets::{notice, palette, picker, remark, sentence, weak};
+use super::words::{Language, Words, words};
 use crate::app::{AppState, Command, Heatmap, HeatmapQuestion, HeatmapState, Heatmaps, Pane};
 use crate::explain::{FeatureMap, Method};
 
-pub(super) const TOOLTIP: &str = "Shows where the score came from, not where disease is.";
-pub(super) const NO_POSITIVE_EVIDENCE: &str = "No positive evidence at this layer.";
-const SAME_MAP: &str = "CAM, Grad-CAM, HiResCAM and XGrad-CAM are the same map here.";
 /// Characters of a tensor's name in the list of layers.
 const NAME_SHOWN: usize = 40;
 
@@ -20,7 +18,7 @@ pub(super) fn heatmap_panel(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) 
     if state.model().facts().is_none() || !state.heatmaps().is_on() {
         return;
     }
-    let title = RichText::new("Heatmap").font(theme::heading());
+    let title = RichText::new(words(ui).text("heatmap")).font(theme::heading());
     let header = CollapsingHeader::new(title).id_salt("heatmap").default_open(true).show_unindented(ui, |ui| {
         ui.spacing_mut().interact_size.y = 24.0;
         ui.spacing_mut().button_padding = vec2(8.0, 2.0);
@@ -30,29 +28,32 @@ pub(super) fn heatmap_panel(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) 
         }
         heatmap_look(ui, state, wishes);
     });
-    header.header_response.on_hover_text(TOOLTIP);
+    header.header_response.on_hover_text(words(ui).text("heatmap.tooltip"));
     ui.add_space(theme::GRID);
 }
 
 fn pane_controls(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes) {
-    let p = palette(ui);
+    let words = words(ui);
     match state.heatmaps().state(pane) {
         HeatmapState::Ready(heatmap) => found(ui, state, (pane, heatmap)),
-        HeatmapState::Failed(sentence) => notice(ui, sentence, p.red, p.red_fill),
+        HeatmapState::Failed(why) => sentence(ui, words.text("heatmap-failed"), why),
         HeatmapState::Waiting { passes } => {
             ui.horizontal(|ui| {
                 ui.add(Spinner::new().size(14.0));
                 match passes {
-                    Some((done, total)) => weak(ui, format!("{done} of {total} changed pictures…")),
-                    None => weak(ui, "Tracing the score back…"),
+                    Some((done, total)) => {
+                        let (done, total) = ((*done).into(), (*total).into());
+                        weak(ui, words.with("heatmap-passes", &[("done", done), ("total", total)]))
+                    }
+                    None => weak(ui, words.text("heatmap-running")),
                 };
-                if passes.is_some() && ui.small_button("Cancel").clicked() {
+                if passes.is_some() && ui.small_button(words.text("heatmap-cancel")).clicked() {
                     wishes.commands.push(Command::CancelHeatmap(pane));
                 }
             });
         }
         HeatmapState::Off => {
-            weak(ui, "There is no picture to explain.");
+            weak(ui, words.text("heatmap-no-picture"));
         }
     }
     pickers(ui, state, pane, wishes);
@@ -61,26 +62,31 @@ fn pane_controls(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes)
 
 /// Title, what the map says as a whole, and why this layer.
 fn found(ui: &mut Ui, state: &AppState, (pane, heatmap): (Pane, &Heatmap)) {
-    let p = palette(ui);
+    let (p, words) = (palette(ui), words(ui));
     let map = heatmap.map();
-    let class = heatmap.model.class_name(map.class);
-    let side = if state.heatmaps().is_comparing() { side(pane) } else { "" };
-    let layer = map.layer.as_ref().map_or(String::new(), |layer| format!(", layer {}", layer.name));
-    let title = format!("{side}Heatmap ({}{layer}, class {class})", map.method.title());
-    ui.add(Label::new(RichText::new(title).font(theme::small_strong())).wrap()).on_hover_text(TOOLTIP);
+    let class = words.class(&heatmap.model, map.class);
+    let [method, of] = [("method", words.method(map.method).into()), ("class", (&class).into())];
+    let title = match &map.layer {
+        Some(layer) => words.with("heatmap-title", &[method, of, ("layer", (&layer.name).into())]),
+        None => words.with("heatmap-title-no-layer", &[method, of]),
+    };
+    let title = sided(words, state.heatmaps(), pane, title);
+    let title = Label::new(RichText::new(title).font(theme::small_strong())).wrap();
+    ui.add(title).on_hover_text(words.text("heatmap.tooltip"));
     if !map.has_positive_evidence() {
-        notice(ui, NO_POSITIVE_EVIDENCE, p.amber, p.amber_fill);
+        notice(ui, words.text("heatmap-none-positive"), p.amber, p.amber_fill);
     }
-    weak(ui, format!("Logit of {class} on this slice: {}", evidence(map.score)));
+    let score = evidence(map.score).into();
+    weak(ui, words.with("heatmap-logit", &[("class", class.into()), ("value", score)]));
     let chosen = state.heatmaps().question(pane).layer.is_some();
     if let (Some(layer), Some(reason)) = (&map.layer, &heatmap.layer_reason) {
-        weak(ui, format!("Layer: {}", if chosen { layer.words() } else { reason.clone() }));
+        layer_line(ui, layer, reason, chosen);
     }
     if let Some(settings) = &map.settings {
-        weak(ui, settings);
+        remark(ui, words.text("heatmap-settings"), settings);
     }
     if says_same_map(state.heatmaps(), pane) {
-        weak(ui, SAME_MAP);
+        weak(ui, words.text("heatmap-same-map"));
     }
 }
 
@@ -97,8 +103,28 @@ fn says_same_map(heatmaps: &Heatmaps, pane: Pane) -> bool {
     own.is_some() && (!heatmaps.is_comparing() || (pane == Pane::Second && own == alike(Pane::First)))
 }
 
-fn side(pane: Pane) -> &'static str {
-    if pane == Pane::First { "Left: " } else { "Right: " }
+/// The layer, and why it is this one; the reason is an English sentence.
+fn layer_line(ui: &mut Ui, layer: &FeatureMap, reason: &str, chosen: bool) {
+    let words = words(ui);
+    let layer = words.layer(layer);
+    let (why, hover) = match words.language() {
+        _ if chosen => (layer, None),
+        Language::English => (reason.to_owned(), None),
+        Language::Korean => (words.with("heatmap-layer-default", &[("layer", layer.into())]), Some(reason)),
+    };
+    let line = weak(ui, words.with("heatmap-layer-why", &[("why", why.into())]));
+    if let Some(hover) = hover {
+        line.on_hover_text(hover);
+    }
+}
+
+/// With the side it is on, where there are two.
+fn sided(words: Words, heatmaps: &Heatmaps, pane: Pane, what: String) -> String {
+    match pane {
+        _ if !heatmaps.is_comparing() => what,
+        Pane::First => words.with("heatmap-left", &[("what", what.into())]),
+        Pane::Second => words.with("heatmap-right", &[("what", what.into())]),
+    }
 }
 
 fn pickers(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes) {
@@ -107,15 +133,20 @@ fn pickers(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes) {
     let mut ask = |question: HeatmapQuestion| {
         wishes.commands.push(Command::SetHeatmapQuestion { pane, question });
     };
-    let side = if heatmaps.is_comparing() { side(pane) } else { "" };
+    let words = words(ui);
+    let name = |what: &str| sided(words, heatmaps, pane, what.to_owned());
 
     let Some(facts) = state.pane_model(pane) else { return };
     let predicted = match heatmaps.ready(pane).filter(|_| question.class.is_none()) {
-        Some(heatmap) => format!("Predicted ({})", facts.class_name(heatmap.map().class)),
-        None => "Predicted".to_owned(),
+        Some(heatmap) => {
+            let class = words.class(facts, heatmap.map().class);
+            words.with("heatmap-class-predicted-as", &[("class", class.into())])
+        }
+        None => words.text("heatmap-class-predicted").to_owned(),
     };
-    let own = |class: Option<usize>| class.map_or(predicted.clone(), |class| facts.class_name(class));
-    picker(ui, side, "Class", &own(question.class), |ui| {
+    let own = |class: Option<usize>| class.map_or(predicted.clone(), |class| words.class(facts, class));
+    let class = words.text("heatmap-class");
+    picker(ui, Some(name(class)), class, &own(question.class), |ui| {
         for class in std::iter::once(None).chain((0..facts.class_names.len()).map(Some)) {
             if ui.selectable_label(question.class == class, own(class)).clicked() {
                 ask(HeatmapQuestion { class, ..question.clone() });
@@ -123,30 +154,34 @@ fn pickers(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes) {
         }
     });
 
-    picker(ui, side, "Method", question.method.title(), |ui| {
+    let method = words.text("heatmap-method");
+    picker(ui, Some(name(method)), method, words.method(question.method), |ui| {
         for method in Method::ALL {
-            if ui.selectable_label(question.method == method, method.title()).clicked() {
+            if ui.selectable_label(question.method == method, words.method(method)).clicked() {
                 ask(HeatmapQuestion { method, ..question.clone() });
             }
         }
     });
 
-    let default =
-        heatmaps.default_layer(pane).map_or("Default".to_owned(), |layer| format!("Default: {}", layer.words()));
+    let default = match heatmaps.default_layer(pane) {
+        Some(layer) => words.with("heatmap-default-layer", &[("layer", words.layer(layer).into())]),
+        None => words.text("heatmap-default").to_owned(),
+    };
     let chosen = heatmaps.layers(pane).iter().find(|layer| Some(&layer.name) == question.layer.as_ref());
     let shown = match (&question.layer, chosen) {
         (None, _) => default.clone(),
-        (Some(_), Some(layer)) => layer.words(),
+        (Some(_), Some(layer)) => words.layer(layer),
         (Some(name), None) => name.clone(),
     };
-    picker(ui, side, "Layer", &shown, |ui| {
+    let layer = words.text("heatmap-layer");
+    picker(ui, Some(name(layer)), layer, &shown, |ui| {
         if ui.selectable_label(question.layer.is_none(), default).clicked() {
             ask(HeatmapQuestion { layer: None, ..question.clone() });
         }
         // The last layers say most about the score.
         for layer in heatmaps.layers(pane).iter().rev() {
             let on = question.layer.as_ref() == Some(&layer.name);
-            if ui.selectable_label(on, layer_entry(layer)).on_hover_text(&layer.name).clicked() {
+            if ui.selectable_label(on, layer_entry(words, layer)).on_hover_text(&layer.name).clicked() {
                 ask(HeatmapQuestion { layer: Some(layer.name.clone()), ..question.clone() });
             }
         }
@@ -154,9 +189,9 @@ fn pickers(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes) {
 }
 
 /// Words, and the name's end below them: many layers have the same words.
-fn layer_entry(layer: &FeatureMap) -> String {
+fn layer_entry(words: Words, layer: &FeatureMap) -> String {
     let length = layer.name.chars().count();
     let end: String = layer.name.chars().skip(length.saturating_sub(NAME_SHOWN)).collect();
     let cut = if length > NAME_SHOWN { "…" } else { "" };
-    format!("{}\n{cut}{end}", layer.words())
+    format!("{}\n{cut}{end}", words.layer(layer))
 }

@@ -2,23 +2,26 @@
 
 use eframe::egui::{Align, Context, Frame, Grid, Id, Label, Layout, Modal, RichText, ScrollArea, Ui};
 
-use super::RESEARCH_USE;
 use super::actions::{Action, Entry, TABLE};
 use super::icons::Icon;
 use super::shell::Look;
 use super::theme;
 use super::widgets::{bare_icon_button, heading, palette, weak};
+use super::words::{Words, words};
 
-const MOUSE: &[(&str, &str)] = &[
-    ("Wheel", "Slices"),
-    ("Ctrl + wheel", "Zoom"),
-    ("Left drag", "Window: across width, down level"),
-    ("Right drag", "Zoom"),
-    ("Middle drag", "Move the picture"),
-    ("Space + drag", "Move the picture"),
-    ("Double click", "Fit"),
-    ("Drop", "Open files, folders, models"),
-];
+/// Movements of the mouse; what they do is said under `.does`.
+fn movements(words: Words) -> [(&'static str, &'static str); 8] {
+    [
+        (words.text("mouse-wheel"), words.text("mouse-wheel.does")),
+        (words.text("mouse-ctrl-wheel"), words.text("mouse-ctrl-wheel.does")),
+        (words.text("mouse-left-drag"), words.text("mouse-left-drag.does")),
+        (words.text("mouse-right-drag"), words.text("mouse-right-drag.does")),
+        (words.text("mouse-middle-drag"), words.text("mouse-middle-drag.does")),
+        (words.text("mouse-space-drag"), words.text("mouse-space-drag.does")),
+        (words.text("mouse-double-click"), words.text("mouse-double-click.does")),
+        (words.text("mouse-drop"), words.text("mouse-drop.does")),
+    ]
+}
 
 pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
     if !look.help_open {
@@ -30,9 +33,9 @@ pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
         ui.set_width(880.0_f32.min(ui.ctx().content_rect().width() - 96.0));
         let close = ui
             .horizontal(|ui| {
-                ui.add(Label::new(RichText::new(Action::Help.name()).font(theme::title())));
+                ui.add(Label::new(RichText::new(Action::Help.name(words(ui))).font(theme::title())));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    bare_icon_button(ui, Icon::Close, "Close the help sheet", false).clicked()
+                    bare_icon_button(ui, Icon::Close, words(ui).text("help-close"), false).clicked()
                 })
                 .inner
             })
@@ -42,7 +45,8 @@ pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
             let (first, second) = entries.split_at(entries.len().div_ceil(2));
             ui.columns(3, |columns| {
                 if let [left, middle, right] = columns {
-                    keys(left, "Keys", first);
+                    let title = words(left).text("help-keys");
+                    keys(left, title, first);
                     keys(middle, "", second);
                     mouse(right);
                 }
@@ -60,24 +64,29 @@ fn keys(ui: &mut Ui, title: &str, entries: &[&Entry]) {
     ui.spacing_mut().interact_size.y = 12.0;
     Grid::new(("keys", title)).num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
         for entry in entries {
-            line(ui, &entry.key_text().unwrap_or_default(), entry.name);
+            let name = entry.name(words(ui));
+            line(ui, &entry.key_text().unwrap_or_default(), name);
         }
     });
 }
 
 fn mouse(ui: &mut Ui) {
-    heading(ui, "Mouse");
+    let words = words(ui);
+    heading(ui, words.text("help-mouse"));
     ui.spacing_mut().interact_size.y = 12.0;
     Grid::new("mouse").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
-        for (what, does) in MOUSE {
+        for (what, does) in movements(words) {
             line(ui, what, does);
         }
     });
     ui.add_space(16.0);
-    heading(ui, "About");
-    weak(ui, format!("Overread {}", env!("CARGO_PKG_VERSION")));
-    weak(ui, RESEARCH_USE);
-    weak(ui, "Pictures are shown in radiological convention: the patient's right is on the left where R and L say so.");
+    heading(ui, words.text("help-about"));
+    // Columns are justified, which pulls words apart.
+    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+        weak(ui, words.with("help-version", &[("version", env!("CARGO_PKG_VERSION").into())]));
+        weak(ui, words.text("research-use"));
+        weak(ui, words.text("help-convention"));
+    });
 }
 
 fn line(ui: &mut Ui, key: &str, does: &str) {

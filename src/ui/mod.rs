@@ -1,7 +1,8 @@
 //! The window: a person's clicks and keys become [`Command`](crate::app::Command)s, the state becomes pixels.
 //!
 //! The only room that names egui, eframe and rfd. One panel per file, each a function over a read-only view of the
-//! state that returns wishes; colours and sizes only in `theme`; names, tooltips and keys only in `actions`. It
+//! state that returns wishes; colours and sizes only in `theme`; keys only in `actions`, words only in
+//! `words`. It
 //! decodes, infers, reads and writes nothing on its own thread.
 
 mod actions;
@@ -29,13 +30,13 @@ mod viewport;
 mod viewport_bar;
 mod widgets;
 mod window;
+mod words;
 mod worklist;
 
+pub use crate::render::RESEARCH_USE;
 pub use fonts::install as install_fonts;
 pub use preflight::WindowError;
 pub use shell::Shell;
 pub use theme::apply as install_theme;
 pub use window::run;
-
-/// Always on the screen.
-pub const RESEARCH_USE: &str = "Research use only. Not a medical device. Not for diagnosis or treatment decisions.";
+pub use words::Language;

@@ -7,7 +7,8 @@ use eframe::egui::{Button, CollapsingHeader, Label, RichText, Spinner, Ui};
 use super::actions::Action;
 use super::shell::Wishes;
 use super::theme;
-use super::widgets::{action_button, fact, notice, palette, weak};
+use super::widgets::{action_button, doubts, fact, palette, problem, remark, weak};
+use super::words::words;
 use crate::app::{AppState, EngineFacts, InstallState, ModelFacts, ModelState, PredictionState};
 use crate::engine::{EngineKind, Origin};
 
@@ -16,14 +17,14 @@ const HASH_SHOWN: usize = 12;
 
 pub(super) fn model_panel(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
     let ModelState::Ready { facts, engine } = state.model() else { return };
-    let title = RichText::new("Model").font(theme::heading());
+    let title = RichText::new(words(ui).text("model")).font(theme::heading());
     CollapsingHeader::new(title).id_salt("model").default_open(true).show_unindented(ui, |ui| model(ui, facts));
-    let title = RichText::new("Engine").font(theme::heading());
+    let title = RichText::new(words(ui).text("engine")).font(theme::heading());
     CollapsingHeader::new(title).id_salt("engine").default_open(true).show_unindented(ui, |ui| {
         engine_facts(ui, state, engine, wishes);
     });
     if let Some(card) = &facts.card {
-        let title = RichText::new("Model card").font(theme::heading());
+        let title = RichText::new(words(ui).text("model-card")).font(theme::heading());
         CollapsingHeader::new(title).id_salt("card").default_open(false).show_unindented(ui, |ui| {
             ui.add(Label::new(RichText::new(card).font(theme::small())).wrap().selectable(true));
         });
@@ -31,6 +32,7 @@ pub(super) fn model_panel(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
 }
 
 fn model(ui: &mut Ui, facts: &ModelFacts) {
+    let words = words(ui);
     ui.spacing_mut().item_spacing.y = 6.0;
     let version = facts.version.as_ref().map_or(String::new(), |version| format!(" {version}"));
     ui.add(Label::new(RichText::new(format!("{}{version}", facts.name)).font(theme::strong())).wrap());
@@ -38,18 +40,17 @@ fn model(ui: &mut Ui, facts: &ModelFacts) {
         weak(ui, description.as_str());
     }
     if let Some(intended) = &facts.intended_use {
-        fact(ui, "Intended use", intended, false);
+        fact(ui, words.text("model-intended-use"), intended, false);
     }
     for parameter in &facts.facts {
-        fact(ui, &parameter.name, &parameter.value, parameter.origin == Origin::Assumed).on_hover_text(&parameter.from);
+        let (name, value) = words.fact(&parameter.fact);
+        fact(ui, name, &value, parameter.origin == Origin::Assumed).on_hover_text(&parameter.from);
     }
-    let word = if facts.calibrated { "calibrated: numbers are probabilities" } else { "none: numbers are scores" };
-    fact(ui, "Calibration", word, false);
+    let word = if facts.calibrated { words.text("model-calibrated") } else { words.text("model-uncalibrated") };
+    fact(ui, words.text("model-calibration"), word, false);
     hash(ui, &facts.sha256);
-    let p = palette(ui);
-    for remark in &facts.remarks {
-        notice(ui, remark, p.amber, p.amber_fill);
-    }
+    let said: Vec<&str> = facts.remarks.iter().map(String::as_str).collect();
+    doubts(ui, &words.with("model-remarks", &[("count", said.len().into())]), &said);
 }
 
 fn hash(ui: &mut Ui, sha256: &str) {
@@ -57,9 +58,11 @@ fn hash(ui: &mut Ui, sha256: &str) {
         let shown: String = sha256.chars().take(HASH_SHOWN).collect();
         fact(ui, "sha256", &format!("{shown}…"), false);
         let color = palette(ui).accent;
-        let button = Button::new(RichText::new("Copy").font(theme::small()).color(color)).frame(false).small();
+        let button = Button::new(RichText::new(words(ui).text("model-copy")).font(theme::small()).color(color))
+            .frame(false)
+            .small();
         let response = ui.add(button).on_hover_text(sha256);
-        if response.accessible_name("Copy sha256").clicked() {
+        if response.accessible_name(words(ui).text("model-copy-sha256")).clicked() {
             ui.ctx().copy_text(sha256.to_owned());
         }
     });
@@ -67,31 +70,31 @@ fn hash(ui: &mut Ui, sha256: &str) {
 
 fn engine_facts(ui: &mut Ui, state: &AppState, engine: &EngineFacts, wishes: &mut Wishes) {
     ui.spacing_mut().item_spacing.y = 6.0;
-    fact(ui, "Engine", &engine.title, false);
-    fact(ui, "Ran on", &engine.provider.to_string(), false);
+    let words = words(ui);
+    fact(ui, words.text("engine"), &words.engine(engine), false);
+    fact(ui, words.text("engine-ran-on"), &words.provider(engine.provider), false);
     if let Some(PredictionState::Done(prediction)) = state.current().map(|current| &current.prediction) {
-        fact(ui, "Inference", &format!("{:.1} ms", prediction.inference.elapsed_ms), false);
-        fact(ui, "With steps", &format!("{:.1} ms", prediction.total_ms), false);
+        fact(ui, words.text("engine-inference"), &format!("{:.1} ms", prediction.inference.elapsed_ms), false);
+        fact(ui, words.text("engine-with-steps"), &format!("{:.1} ms", prediction.total_ms), false);
     }
-    if let Some(remark) = &engine.remark {
-        weak(ui, remark.as_str());
+    if let Some(why) = &engine.remark {
+        remark(ui, words.text("engine-remark"), why);
     }
-    let p = palette(ui);
+    if let Some(progress) = words.install(state.install()) {
+        ui.horizontal(|ui| {
+            ui.add(Spinner::new().size(16.0));
+            weak(ui, progress);
+        });
+    }
     match state.install() {
-        InstallState::Running(what) => {
-            ui.horizontal(|ui| {
-                ui.add(Spinner::new().size(16.0));
-                weak(ui, what.as_str());
-            });
-        }
-        InstallState::Failed(sentence) => {
-            notice(ui, sentence, p.red, p.red_fill);
+        InstallState::Failed(why) => {
+            problem(ui, why);
             action_button(ui, Action::InstallRuntime, wishes);
         }
         InstallState::Idle if engine.kind == EngineKind::Embedded => {
             action_button(ui, Action::InstallRuntime, wishes);
         }
-        InstallState::Idle | InstallState::Done(_) => {}
+        InstallState::Idle | InstallState::Starting | InstallState::Running(_) | InstallState::Done { .. } => {}
     }
 }
 

@@ -4,6 +4,7 @@
 use eframe::egui::{Align2, Color32, FontId, Pos2, Rect, Stroke, Ui, pos2, vec2};
 
 use super::theme;
+use super::words::{Words, words};
 use crate::app::{AppState, Current, Placement, WindowSource, scale_bar_mm};
 use crate::geometry::EdgeLetters;
 use crate::scan::{Format, Pixels, Scan, Window, WindowFunction};
@@ -29,22 +30,23 @@ pub(super) struct Corner {
 
 pub(super) fn overlay(ui: &Ui, rect: Rect, state: &AppState, (current, placed): (&Current, &Placement), own: Corner) {
     let Some(scan) = &current.scan else { return };
+    let words = words(ui);
     let inner = rect.shrink(MARGIN);
-    let mut top_left = what(scan, rect.width() >= NARROW);
+    let mut top_left = what(words, scan, rect.width() >= NARROW);
     top_left.extend(own.heatmap.clone());
     let top = corner(ui, inner, Align2::LEFT_TOP, &top_left, theme::ON_PICTURE);
     if state.shows_identity() {
         let below = Rect::from_min_max(pos2(inner.left(), top + LINE * 0.5), inner.max);
-        corner(ui, below, Align2::LEFT_TOP, &identity(scan), theme::ON_PICTURE_AMBER);
+        corner(ui, below, Align2::LEFT_TOP, &identity(words, scan), theme::ON_PICTURE_AMBER);
     }
-    corner(ui, inner, Align2::RIGHT_TOP, &place(current, placed, own), theme::ON_PICTURE);
-    corner(ui, inner, Align2::LEFT_BOTTOM, &window_lines(state, current), theme::ON_PICTURE);
+    corner(ui, inner, Align2::RIGHT_TOP, &place(words, current, placed, own), theme::ON_PICTURE);
+    corner(ui, inner, Align2::LEFT_BOTTOM, &window_lines(words, state, current), theme::ON_PICTURE);
     letters(ui, rect, scan);
     scale_bar(ui, inner, scan, placed);
 }
 
 /// Modality, body part, size.
-fn what(scan: &Scan, wide: bool) -> Vec<String> {
+fn what(words: Words, scan: &Scan, wide: bool) -> Vec<String> {
     let meta = &scan.meta;
     let kind: Vec<&str> = [meta.modality.as_deref(), meta.body_part.as_deref()].into_iter().flatten().collect();
     let mut lines = Vec::new();
@@ -54,8 +56,12 @@ fn what(scan: &Scan, wide: bool) -> Vec<String> {
     if !wide {
         return lines;
     }
-    let bits = meta.bits_stored.map_or(String::new(), |bits| format!(" · {bits} bit"));
-    lines.push(format!("{} × {}{bits} · {}", scan.size.cols, scan.size.rows, format_name(scan.format)));
+    let [cols, rows] = [("cols", scan.size.cols.into()), ("rows", scan.size.rows.into())];
+    let format = ("format", format_name(scan.format).into());
+    lines.push(match meta.bits_stored {
+        Some(bits) => words.with("picture-size-bits", &[cols, rows, ("bits", bits.into()), format]),
+        None => words.with("picture-size", &[cols, rows, format]),
+    });
     lines
 }
 
@@ -73,27 +79,29 @@ fn format_name(format: Format) -> &'static str {
     }
 }
 
-fn identity(scan: &Scan) -> Vec<String> {
+fn identity(words: Words, scan: &Scan) -> Vec<String> {
     let tags = &scan.meta.identity;
     if tags.is_empty() {
-        return vec!["No personal data in this file".to_owned()];
+        return vec![words.text("picture-no-identity").to_owned()];
     }
     let mut lines: Vec<String> = tags.iter().take(MOST_TAGS).map(|t| format!("{}: {}", t.keyword, t.value)).collect();
     if tags.len() > MOST_TAGS {
-        lines.push(format!("and {} more", tags.len() - MOST_TAGS));
+        lines.push(words.with("picture-more-tags", &[("count", (tags.len() - MOST_TAGS).into())]));
     }
     lines
 }
 
 /// Slice and zoom.
-fn place(current: &Current, placed: &Placement, own: Corner) -> Vec<String> {
+fn place(words: Words, current: &Current, placed: &Placement, own: Corner) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(shown) = &current.shown
         && current.frames() > 1
     {
-        lines.push(format!("Slice {} / {}", shown.index + 1, current.frames()));
+        let (index, count) = ((shown.index + 1).into(), current.frames().into());
+        lines.push(words.with("picture-slice", &[("index", index), ("count", count)]));
     }
-    lines.push(format!("Zoom {:.0} %", placed.zoom * 100.0));
+    let percent = format!("{:.0}", placed.zoom * 100.0);
+    lines.push(words.with("picture-zoom", &[("percent", percent.into())]));
     if let Some(value) = own.cursor.and_then(|point| value_at(current, point)) {
         lines.push(value);
         lines.extend(own.evidence);
@@ -120,28 +128,32 @@ fn value_at(current: &Current, (x, y): (f64, f64)) -> Option<String> {
     Some(format!("{col}, {row}: {}", value.trim_end()))
 }
 
-fn window_lines(state: &AppState, current: &Current) -> Vec<String> {
+fn window_lines(words: Words, state: &AppState, current: &Current) -> Vec<String> {
     let mut lines = Vec::new();
     let colour = current.shown.as_ref().is_some_and(|s| matches!(s.picture.frame().pixels, Pixels::Rgb(_)));
     if let Some(window) = current.window.as_ref().filter(|_| !colour) {
-        lines.push(window_name(window, current.window_source));
-        lines.push(format!("W {}  L {}", number(window.width), number(window.center)));
+        lines.push(window_name(words, window, current.window_source));
+        let (width, center) = (number(window.width).into(), number(window.center).into());
+        lines.push(words.with("picture-window", &[("width", width), ("center", center)]));
     }
     if state.invert() {
-        lines.push("Inverted".to_owned());
+        lines.push(words.text("picture-inverted").to_owned());
     }
     lines
 }
 
 /// A window's own name, or where it came from.
-pub(super) fn window_name(window: &Window, source: WindowSource) -> String {
+pub(super) fn window_name(words: Words, window: &Window, source: WindowSource) -> String {
     let origin = match source {
-        WindowSource::Header(n) => window.name.clone().unwrap_or_else(|| format!("Header window {}", n + 1)),
-        WindowSource::Auto => "Automatic window".to_owned(),
-        WindowSource::Manual => "Own window".to_owned(),
+        WindowSource::Header(n) => {
+            let unnamed = || words.with("window-header", &[("number", (n + 1).into())]);
+            window.name.clone().unwrap_or_else(unnamed)
+        }
+        WindowSource::Auto => words.text("window-auto").to_owned(),
+        WindowSource::Manual => words.text("window-own").to_owned(),
     };
     match window.function {
-        WindowFunction::Sigmoid => format!("{origin} (sigmoid)"),
+        WindowFunction::Sigmoid => words.with("window-sigmoid", &[("name", origin.into())]),
         WindowFunction::Linear | WindowFunction::LinearExact => origin,
     }
 }

@@ -7,6 +7,7 @@ use eframe::egui::{CollapsingHeader, Label, Rect, RichText, Sense, TextureHandle
 use super::overlay::number;
 use super::theme;
 use super::widgets::{palette, weak};
+use super::words::{Language, words};
 use super::worklist::image;
 use crate::app::{ModelFacts, Prediction, SeenStep, StepFacts};
 use crate::engine::Origin;
@@ -27,12 +28,12 @@ impl Seen {
         if !self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, prediction)) {
             *self = Self { of: Some(prediction.clone()), textures: vec![None; prediction.seen.len()] };
         }
-        let title = RichText::new("What the model saw").font(theme::heading());
+        let title = RichText::new(words(ui).text("seen")).font(theme::heading());
         CollapsingHeader::new(title).id_salt("seen").default_open(true).show_unindented(ui, |ui| {
             let assumed = facts.steps.iter().filter(|step| step.origin == Origin::Assumed).count();
             if assumed > 0 {
                 let p = palette(ui);
-                let text = "Steps in amber are assumed: nobody declared them. Compare with how the model was trained.";
+                let text = words(ui).text("seen-assumed");
                 ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.amber)).wrap());
             }
             // The first entry is the picture before any step.
@@ -44,26 +45,42 @@ impl Seen {
     }
 
     fn step(&mut self, ui: &mut Ui, n: usize, step: &SeenStep, declared: Option<&StepFacts>) {
-        let p = palette(ui);
+        let (p, words) = (palette(ui), words(ui));
         let assumed = declared.is_some_and(|step| step.origin == Origin::Assumed);
         ui.horizontal_top(|ui| {
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(theme::SEEN_PICTURE), Sense::hover());
             self.picture(ui, n, step, rect);
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
-                let title = if n == 0 { step.name.clone() } else { format!("{n}  {}", step.name) };
+                let title = match step.name {
+                    Some(name) => format!("{n}  {}", words.step(name)),
+                    None => words.text("seen-as-read").to_owned(),
+                };
                 let color = if assumed { p.amber } else { p.text };
                 ui.add(Label::new(RichText::new(title).font(theme::strong()).color(color)).wrap());
                 if let Some(step) = declared {
                     parameters(ui, step);
                 }
-                if let Some(remark) = &step.remark {
+                // An English sentence of the step.
+                if let Some(remark) = step.remark.as_ref().filter(|_| words.language() == Language::English) {
                     weak(ui, remark.as_str());
                 }
-                let range = step.range.map_or(String::new(), |(low, high)| {
-                    format!(", {} to {}", number(f64::from(low)), number(f64::from(high)))
-                });
-                weak(ui, format!("{}{range}", step.shape));
+                let shape = if step.eight_bit {
+                    words.with("seen-shape-8-bit", &[("shape", (&step.shape).into())])
+                } else {
+                    step.shape.clone()
+                };
+                let text = match step.range {
+                    Some((low, high)) => {
+                        let (low, high) = (number(f64::from(low)).into(), number(f64::from(high)).into());
+                        words.with("seen-range", &[("shape", shape.into()), ("low", low), ("high", high)])
+                    }
+                    None => shape,
+                };
+                let line = weak(ui, text);
+                if let Some(remark) = step.remark.as_ref().filter(|_| words.language() != Language::English) {
+                    line.on_hover_text(remark);
+                }
             });
         });
     }
@@ -83,13 +100,13 @@ impl Seen {
 
 /// `size 224 224 · filter bilinear · as tensorflow`, and where it comes from; amber where it was assumed.
 fn parameters(ui: &mut Ui, step: &StepFacts) {
-    let p = palette(ui);
+    let (p, own) = (palette(ui), words(ui));
     let color = if step.origin == Origin::Assumed { p.amber } else { p.text };
     let mut words: Vec<String> = step.parameters.iter().map(|(name, value)| format!("{name} {value}")).collect();
     match step.origin {
         Origin::Declared => {}
-        Origin::Imported => words.push(format!("imported from {}", step.from)),
-        Origin::Assumed => words.push("assumed".to_owned()),
+        Origin::Imported => words.push(own.with("seen-imported", &[("from", (&step.from).into())])),
+        Origin::Assumed => words.push(own.text("seen-word-assumed").to_owned()),
     }
     if words.is_empty() {
         return;

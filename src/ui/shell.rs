@@ -9,9 +9,10 @@ use super::dialogs::{Dialogs, PathField, Wanted};
 use super::findings::Findings;
 use super::toasts::ToastLook;
 use super::viewport::Viewport;
+use super::words::{self, Keeper, Language};
 use super::worklist::Worklist;
 use super::{bars, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
-use crate::app::{AppState, Command, Severity, ViewTransform};
+use crate::app::{AppState, Command, Notice, Severity, ViewTransform};
 
 /// What a panel wants; fulfilled after all panels are drawn.
 #[derive(Default)]
@@ -23,6 +24,7 @@ pub(super) struct Wishes {
 /// How the window looks now; nothing of this concerns scans or models.
 pub(super) struct Look {
     pub dark: bool,
+    pub language: Language,
     pub worklist_open: bool,
     pub findings_open: bool,
     pub help_open: bool,
@@ -38,19 +40,34 @@ pub struct Shell {
     viewport: Viewport,
     findings: Findings,
     toasts: ToastLook,
+    /// Keeps the language for the next start; without one nothing is written.
+    keeper: Option<Keeper>,
 }
 
 impl Shell {
-    pub fn new(state: AppState) -> Self {
+    pub fn new(state: AppState, language: Language) -> Self {
         Self {
             state,
-            look: Look { dark: true, worklist_open: true, findings_open: true, help_open: false, path_field: None },
+            look: Look {
+                dark: true,
+                language,
+                worklist_open: true,
+                findings_open: true,
+                help_open: false,
+                path_field: None,
+            },
             dialogs: Dialogs::default(),
             worklist: Worklist::default(),
             viewport: Viewport::default(),
             findings: Findings::default(),
             toasts: ToastLook::default(),
+            keeper: None,
         }
+    }
+
+    /// The same, with a language that outlives the window.
+    pub(super) fn with_keeper(self, keeper: Option<Keeper>) -> Self {
+        Self { keeper, ..self }
     }
 
     /// Takes what the workers and dialogs have. True where anything changed.
@@ -75,6 +92,7 @@ impl Shell {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         ctx.set_theme(if self.look.dark { Theme::Dark } else { Theme::Light });
+        words::speak(&ctx, self.look.language);
         let mut wishes = Wishes::default();
         pressed_actions(&ctx, &mut wishes);
         let dropped: Vec<PathBuf> =
@@ -162,6 +180,13 @@ impl Shell {
                 self.look.dark = !self.look.dark;
                 return;
             }
+            Action::Language => {
+                self.look.language = self.look.language.next();
+                if let Some(keeper) = &mut self.keeper {
+                    keeper.keep(self.look.language);
+                }
+                return;
+            }
             Action::Help => {
                 self.look.help_open = !self.look.help_open;
                 return;
@@ -206,7 +231,10 @@ impl Shell {
 
     fn choose(&mut self, ctx: &Context, wanted: Wanted) {
         if let Err(error) = self.dialogs.ask(wanted, ctx.clone()) {
-            self.state.apply(Command::Notify { severity: Severity::Error, text: error.to_string() });
+            self.state.apply(Command::Notify {
+                severity: Severity::Error,
+                notice: Notice::NoDialog { reason: error.to_string() },
+            });
         }
     }
 }

@@ -66,8 +66,8 @@ fn items(state: &AppState) -> Value {
 fn picture(state: &AppState) -> Value {
     let Some(current) = state.current() else { return Value::Null };
     match (&current.error, &current.shown) {
-        (Some(CurrentError::File(sentence) | CurrentError::Frame { sentence, .. }), _) => {
-            json!({"event": "scan_failed", "sentence": sentence})
+        (Some(CurrentError::File(problem) | CurrentError::Frame { problem, .. }), _) => {
+            json!({"event": "scan_failed", "sentence": problem.sentence})
         }
         (None, Some(shown)) => json!({"event": "scan_shown", "name": name(state), "frame": shown.index}),
         (None, None) => Value::Null,
@@ -77,7 +77,9 @@ fn picture(state: &AppState) -> Value {
 fn model(state: &AppState) -> Value {
     match state.model() {
         ModelState::Ready { facts, .. } => json!({"event": "model", "state": "ready", "name": facts.name}),
-        ModelState::Failed { sentence, .. } => json!({"event": "model", "state": "failed", "name": sentence}),
+        ModelState::Failed { problem, .. } => {
+            json!({"event": "model", "state": "failed", "name": problem.sentence})
+        }
         ModelState::None | ModelState::Loading { .. } => Value::Null,
     }
 }
@@ -86,11 +88,13 @@ fn prediction(state: &AppState) -> Value {
     match state.current().map(|current| &current.prediction) {
         Some(PredictionState::Done(prediction)) => {
             let inference = &prediction.inference;
-            let class = state.model().facts().map(|facts| facts.class_name(inference.predicted));
+            let class = state.model().facts().and_then(|facts| facts.class_names.get(inference.predicted));
             let score = inference.scores.get(inference.predicted);
             json!({"event": "prediction", "name": name(state), "class": class, "score": score, "engine": inference.engine})
         }
-        Some(PredictionState::Failed(sentence)) => json!({"event": "prediction_failed", "sentence": sentence}),
+        Some(PredictionState::Failed(problem)) => {
+            json!({"event": "prediction_failed", "sentence": problem.sentence})
+        }
         _ => Value::Null,
     }
 }

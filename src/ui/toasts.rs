@@ -10,6 +10,7 @@ use super::icons::{self, Icon};
 use super::shell::Wishes;
 use super::theme;
 use super::widgets::{bare_icon_button, palette};
+use super::words::words;
 use crate::app::{Command, Severity, Toast};
 
 /// Seconds that mere information stays.
@@ -51,7 +52,8 @@ pub(super) fn toasts(ctx: &Context, middle: Rect, look: &mut ToastLook, shown: &
 }
 
 fn message(ui: &mut Ui, look: &mut ToastLook, toast: &Toast, wishes: &mut Wishes) {
-    let p = palette(ui);
+    let (p, words) = (palette(ui), words(ui));
+    let (text, lines) = words.notice(&toast.notice);
     let (color, icon) = match toast.severity {
         Severity::Info => (p.accent, Icon::Check),
         Severity::Warning => (p.amber, Icon::Warning),
@@ -66,33 +68,33 @@ fn message(ui: &mut Ui, look: &mut ToastLook, toast: &Toast, wishes: &mut Wishes
             let width = ui.available_width() - theme::ICON_BUTTON - 8.0;
             ui.allocate_ui_with_layout(vec2(width, 20.0), Layout::top_down(Align::Min), |ui| {
                 ui.set_width(width);
-                ui.add(Label::new(RichText::new(&toast.text)).wrap().selectable(true));
-                details(ui, look, toast);
+                ui.add(Label::new(RichText::new(text)).wrap().selectable(true));
+                details(ui, look, (toast.id, &lines));
             });
-            if bare_icon_button(ui, Icon::Close, "Dismiss", false).clicked() {
+            if bare_icon_button(ui, Icon::Close, words.text("dismiss"), false).clicked() {
                 wishes.commands.push(Command::DismissToast(toast.id));
             }
         });
     });
 }
 
-fn details(ui: &mut Ui, look: &mut ToastLook, toast: &Toast) {
-    if toast.details.is_empty() {
+fn details(ui: &mut Ui, look: &mut ToastLook, (id, lines): (u64, &[String])) {
+    if lines.is_empty() {
         return;
     }
-    let open = look.open.contains(&toast.id);
-    let text = if open { "Hide details" } else { "Show details" };
+    let open = look.open.contains(&id);
+    let text = if open { words(ui).text("details-hide") } else { words(ui).text("details-show") };
     if ui.link(RichText::new(text).font(theme::small())).clicked() {
         if open {
-            look.open.remove(&toast.id);
+            look.open.remove(&id);
         } else {
-            look.open.insert(toast.id);
+            look.open.insert(id);
         }
     }
     if open {
         ScrollArea::vertical().max_height(160.0).show(ui, |ui| {
             let p = palette(ui);
-            let text = RichText::new(toast.details.join("\n")).font(theme::small()).color(p.weak);
+            let text = RichText::new(lines.join("\n")).font(theme::small()).color(p.weak);
             ui.add(Label::new(text).wrap().selectable(true));
         });
     }

@@ -6,7 +6,8 @@ use super::actions::Action;
 use super::icons::Icon;
 use super::shell::{Look, Wishes};
 use super::theme;
-use super::widgets::{action_button, icon_button, palette};
+use super::widgets::{action_button, bare_text_button, icon_button, palette};
+use super::words::words;
 use crate::app::{AppState, ModelState};
 use crate::engine::Provider;
 
@@ -22,6 +23,7 @@ pub(super) fn top_bar(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut W
             ui.add_space(12.0);
             ui.spacing_mut().item_spacing.x = 4.0;
             icon_button(ui, Icon::Question, Action::Help, look.help_open, wishes);
+            bare_text_button(ui, Action::Language, wishes);
             icon_button(ui, Icon::HalfMoon, Action::Theme, false, wishes);
             icon_button(ui, Icon::PanelRight, Action::Findings, look.findings_open, wishes);
             icon_button(ui, Icon::PanelLeft, Action::Worklist, look.worklist_open, wishes);
@@ -33,15 +35,19 @@ pub(super) fn top_bar(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut W
 
 /// `● ONNX Runtime 1.31 · CPU`: what really ran, never what was hoped for.
 fn engine(ui: &mut Ui, state: &AppState) {
-    let p = palette(ui);
+    let (p, words) = (palette(ui), words(ui));
     let (text, color, hover) = match state.model() {
         ModelState::Ready { engine, .. } => {
             let color = if engine.provider == Provider::Cpu { p.accent } else { p.green };
-            (format!("{} · {}", engine.title, engine.provider), color, engine.remark.clone())
+            (
+                format!("{} · {}", words.engine(engine), words.provider(engine.provider)),
+                color,
+                engine.remark.as_ref().map(|why| words.explained(words.text("engine-remark"), why)),
+            )
         }
-        ModelState::Loading { .. } => ("Loading model…".to_owned(), p.amber, None),
-        ModelState::Failed { .. } => ("Model not loaded".to_owned(), p.red, None),
-        ModelState::None => ("No model".to_owned(), p.weak, None),
+        ModelState::Loading { .. } => (words.text("model-loading-short").to_owned(), p.amber, None),
+        ModelState::Failed { .. } => (words.text("model-failed").to_owned(), p.red, None),
+        ModelState::None => (words.text("model-none").to_owned(), p.weak, None),
     };
     let label = ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)).truncate());
     if let Some(hover) = hover {

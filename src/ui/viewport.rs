@@ -10,6 +10,7 @@ use super::overlay::{self, Corner};
 use super::picture::{Order, Overlay, Picture};
 use super::shell::Wishes;
 use super::theme;
+use super::words::{Told, words};
 use crate::app::{AppState, Command, Current, CurrentError, Pane, Placement, Shown, ViewTransform};
 
 /// Travel of a touchpad that goes one slice on, in points.
@@ -50,11 +51,14 @@ impl Viewport {
     pub fn show(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         let Some(current) = state.current() else { return };
         self.placement = None;
+        let name = state.items().get(current.item).map_or(String::new(), |item| words(ui).item(item));
         let mut places = Vec::new();
         for (pane, rect) in rects(ui.available_rect_before_wrap(), state) {
             let (id, spoken) = match pane {
-                Pane::First => ("viewport", spoken(state, current)),
-                Pane::Second => ("second viewport", format!("{}, right", spoken(state, current))),
+                Pane::First => ("viewport", words(ui).with("picture-spoken", &[("name", name.as_str().into())])),
+                Pane::Second => {
+                    ("second viewport", words(ui).with("picture-spoken-right", &[("name", name.as_str().into())]))
+                }
             };
             let response = ui.interact(rect, Id::unique(id), Sense::click_and_drag());
             response.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, &spoken));
@@ -168,8 +172,9 @@ impl PaneLook {
                 self.marks.bar(ui, *rect, over);
             }
         }
-        let evidence = cursor.zip(heatmap).and_then(|(point, heatmap)| heatmap_marks::reading(heatmap, point));
-        let own = Corner { heatmap: heatmap_marks::corner_line(state, *pane), cursor, evidence };
+        let words = words(ui);
+        let evidence = cursor.zip(heatmap).and_then(|(point, heatmap)| heatmap_marks::reading(words, heatmap, point));
+        let own = Corner { heatmap: heatmap_marks::corner_line(words, state, *pane), cursor, evidence };
         overlay::overlay(ui, *rect, state, (current, placed), own);
         let elsewhere = ui.ctx().pointer_hover_pos().is_none_or(|at| !rect.contains(at));
         if let Some(point) = cursor.filter(|_| elsewhere) {
@@ -200,13 +205,17 @@ fn cursor(ui: &Ui, place: &Place) -> Option<(f64, f64)> {
 /// A sentence instead of the picture, or a sign of work.
 fn without_picture(ui: &mut Ui, rect: Rect, current: &Current) {
     let p = theme::palette(true);
+    let words = words(ui);
     match &current.error {
-        Some(CurrentError::File(sentence)) => in_the_middle(ui, rect, "This file does not open", sentence, p.red),
-        Some(CurrentError::Frame { sentence, .. }) if current.frames() < 2 => {
-            in_the_middle(ui, rect, "This file does not open", sentence, p.red);
+        Some(CurrentError::File(problem)) => {
+            in_the_middle(ui, rect, words.text("picture-no-file"), words.problem(problem), p.red);
         }
-        Some(CurrentError::Frame { index, sentence }) => {
-            in_the_middle(ui, rect, &format!("Slice {} does not decode", index + 1), sentence, p.red);
+        Some(CurrentError::Frame { problem, .. }) if current.frames() < 2 => {
+            in_the_middle(ui, rect, words.text("picture-no-file"), words.problem(problem), p.red);
+        }
+        Some(CurrentError::Frame { index, problem }) => {
+            let title = words.with("picture-no-frame", &[("index", (index + 1).into())]);
+            in_the_middle(ui, rect, &title, words.problem(problem), p.red);
         }
         None => {
             let at = Rect::from_center_size(rect.center(), Vec2::splat(24.0));
@@ -215,7 +224,7 @@ fn without_picture(ui: &mut Ui, rect: Rect, current: &Current) {
     }
 }
 
-fn in_the_middle(ui: &mut Ui, rect: Rect, title: &str, sentence: &str, color: egui::Color32) {
+fn in_the_middle(ui: &mut Ui, rect: Rect, title: &str, (text, lines): Told, color: egui::Color32) {
     let width = (rect.width() - 64.0).clamp(120.0, 560.0);
     let at = Rect::from_center_size(rect.center(), vec2(width, 160.0));
     let layout = egui::Layout::top_down(egui::Align::Center);
@@ -223,12 +232,25 @@ fn in_the_middle(ui: &mut Ui, rect: Rect, title: &str, sentence: &str, color: eg
         let (icon, _) = ui.allocate_exact_size(vec2(32.0, 32.0), Sense::hover());
         super::icons::paint(ui.painter(), icon, 28.0, super::icons::Icon::Warning, color);
         ui.label(egui::RichText::new(title).font(theme::heading()).color(theme::ON_PICTURE));
-        let text = egui::RichText::new(sentence).color(theme::ON_PICTURE_WEAK);
+        let text = egui::RichText::new(text).color(theme::ON_PICTURE_WEAK);
         ui.add(egui::Label::new(text).wrap().selectable(true).halign(egui::Align::Center));
+        facts(ui, &lines);
     });
 }
 
-fn spoken(state: &AppState, current: &Current) -> String {
-    let name = state.items().get(current.item).map_or("", |item| item.name.as_str());
-    format!("Picture of {name}")
+/// The English sentence behind a problem, on request.
+fn facts(ui: &mut Ui, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let id = ui.scope_id().with(lines);
+    let open: bool = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let text = if open { words(ui).text("details-hide") } else { words(ui).text("details-show") };
+    if ui.link(egui::RichText::new(text).font(theme::small())).clicked() {
+        ui.data_mut(|data| data.insert_temp(id, !open));
+    }
+    if open {
+        let text = egui::RichText::new(lines.join("\n")).font(theme::small()).color(theme::ON_PICTURE_WEAK);
+        ui.add(egui::Label::new(text).wrap().selectable(true).halign(egui::Align::Center));
+    }
 }

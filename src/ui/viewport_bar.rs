@@ -7,6 +7,7 @@ use super::overlay::window_name;
 use super::shell::Wishes;
 use super::theme;
 use super::widgets::{action_button, palette, toggle_button};
+use super::words::words;
 use crate::app::{AppState, Command, Current, WindowSource};
 
 pub(super) fn viewport_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
@@ -42,10 +43,11 @@ pub(super) fn slice_bar(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
 
 fn window_menu(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
     let windows = current.header_windows();
-    ui.menu_button("Window", |ui| {
+    let words = words(ui);
+    ui.menu_button(words.text("window-menu"), |ui| {
         ui.set_min_width(200.0);
         for (n, window) in windows.iter().enumerate() {
-            let name = window_name(window, WindowSource::Header(n));
+            let name = window_name(words, window, WindowSource::Header(n));
             let on = current.window_source == WindowSource::Header(n);
             if ui.add(Button::selectable(on, name)).clicked() {
                 wishes.commands.push(Command::HeaderWindow(n));
@@ -54,27 +56,27 @@ fn window_menu(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
         for action in [Action::AutoWindow, Action::ResetWindow] {
             let entry = action.entry();
             let key = entry.key_text().unwrap_or_default();
-            if ui.add(Button::new(entry.name).shortcut_text(key).frame_when_inactive(false)).clicked() {
+            if ui.add(Button::new(entry.name(words)).shortcut_text(key).frame_when_inactive(false)).clicked() {
                 wishes.actions.push(action);
             }
         }
     })
     .response
-    .on_hover_text("Windows of the header and from the values; drag on the picture for your own");
+    .on_hover_text(words.text("window-menu.tooltip"));
 }
 
 fn slices(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
-    let p = palette(ui);
+    let (p, words) = (palette(ui), words(ui));
     let frames = current.frames();
     let mut place = current.wanted_frame + 1;
-    ui.add(Label::new(RichText::new("Slice").font(theme::small()).color(p.weak)));
+    ui.add(Label::new(RichText::new(words.text("slice")).font(theme::small()).color(p.weak)));
     // Of one width whatever it shows, so that nothing jumps.
     let text = format!("{place} / {frames}");
     ui.add_sized([72.0, 20.0], Label::new(RichText::new(text).font(theme::small()).color(p.text)));
     ui.spacing_mut().interact_size.y = 18.0; // the handle's size follows it
     ui.spacing_mut().slider_width = (ui.available_width() - 16.0).max(64.0);
     let slider = ui.add(Slider::new(&mut place, 1..=frames).show_value(false));
-    slider.widget_info(|| WidgetInfo::slider(true, place as f64, "Slice"));
+    slider.widget_info(|| WidgetInfo::slider(true, place as f64, words.text("slice")));
     if slider.changed() {
         wishes.commands.push(Command::GoToFrame(place.saturating_sub(1)));
     }

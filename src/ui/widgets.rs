@@ -9,6 +9,8 @@ use super::actions::Action;
 use super::icons::{self, Icon};
 use super::shell::Wishes;
 use super::theme::{self, Palette};
+use super::words::{Language, words};
+use crate::app::Problem;
 
 /// The colours of the theme in use.
 pub fn palette(ui: &Ui) -> &'static Palette {
@@ -18,7 +20,7 @@ pub fn palette(ui: &Ui) -> &'static Palette {
 /// A button named, explained and fulfilled by the table of actions.
 pub fn action_button(ui: &mut Ui, action: Action, wishes: &mut Wishes) -> Response {
     let entry = action.entry();
-    let response = ui.add(Button::new(entry.name)).on_hover_text(entry.hover_text());
+    let response = ui.add(Button::new(entry.name(words(ui)))).on_hover_text(entry.hover_text(words(ui)));
     if response.clicked() {
         wishes.actions.push(action);
     }
@@ -28,9 +30,9 @@ pub fn action_button(ui: &mut Ui, action: Action, wishes: &mut Wishes) -> Respon
 /// The one button of a group that a person most likely wants.
 pub fn primary_button(ui: &mut Ui, action: Action, wishes: &mut Wishes) -> Response {
     let p = palette(ui);
-    let text = RichText::new(action.name()).font(theme::strong()).color(p.on_accent);
+    let text = RichText::new(action.name(words(ui))).font(theme::strong()).color(p.on_accent);
     let button = Button::new(text).fill(p.accent).stroke(Stroke::NONE);
-    let response = ui.add(button).on_hover_text(action.entry().hover_text());
+    let response = ui.add(button).on_hover_text(action.entry().hover_text(words(ui)));
     if response.clicked() {
         wishes.actions.push(action);
     }
@@ -39,12 +41,12 @@ pub fn primary_button(ui: &mut Ui, action: Action, wishes: &mut Wishes) -> Respo
 
 /// A button that stays pressed while its action is on.
 pub fn toggle_button(ui: &mut Ui, action: Action, on: bool, wishes: &mut Wishes) -> Response {
-    let p = palette(ui);
+    let (p, words) = (palette(ui), words(ui));
     let entry = action.entry();
-    let text = RichText::new(entry.name).color(if on { p.accent } else { p.text });
+    let text = RichText::new(entry.name(words)).color(if on { p.accent } else { p.text });
     let stroke = Stroke::new(1.0, if on { p.accent } else { p.line });
-    let response = ui.add(Button::new(text).stroke(stroke)).on_hover_text(entry.hover_text());
-    response.widget_info(|| WidgetInfo::selected(egui::Role::CheckBox, true, on, entry.name));
+    let response = ui.add(Button::new(text).stroke(stroke)).on_hover_text(entry.hover_text(words));
+    response.widget_info(|| WidgetInfo::selected(egui::Role::CheckBox, true, on, entry.name(words)));
     if response.clicked() {
         wishes.actions.push(action);
     }
@@ -54,8 +56,18 @@ pub fn toggle_button(ui: &mut Ui, action: Action, on: bool, wishes: &mut Wishes)
 /// An icon that acts, with the action's name for those who cannot see it.
 pub fn icon_button(ui: &mut Ui, icon: Icon, action: Action, on: bool, wishes: &mut Wishes) {
     let entry = action.entry();
-    let response = bare_icon_button(ui, icon, entry.name, on).on_hover_text(entry.hover_text());
+    let response = bare_icon_button(ui, icon, entry.name(words(ui)), on).on_hover_text(entry.hover_text(words(ui)));
     if response.clicked() {
+        wishes.actions.push(action);
+    }
+}
+
+/// Words that act, without a frame.
+pub fn bare_text_button(ui: &mut Ui, action: Action, wishes: &mut Wishes) {
+    let (p, words) = (palette(ui), words(ui));
+    let text = RichText::new(action.name(words)).font(theme::small()).color(p.weak);
+    let button = Button::new(text).frame_when_inactive(false);
+    if ui.add(button).on_hover_text(action.entry().hover_text(words)).clicked() {
         wishes.actions.push(action);
     }
 }
@@ -98,6 +110,59 @@ pub fn notice(ui: &mut Ui, text: &str, color: Color32, fill: Color32) {
     });
 }
 
+/// What went wrong, and what to do.
+pub fn problem(ui: &mut Ui, problem: &Problem) {
+    let (text, lines) = words(ui).problem(problem);
+    let p = palette(ui);
+    notice(ui, &text, p.red, p.red_fill);
+    details(ui, &lines);
+}
+
+/// The same for a sentence of a lower room without a known cause.
+pub fn sentence(ui: &mut Ui, headline: &str, sentence: &str) {
+    let (text, lines) = words(ui).sentence(headline, sentence);
+    let p = palette(ui);
+    notice(ui, &text, p.red, p.red_fill);
+    details(ui, &lines);
+}
+
+/// English sentences of the lower rooms that a person should know of: each as it is, or together under a headline.
+pub fn doubts(ui: &mut Ui, headline: &str, sentences: &[&str]) {
+    let p = palette(ui);
+    if words(ui).language() == Language::English {
+        sentences.iter().for_each(|sentence| notice(ui, sentence, p.amber, p.amber_fill));
+    } else if !sentences.is_empty() {
+        notice(ui, headline, p.amber, p.amber_fill);
+        details(ui, sentences);
+    }
+}
+
+/// An English sentence of the lower rooms that explains: as it is, or folded under a headline.
+pub fn remark(ui: &mut Ui, headline: &str, sentence: &str) {
+    if words(ui).language() == Language::English {
+        weak(ui, sentence);
+    } else {
+        fold(ui, headline, &[sentence]);
+    }
+}
+
+/// Lines in a fold; nothing where there are none.
+pub fn details<T: AsRef<str>>(ui: &mut Ui, lines: &[T]) {
+    if !lines.is_empty() {
+        fold(ui, words(ui).text("details"), lines);
+    }
+}
+
+fn fold<T: AsRef<str>>(ui: &mut Ui, title: &str, lines: &[T]) {
+    let color = palette(ui).weak;
+    let title = RichText::new(title).font(theme::small()).color(color);
+    let text = lines.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("\n");
+    // Another text is another fold, and starts closed.
+    egui::CollapsingHeader::new(title).id_salt(&text).show_unindented(ui, |ui| {
+        ui.add(Label::new(RichText::new(&text).font(theme::small()).color(color)).wrap().selectable(true));
+    });
+}
+
 /// A card on the panel's background.
 pub fn card(ui: &Ui) -> egui::Frame {
     let p = palette(ui);
@@ -115,7 +180,7 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, assumed: bool) -> Response {
             ui.add(Label::new(RichText::new(name).font(theme::small()).color(p.weak)).wrap());
         });
         let color = if assumed { p.amber } else { p.text };
-        let text = if assumed { format!("{value} (assumed)") } else { value.to_owned() };
+        let text = if assumed { words(ui).with("fact-assumed", &[("value", value.into())]) } else { value.to_owned() };
         ui.add(Label::new(RichText::new(text).font(theme::small()).color(color)).wrap().selectable(true))
     })
     .inner
@@ -134,16 +199,17 @@ pub fn named_row(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// A list to choose from. `group` tells apart several of one name.
-pub fn picker(ui: &mut Ui, group: &str, name: &str, shown: &str, entries: impl FnOnce(&mut Ui)) {
+/// A list to choose from. `spoken` is its accessible name where several have one name.
+pub fn picker(ui: &mut Ui, spoken: Option<String>, name: &str, shown: &str, entries: impl FnOnce(&mut Ui)) {
+    let spoken = spoken.unwrap_or_else(|| name.to_owned());
     named_row(ui, name, |ui| {
         let width = ui.available_width();
-        let list = egui::ComboBox::from_id_salt((group, name))
+        let list = egui::ComboBox::from_id_salt(&spoken)
             .selected_text(shown)
             .width(width)
             .height(theme::LIST_HEIGHT)
             .truncate();
-        list.show_ui(ui, entries).response.accessible_name(format!("{group}{name}"));
+        list.show_ui(ui, entries).response.accessible_name(spoken);
     });
 }
 

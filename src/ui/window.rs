@@ -10,6 +10,7 @@ use eframe::egui::{self, Context, Ui, ViewportBuilder};
 use super::preflight::{self, WindowError};
 use super::shell::Shell;
 use super::smoke::Smoke;
+use super::words::{Keeper, Language, settings_file};
 use super::{fonts, theme};
 use crate::app::{AppState, Command, Jobs, Wake};
 
@@ -31,8 +32,16 @@ pub fn run(paths: Vec<PathBuf>, model: Option<PathBuf>) -> Result<(), WindowErro
         system_font_fallback: false,
         ..Default::default()
     };
+    let settings = settings_file();
+    let language = Language::at_start(settings.as_deref());
+    let mut commands = Vec::new();
+    if !paths.is_empty() {
+        commands.push(Command::Open(paths));
+    }
+    commands.extend(model.map(Command::LoadModel));
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        let window = Window::new(&creation.egui_ctx, paths, model, start)?;
+        let shell = |state| Shell::new(state, language).with_keeper(settings.map(Keeper::new));
+        let window = Window::new(&creation.egui_ctx, shell, commands, start)?;
         Ok(Box::new(window) as Box<dyn eframe::App>)
     };
     // The windowing library panics where a library it loads late is missing: a sentence is kinder.
@@ -62,20 +71,15 @@ struct Window {
 impl Window {
     fn new(
         ctx: &Context,
-        paths: Vec<PathBuf>,
-        model: Option<PathBuf>,
+        shell: impl FnOnce(AppState) -> Shell,
+        at_first: Vec<Command>,
         start: Instant,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         fonts::install(ctx);
         theme::apply(ctx);
         let waker = ctx.clone();
         let wake: Wake = Arc::new(move || waker.request_repaint());
-        let shell = Shell::new(AppState::new(Jobs::threads(wake)?));
-        let mut at_first = Vec::new();
-        if !paths.is_empty() {
-            at_first.push(Command::Open(paths));
-        }
-        at_first.extend(model.map(Command::LoadModel));
+        let shell = shell(AppState::new(Jobs::threads(wake)?));
         Ok(Self { shell, smoke: Smoke::from_environment(), start, frames: 0, at_first })
     }
 

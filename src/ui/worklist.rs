@@ -12,6 +12,7 @@ use super::icons::{self, Icon};
 use super::shell::Wishes;
 use super::theme;
 use super::widgets::{elided, heading, paint_chip, palette};
+use super::words::{Words, words};
 use crate::app::{AppState, Chip, Command, Item, ThumbnailState};
 use crate::render::Thumbnail;
 
@@ -65,7 +66,7 @@ impl Worklist {
         let p = palette(ui);
         let selected = state.items().selected() == Some(index);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW_HEIGHT), Sense::click());
-        let name = spoken(state, item);
+        let name = spoken(words(ui), state, item);
         response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, selected, &name));
         if selected || response.hovered() {
             ui.painter().rect_filled(rect, 0.0, if selected { p.raised } else { p.hovered });
@@ -79,7 +80,7 @@ impl Worklist {
 
         let left = picture.right() + 12.0;
         let right = rect.right() - 16.0;
-        let top = elided(ui, &item.name, theme::body(), p.text, right - left);
+        let top = elided(ui, &words(ui).item(item), theme::body(), p.text, right - left);
         ui.painter().galley(pos2(left, rect.top() + 12.0), top, p.text);
         let below = pos2(right, rect.bottom() - 20.0);
         let chip = paint_state(ui, state, item, below, right - left);
@@ -124,7 +125,7 @@ fn header(ui: &mut Ui, state: &AppState) {
     egui::Frame::NONE.inner_margin(theme::PANEL_MARGIN).show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 16.0;
         ui.horizontal(|ui| {
-            heading(ui, "Worklist");
+            heading(ui, words(ui).text("worklist"));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let place = state.items().selected().map_or(0, |index| index + 1);
                 let text = format!("{place} / {}", state.items().len());
@@ -136,14 +137,14 @@ fn header(ui: &mut Ui, state: &AppState) {
 
 /// The prediction, or how far it is, at the right end of a row's second line.
 fn paint_state(ui: &Ui, state: &AppState, item: &Item, right_center: egui::Pos2, width: f32) -> Option<Rect> {
-    let p = palette(ui);
+    let (p, words) = (palette(ui), words(ui));
     match &item.chip {
         Chip::None => None,
         Chip::Running => Some(paint_chip(ui, right_center, "…", p.weak, width)),
-        Chip::Failed(_) => Some(paint_chip(ui, right_center, "Failed", p.red, width)),
+        Chip::Failed(_) => Some(paint_chip(ui, right_center, words.text("worklist-failed"), p.red, width)),
         Chip::Done { class, score } => {
             let facts = state.model().facts()?;
-            let text = format!("{} {score:.2}", facts.class_name(*class));
+            let text = format!("{} {score:.2}", words.class(facts, *class));
             let disagrees = state.truth(item).is_some_and(|truth| truth != *class);
             Some(paint_chip(ui, right_center, &text, if disagrees { p.amber } else { p.accent }, width))
         }
@@ -151,13 +152,16 @@ fn paint_state(ui: &Ui, state: &AppState, item: &Item, right_center: egui::Pos2,
 }
 
 /// The row for those who cannot see it.
-fn spoken(state: &AppState, item: &Item) -> String {
+fn spoken(words: Words, state: &AppState, item: &Item) -> String {
+    let name = words.item(item);
     match (&item.chip, state.model().facts()) {
         (Chip::Done { class, score }, Some(facts)) => {
-            format!("{}, {} {score:.2}", item.name, facts.class_name(*class))
+            let (class, score) = (words.class(facts, *class), format!("{score:.2}"));
+            let values = [("name", name.into()), ("class", class.into()), ("score", score.into())];
+            words.with("worklist-spoken-done", &values)
         }
-        (Chip::Failed(_), _) => format!("{}, failed", item.name),
-        _ => item.name.clone(),
+        (Chip::Failed(_), _) => words.with("worklist-spoken-failed", &[("name", name.into())]),
+        _ => name,
     }
 }
 

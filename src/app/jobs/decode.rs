@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Emitter;
-use crate::app::Event;
+use crate::app::{Event, Problem};
 use crate::render::Pyramid;
 use crate::scan::{self, Scan, ScanError};
 
@@ -60,7 +60,7 @@ impl Worker {
                     emit.send(Event::Opened { generation, result: Ok(scan.clone()) });
                     self.frame(generation, &scan, first_frame(&scan), Some(emit));
                 }
-                Err(error) => emit.send(Event::Opened { generation, result: Err(error.to_string()) }),
+                Err(error) => emit.send(Event::Opened { generation, result: Err(error.into()) }),
             },
             Job::Frame { generation, scan, index } => self.frame(generation, &scan, index, Some(emit)),
             Job::Ahead { generation, scan, index } => self.frame(generation, &scan, index, None),
@@ -78,14 +78,14 @@ impl Worker {
         }
     }
 
-    fn decoded(&mut self, scan: &Scan, index: usize) -> Result<Pyramid, String> {
+    fn decoded(&mut self, scan: &Scan, index: usize) -> Result<Pyramid, Problem> {
         if let Some(place) = self.cache.iter().position(|(cached, _)| *cached == index)
             && let Some(hit) = self.cache.remove(place)
         {
             self.cache.push_back(hit.clone());
             return Ok(hit.1);
         }
-        let picture = Pyramid::new(scan.frame(index).map_err(|error| error.to_string())?);
+        let picture = Pyramid::new(scan.frame(index)?);
         self.cache.push_back((index, picture.clone()));
         while self.cache.len() > 1 && self.cache.iter().map(|(_, p)| p.bytes()).sum::<usize>() > CACHE_BYTES {
             self.cache.pop_front();

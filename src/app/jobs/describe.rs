@@ -1,8 +1,8 @@
-//! A model and its session in the words the window shows.
+//! What the window shows of a model and its session.
 
 use serde_json::Value;
 
-use crate::app::{EngineFacts, ModelFacts, Parameter, StepFacts};
+use crate::app::{EngineFacts, Fact, ModelFacts, Parameter, StepFacts};
 use crate::engine::{EngineKind, InputSelection, Model, Origin, Session, Sourced, runtime};
 use crate::preprocess::Step;
 
@@ -26,6 +26,7 @@ pub(super) fn describe_model(model: &Model) -> ModelFacts {
         path: if model.is_bare { model.path.clone() } else { model.folder.clone() },
         sha256: model.sha256.clone(),
         class_names: model.class_names().to_vec(),
+        classes_are_named: manifest.class_names.origin != Origin::Assumed,
         thresholds,
         calibrated: manifest.temperature.is_some(),
         facts: facts(model),
@@ -37,13 +38,13 @@ pub(super) fn describe_model(model: &Model) -> ModelFacts {
 
 pub(super) fn describe_engine(session: &Session) -> EngineFacts {
     let status = runtime::status();
-    let title = match session.engine() {
-        EngineKind::OnnxRuntime => format!("ONNX Runtime {}", status.version.unwrap_or_default()).trim_end().to_owned(),
-        EngineKind::Embedded => format!("Embedded ({})", status.embedded),
+    let version = match session.engine() {
+        EngineKind::OnnxRuntime => status.version.unwrap_or_default(),
+        EngineKind::Embedded => status.embedded,
     };
     EngineFacts {
         kind: session.engine(),
-        title,
+        version,
         provider: session.provider(),
         remark: session.remark().map(str::to_owned),
     }
@@ -51,14 +52,13 @@ pub(super) fn describe_engine(session: &Session) -> EngineFacts {
 
 fn facts(model: &Model) -> Vec<Parameter> {
     let manifest = &model.manifest;
-    let side = |value: &Option<Sourced<usize>>| value.as_ref().map_or("any".to_owned(), |v| v.value.to_string());
-    let input = format!(
-        "{} × {} × {}, {}",
-        side(&manifest.cols),
-        side(&manifest.rows),
-        manifest.channels.value,
-        manifest.layout.value
-    );
+    let side = |value: &Option<Sourced<usize>>| value.as_ref().map(|value| value.value);
+    let input = Fact::Input {
+        cols: side(&manifest.cols),
+        rows: side(&manifest.rows),
+        channels: manifest.channels.value,
+        layout: manifest.layout.value,
+    };
     let least_sure = [
         Some((&manifest.layout.origin, &manifest.layout.from)),
         Some((&manifest.channels.origin, &manifest.channels.from)),
@@ -68,20 +68,20 @@ fn facts(model: &Model) -> Vec<Parameter> {
     let (origin, from) = least_sure.into_iter().flatten().max_by_key(|(origin, _)| doubt(**origin)).unzip();
     let mut facts = vec![
         Parameter {
-            name: "Classes".into(),
-            value: model.class_names().join(", "),
+            fact: Fact::Classes {
+                count: model.class_names().len(),
+                names: (manifest.class_names.origin != Origin::Assumed).then(|| model.class_names().to_vec()),
+            },
             origin: manifest.class_names.origin,
             from: manifest.class_names.from.clone(),
         },
         Parameter {
-            name: "Input".into(),
-            value: input,
+            fact: input,
             origin: origin.copied().unwrap_or(Origin::Assumed),
             from: from.cloned().unwrap_or_default(),
         },
         Parameter {
-            name: "Output".into(),
-            value: manifest.output_kind.value.to_string(),
+            fact: Fact::Output(manifest.output_kind.value),
             origin: manifest.output_kind.origin,
             from: manifest.output_kind.from.clone(),
         },
@@ -101,12 +101,9 @@ fn doubt(origin: Origin) -> u8 {
 
 /// Which slices, and how they are combined.
 fn selection(selection: &Sourced<InputSelection>) -> Option<Parameter> {
-    let slices = selection.value.slices.as_ref().and_then(|slices| serde_json::to_value(slices).ok()).map(plain);
-    let combine = selection.value.combine.and_then(|combine| serde_json::to_value(combine).ok()).map(plain);
-    let value = [slices, combine].into_iter().flatten().collect::<Vec<_>>().join("; combined: ");
-    (!value.is_empty()).then(|| Parameter {
-        name: "Slices".into(),
-        value,
+    let (slices, combine) = (selection.value.slices.clone(), selection.value.combine);
+    (slices.is_some() || combine.is_some()).then(|| Parameter {
+        fact: Fact::Slices { slices, combine },
         origin: selection.origin,
         from: selection.from.clone(),
     })

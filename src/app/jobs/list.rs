@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Emitter;
-use crate::app::Event;
+use crate::app::{Cause, Event, Problem};
 use crate::scan;
 
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) fn work(job: Job, emit: &Emitter) {
     if !paths.is_empty() {
         let found = scan::discover(&paths);
         cases = scan::group_series(&found.files);
-        problems.extend(found.problems.iter().map(ToString::to_string));
+        problems.extend(found.problems.iter().map(Problem::from));
         if cases.is_empty() && problems.is_empty() {
             problems.push(nothing_found(&paths));
         }
@@ -32,7 +32,7 @@ fn is_model(path: &Path) -> bool {
     (onnx && path.is_file()) || path.join("model.onnx").is_file()
 }
 
-fn nothing_found(paths: &[PathBuf]) -> String {
+fn nothing_found(paths: &[PathBuf]) -> Problem {
     let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
-    format!("No picture that this program knows in {}.", names.join(", "))
+    Problem::new(Cause::NothingFound, format!("No picture that this program knows in {}.", names.join(", ")))
 }

@@ -14,18 +14,19 @@ pub(super) fn seen_steps(frame: &Frame, prepared: &Prepared) -> Vec<SeenStep> {
         Pixels::Rgb(values) => Picture::U8(values.clone()),
         Pixels::Gray(values) => Picture::F32(values.clone().insert_axis(ndarray::Axis(2))),
     };
-    let mut seen = vec![step("Picture as read", Some(&read), None)];
+    let mut seen = vec![step(None, Some(&read), None)];
     for applied in &prepared.steps {
-        seen.push(step(applied.step.name(), applied.picture.as_ref(), applied.remark.clone()));
+        seen.push(step(Some(applied.step.name()), applied.picture.as_ref(), applied.remark.clone()));
     }
     seen
 }
 
-fn step(name: &str, picture: Option<&Picture>, remark: Option<String>) -> SeenStep {
+fn step(name: Option<&'static str>, picture: Option<&Picture>, remark: Option<String>) -> SeenStep {
     let shown = picture.and_then(|picture| picture_rgba(picture, SIDE));
     SeenStep {
-        name: name.to_owned(),
+        name,
         shape: picture.map(shape).unwrap_or_default(),
+        eight_bit: matches!(picture, Some(Picture::U8(_))),
         remark,
         range: picture.and_then(Picture::range),
         picture: shown.map(|(small, _)| small),
@@ -35,6 +36,5 @@ fn step(name: &str, picture: Option<&Picture>, remark: Option<String>) -> SeenSt
 /// `224 × 224 × 3`, columns first as everywhere on the screen.
 fn shape(picture: &Picture) -> String {
     let size = picture.size();
-    let kind = if matches!(picture, Picture::U8(_)) { ", 8-bit" } else { "" };
-    format!("{} × {} × {}{kind}", size.cols, size.rows, picture.channels())
+    format!("{} × {} × {}", size.cols, size.rows, picture.channels())
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::describe::{describe_engine, describe_model};
 use super::seen::seen_steps;
 use super::{Emitter, decode};
-use crate::app::{EngineFacts, Event, ModelFacts, Prediction};
+use crate::app::{EngineFacts, Event, ModelFacts, Prediction, Problem};
 use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions, SliceChoice, runtime};
 use crate::preprocess::{self, Prepared};
 use crate::scan::Scan;
@@ -51,7 +51,7 @@ impl Worker {
             Job::Load { generation, path } => {
                 // The old model's memory goes before the new one's comes.
                 self.loaded = None;
-                let result = self.load(generation, &path).map_err(|error| error.to_string());
+                let result = self.load(generation, &path).map_err(Problem::from);
                 emit.send(Event::ModelLoaded { generation, path, result });
             }
             Job::Predict(job) => self.answer(job, emit),
@@ -81,31 +81,26 @@ impl Worker {
 }
 
 impl Loaded {
-    fn predict(&mut self, job: &PredictJob) -> Result<Prediction, String> {
+    fn predict(&mut self, job: &PredictJob) -> Result<Prediction, Problem> {
         let start = Instant::now();
         let scan = match &job.scan {
             Some(scan) => scan.clone(),
-            None => decode::open(&job.files).map_err(|error| error.to_string())?,
+            None => decode::open(&job.files)?,
         };
         let choice = job.slice.map(SliceChoice::Index);
-        let selection = self.model.select_slices(&scan, choice.as_ref()).map_err(|error| error.to_string())?;
-        let mut remarks = selection.remarks;
-        let groups = selection.groups.len();
+        let selection = self.model.select_slices(&scan, choice.as_ref())?;
+        let remarks = selection.remarks;
+        let cases = selection.groups.len();
         // Where each slice is a case of its own, the middle one stands for the scan.
-        let frames = selection.groups.into_iter().nth(groups / 2).unwrap_or_default();
-        if groups > 1 {
-            remarks
-                .push(format!("The model takes each of {groups} slices as a case of its own; this is the middle one."));
-        }
+        let frames = selection.groups.into_iter().nth(cases / 2).unwrap_or_default();
         let seen_frame = frames.get(frames.len() / 2).copied().unwrap_or(0);
         let mut warnings = scan.meta.remarks.clone();
         let mut seen = Vec::new();
         let mut prepared = Vec::with_capacity(frames.len());
         for &index in &frames {
             let keep = job.request.is_some() && index == seen_frame;
-            let frame = scan.frame(index).map_err(|error| error.to_string())?;
-            let one = preprocess::prepare(&frame, &scan.meta, self.model.steps(), keep);
-            let one: Prepared = one.map_err(|error| error.to_string())?;
+            let frame = scan.frame(index)?;
+            let one: Prepared = preprocess::prepare(&frame, &scan.meta, self.model.steps(), keep)?;
             warnings
                 .extend(one.warnings.iter().filter(|warning| !warnings.contains(warning)).cloned().collect::<Vec<_>>());
             if keep {
@@ -114,19 +109,16 @@ impl Loaded {
             prepared.push(one.tensor);
         }
         let tensors: Vec<_> = prepared.iter().map(|tensor| tensor.view()).collect();
-        let parts = self.session.run(&tensors).map_err(|error| error.to_string())?;
-        let inference = self.model.combine(parts).map_err(|error| error.to_string())?;
+        let parts = self.session.run(&tensors)?;
+        let inference = self.model.combine(parts)?;
         let total_ms = start.elapsed().as_secs_f64() * 1000.0;
-        Ok(Prediction { inference, frames, seen, seen_frame, warnings, remarks, total_ms })
+        Ok(Prediction { inference, frames, seen, seen_frame, warnings, remarks, cases, total_ms })
     }
 }
 
 /// Fetches ONNX Runtime, telling what it does.
 pub(super) fn install(emit: &Emitter) {
-    let mut tell = |progress: runtime::InstallProgress| {
-        emit.send(Event::InstallProgress(format!("{} of {}: {}", progress.number, progress.of, progress.step)));
-    };
+    let mut tell = |progress| emit.send(Event::InstallProgress(progress));
     let result = runtime::install(false, &mut tell);
-    let result = result.map(|installed| format!("ONNX Runtime {}", installed.version)).map_err(|e| e.to_string());
-    emit.send(Event::Installed(result));
+    emit.send(Event::Installed(result.map(|installed| installed.version).map_err(Problem::from)));
 }

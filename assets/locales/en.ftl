@@ -1,0 +1,357 @@
+# Every word of the window, in English: the language that others fall back to. A message with the suffix .tooltip
+# belongs to the button of that name.
+
+research-use = Research use only. Not a medical device. Not for diagnosis or treatment decisions.
+
+## Buttons, keys and their explanations. `…` where more input follows.
+
+action-open-files = Open files…
+    .tooltip = Open DICOM, NIfTI, PNG, JPEG, TIFF, BMP or .npy files
+action-open-folder = Open folder…
+    .tooltip = Open every scan in a folder and the folders below it
+action-open-model = Model…
+    .tooltip = Load an ONNX classifier (an .onnx, or a folder with model.onnx)
+action-open-path = Open a path…
+    .tooltip = Type or paste a path instead of using a dialog
+action-previous-item = Previous case
+    .tooltip = The case above in the worklist
+action-next-item = Next case
+    .tooltip = The case below in the worklist
+action-previous-frame = Previous slice
+    .tooltip = One slice back (or the wheel)
+action-next-frame = Next slice
+    .tooltip = One slice on (or the wheel)
+action-first-frame = First slice
+    .tooltip = The first slice
+action-last-frame = Last slice
+    .tooltip = The last slice
+action-fit = Fit
+    .tooltip = Show the whole picture (or a double click)
+action-actual-size = 1:1
+    .tooltip = One picture pixel on one screen pixel
+action-zoom-in = Zoom in
+    .tooltip = Larger (or Ctrl and the wheel, or drag with the right button)
+action-zoom-out = Zoom out
+    .tooltip = Smaller
+action-next-window = Next window
+    .tooltip = Through the windows of the header, then the automatic one
+action-auto-window = Automatic window
+    .tooltip = From the values of the slice on the screen
+action-reset-window = Reset window
+    .tooltip = The window the scan opened with
+action-invert = Invert
+    .tooltip = Swap black and white on the screen; the model never sees this
+action-smooth = Smooth
+    .tooltip = Interpolate between pixels, or show them as blocks
+action-identity = Personal data
+    .tooltip = Show or hide name, dates and numbers that identify a person; hidden at every start
+action-heatmap = Heatmap
+    .tooltip = Show or hide where the score came from, not where disease is
+action-compare = Compare
+    .tooltip = Two heatmaps of the slice side by side: classes, layers or methods
+action-predict-shown-slice = Predict this slice
+    .tooltip = Predict the slice on the screen instead of the slices the model's manifest chooses
+action-predict-rest = Predict the rest
+    .tooltip = Predict the cases that have no prediction yet
+action-cancel-rest = Cancel
+    .tooltip = Stop predicting the rest of the list
+action-install-runtime = Get ONNX Runtime
+    .tooltip = Fetch Microsoft's ONNX Runtime through pip (about 20 MB), check it, keep it in this program's data folder
+action-worklist = Worklist
+    .tooltip = Show or hide the worklist
+action-findings = Findings
+    .tooltip = Show or hide the findings
+action-theme = Light or dark
+    .tooltip = Switch between the light and the dark theme
+# The name of the language that the window changes to.
+action-language = 한국어
+    .tooltip = Show the window in Korean
+action-help = Keys and mouse
+    .tooltip = What the keys and the mouse do
+action-close = Close
+    .tooltip = Close the sheet on top
+
+## Help sheet
+
+help-keys = Keys
+help-mouse = Mouse
+help-about = About
+help-close = Close the help sheet
+help-version = Overread { $version }
+help-convention = Pictures are shown in radiological convention: the patient's right is on the left where R and L say so.
+mouse-wheel = Wheel
+    .does = Slices
+mouse-ctrl-wheel = Ctrl + wheel
+    .does = Zoom
+mouse-left-drag = Left drag
+    .does = Window: across width, down level
+mouse-right-drag = Right drag
+    .does = Zoom
+mouse-middle-drag = Middle drag
+    .does = Move the picture
+mouse-space-drag = Space + drag
+    .does = Move the picture
+mouse-double-click = Double click
+    .does = Fit
+mouse-drop = Drop
+    .does = Open files, folders, models
+
+## Nothing open
+
+empty-invitation = Drop images or a folder here
+empty-kinds = DICOM, NIfTI, PNG, JPEG, TIFF, BMP or .npy. Nothing is copied or imported.
+empty-model = For a prediction, drop an .onnx classifier too, or a folder with model.onnx.
+drop-to-open = Drop to open
+listing = Looking for scans…
+
+## Dialogs and messages
+
+dialog-files = Open scans
+dialog-folder = Open a folder of scans
+dialog-model = Load a model
+dialog-model-kind = ONNX model
+path-title-files = Open a path
+path-title-folder = Path of a folder
+path-title-model = Path of a model
+path-no-dialog = This system has no file dialog. Type or paste a path, or drop files on the window.
+path-hint = Path
+path-open = Open
+path-cancel = Cancel
+details = Details
+details-show = Show details
+details-hide = Hide details
+dismiss = Dismiss
+
+notice-not-listed = { $count ->
+    [one] { $count } file or folder could not be listed.
+   *[other] { $count } files or folders could not be listed.
+}
+notice-model-failed = The model could not be loaded.
+notice-runtime-ready = ONNX Runtime { $version } is ready.
+notice-broken = Something broke inside ({ $worker }). The program goes on; please report it.
+notice-no-dialog = The file dialog could not be opened.
+
+install-starting = Starting…
+install-progress = { $number } of { $of }: { $step }
+install-find-python = Looking for Python and pip.
+install-download = Downloading { $package } with pip.
+install-check = Checking the package's sha256.
+install-unpack = Unpacking the library.
+
+## What went wrong, and what to do. The sentence with the facts follows.
+
+cause-unreadable = The file could not be read. Check that it is there and that you may open it.
+cause-unknown-format = This is not a picture the program knows. Open DICOM, NIfTI, PNG, JPEG, TIFF, BMP or .npy.
+cause-no-picture = The file holds no picture.
+cause-damaged = The file is damaged. Copy it again from where it came from.
+cause-unsupported = The file is stored in a way the program cannot decode. Convert it, or export it again.
+cause-too-large = The file is larger than the program's limit.
+cause-too-slow = Decoding took too long and was given up. The file is most likely damaged.
+cause-refused = Too many damaged files are still being worked on. Start the program again, and leave those files out.
+cause-no-such-frame = The scan has no such slice.
+cause-series-mismatch = The files do not fit together as one series. Open them one by one.
+cause-nothing-found = There is no picture that the program knows. Choose another file or folder.
+cause-no-model = There is no model. Choose a folder with model.onnx and metadata.json, or an .onnx file.
+cause-model-refused = The model is refused. Check the .onnx file, or export it again.
+cause-manifest = The model's metadata.json does not fit. Correct it and load the model again.
+cause-model-changed = The model's file has changed. Load the model again.
+cause-no-runtime = ONNX Runtime could not be loaded.
+cause-engine = The engine could not run the model. The model may be damaged, or use operators the engine does not know.
+cause-cancelled = The run was cancelled.
+cause-wrong-input = The prepared picture does not fit the model's input. Correct the steps in metadata.json.
+cause-no-scores = The model gave no usable scores.
+cause-slices = The slices that the model asks for cannot be taken from this scan.
+cause-preprocessing = The picture cannot be prepared as the model asks. Check the steps in metadata.json.
+cause-no-folder = The system names no folder to keep ONNX Runtime in.
+cause-no-package = There is no package of ONNX Runtime for this system. Install it yourself and set ORT_DYLIB_PATH.
+cause-no-python = Python 3 with pip was not found. Install it and try again.
+cause-download = The download failed. Check the network or the package mirror, and try again.
+cause-bad-package = The downloaded package is not the expected one. Nothing was installed.
+cause-not-written = ONNX Runtime could not be stored. Check the free space and the rights of the data folder.
+cause-broken = The program made a mistake here. It goes on; please report it.
+
+picture-no-file = This file does not open
+picture-no-frame = Slice { $index } does not decode
+
+## Worklist
+
+worklist = Worklist
+worklist-failed = Failed
+worklist-spoken-failed = { $name }, failed
+worklist-spoken-done = { $name }, { $class } { $score }
+series-name = { $name } · { $count ->
+    [one] { $count } file
+   *[other] { $count } files
+}
+
+## Picture
+
+picture-spoken = Picture of { $name }
+picture-spoken-right = Picture of { $name }, right
+picture-size = { $cols } × { $rows } · { $format }
+picture-size-bits = { $cols } × { $rows } · { $bits } bit · { $format }
+picture-slice = Slice { $index } / { $count }
+picture-zoom = Zoom { $percent } %
+picture-inverted = Inverted
+picture-window = W { $width }  L { $center }
+picture-no-identity = No personal data in this file
+picture-more-tags = and { $count } more
+window-menu = Window
+    .tooltip = Windows of the header and from the values; drag on the picture for your own
+window-header = Header window { $number }
+window-auto = Automatic window
+window-own = Own window
+window-sigmoid = { $name } (sigmoid)
+slice = Slice
+
+## Prediction
+
+prediction = Prediction
+prediction-nothing-open = Open a scan to see what the model says about it.
+prediction-no-file = No prediction: the file does not open.
+prediction-waiting = Waiting for the picture…
+prediction-running = Predicting…
+prediction-rest = Predicting the rest: { $done } / { $total }
+prediction-agrees = Model agrees with the reference label
+prediction-disagrees = Model disagrees with the reference label { $label }
+class = Class
+class-unnamed = class { $index }
+score = Score
+probability = Probability
+threshold-at = Threshold { $value }
+slices-one = From slice { $index } of { $of }
+slices-run = From slices { $first }–{ $last } of { $of } together
+slices-some = From { $count } of { $of } slices together
+slices-own-choice = Model's own choice
+slices-each = The model takes each of { $count } slices as a case of its own; this is the middle one.
+doubts = { $count ->
+    [one] One thing to check about this prediction.
+   *[other] { $count } things to check about this prediction.
+}
+
+## What the model saw
+
+seen = What the model saw
+seen-assumed = Steps in amber are assumed: nobody declared them. Compare with how the model was trained.
+seen-as-read = Picture as read
+seen-shape-8-bit = { $shape }, 8-bit
+seen-range = { $shape }, { $low } to { $high }
+seen-imported = imported from { $from }
+seen-word-assumed = assumed
+step-to-8bit = to_8bit
+step-window = window
+step-to-rgb = to_rgb
+step-to-gray = to_gray
+step-resize = resize
+step-resize-shorter = resize_shorter
+step-center-crop = center_crop
+step-letterbox = letterbox
+step-pad-to-square = pad_to_square
+step-rescale = rescale
+step-normalize = normalize
+step-channel-order = channel_order
+step-standardize = standardize
+step-min-max = min_max
+step-invert = invert
+step-opening = opening
+step-equalize = equalize
+step-clahe = clahe
+step-smooth = smooth
+step-overlap-merge = overlap_merge
+step-multiply-merge = multiply_merge
+
+## Model and engine
+
+model = Model
+model-none = No model
+model-none-loaded = No model loaded
+model-none-hint = Drop an .onnx classifier here, or a folder with model.onnx and metadata.json.
+model-loading = Loading model
+model-loading-short = Loading model…
+model-failed = Model not loaded
+model-card = Model card
+model-intended-use = Intended use
+model-calibration = Calibration
+model-calibrated = calibrated: numbers are probabilities
+model-uncalibrated = none: numbers are scores
+model-classes = Classes
+model-input = Input
+model-input-value = { $cols } × { $rows } × { $channels }, { $layout }
+model-any-size = any
+model-output = Output
+model-slices = Slices
+model-slices-combined = { $slices }; combined: { $combine }
+model-combined = combined: { $combine }
+model-slices-middle = middle
+model-slices-all = all
+model-slices-every-nth = one of every { $n }
+model-slices-positions = { $list } mm along { $axis }
+model-combine-mean-logits = mean logits
+model-combine-mean-probabilities = mean probabilities
+model-combine-max = max
+model-combine-each = each
+model-copy = Copy
+model-copy-sha256 = Copy sha256
+model-remarks = { $count ->
+    [one] One thing to know about this model.
+   *[other] { $count } things to know about this model.
+}
+fact-assumed = { $value } (assumed)
+engine = Engine
+engine-embedded = Embedded ({ $version })
+engine-ran-on = Ran on
+engine-both = CUDA and CPU
+engine-inference = Inference
+engine-with-steps = With steps
+engine-remark = Why this engine and this device
+
+## Heatmap
+
+heatmap = Heatmap
+    .tooltip = Shows where the score came from, not where disease is.
+heatmap-running = Tracing the score back…
+heatmap-passes = { $done } of { $total } changed pictures…
+heatmap-cancel = Cancel
+heatmap-no-picture = There is no picture to explain.
+heatmap-failed = The heatmap could not be made. Choose another layer or method.
+heatmap-title = Heatmap ({ $method }, layer { $layer }, class { $class })
+heatmap-title-no-layer = Heatmap ({ $method }, class { $class })
+heatmap-settings = Settings of the method
+heatmap-logit = Logit of { $class } on this slice: { $value }
+heatmap-layer-why = Layer: { $why }
+heatmap-layer-default = { $layer }, the default
+heatmap-none-positive = No positive evidence at this layer.
+heatmap-same-map = CAM, Grad-CAM, HiResCAM and XGrad-CAM are the same map here.
+heatmap-left = Left: { $what }
+heatmap-right = Right: { $what }
+heatmap-class = Class
+heatmap-class-predicted = Predicted
+heatmap-class-predicted-as = Predicted ({ $class })
+heatmap-method = Method
+heatmap-method-random = Random control
+heatmap-method-occlusion = Occlusion
+heatmap-layer = Layer
+heatmap-default = Default
+heatmap-default-layer = Default: { $layer }
+heatmap-layer-words = { $op }, { $rows } x { $cols } x { $channels }
+heatmap-layer-tokens = { $op }, { $rows } x { $cols } tokens x { $channels }
+heatmap-colours = Colours
+heatmap-opacity = Opacity
+heatmap-threshold = Threshold
+heatmap-signed = Signed
+    .tooltip = Also evidence against the class, with zero in the middle of the colours
+heatmap-contour = Contour
+    .tooltip = A line at the threshold; without one, at half of the scale
+heatmap-shared = Shared scale
+    .tooltip = On: the colours reach up to the most evidence seen with this model, layer and method, and mean the same in every case. Off: up to this case's own; do not compare it with others.
+heatmap-corner-running = Heatmap…
+heatmap-corner-failed = No heatmap
+heatmap-corner-none-positive = { $class } · { $method }: no positive evidence
+heatmap-evidence = Evidence { $value }
+heatmap-evidence-unit = Evidence { $value } { $unit }
+heatmap-unit-logit = logit
+heatmap-unit-probability = probability
+heatmap-unit-none = no unit
+colours-cool-warm = Cool to warm
+colours-gray = Gray
+colours-inverted-gray = Inverted gray

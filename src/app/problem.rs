@@ -1,0 +1,124 @@
+//! What went wrong, without a language: its kind, for a headline in any, and the sentence of the room it happened in.
+
+use crate::engine::EngineError;
+use crate::engine::runtime::InstallError;
+use crate::preprocess::PreprocessError;
+use crate::scan::ScanError;
+
+/// Why something did not work, as far as a person can do something about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    // Files
+    Unreadable,
+    UnknownFormat,
+    NoPicture,
+    Damaged,
+    Unsupported,
+    TooLarge,
+    TooSlow,
+    /// Too many damaged files are still being worked on.
+    Refused,
+    NoSuchFrame,
+    SeriesMismatch,
+    NothingFound,
+    // Models
+    NoModel,
+    ModelRefused,
+    Manifest,
+    ModelChanged,
+    NoRuntime,
+    Engine,
+    Cancelled,
+    WrongInput,
+    NoScores,
+    Slices,
+    Preprocessing,
+    // Fetching ONNX Runtime
+    NoFolder,
+    NoPackage,
+    NoPython,
+    Download,
+    BadPackage,
+    NotWritten,
+    /// A worker panicked.
+    Broken,
+}
+
+/// A cause, and the English sentence with the facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub cause: Cause,
+    pub sentence: String,
+}
+
+impl Problem {
+    pub(super) fn new(cause: Cause, sentence: impl Into<String>) -> Self {
+        Self { cause, sentence: sentence.into() }
+    }
+}
+
+impl From<&ScanError> for Problem {
+    fn from(error: &ScanError) -> Self {
+        let cause = match error {
+            ScanError::Read { .. } => Cause::Unreadable,
+            ScanError::UnknownFormat { .. } => Cause::UnknownFormat,
+            ScanError::NoPixels { .. } => Cause::NoPicture,
+            ScanError::Damaged { .. } | ScanError::DecoderPanicked { .. } => Cause::Damaged,
+            ScanError::Unsupported { .. } => Cause::Unsupported,
+            ScanError::TooLarge { .. } => Cause::TooLarge,
+            ScanError::TimedOut { .. } => Cause::TooSlow,
+            ScanError::Refused { .. } => Cause::Refused,
+            ScanError::NoSuchFrame { .. } => Cause::NoSuchFrame,
+            ScanError::SeriesMismatch { .. } => Cause::SeriesMismatch,
+        };
+        Self::new(cause, error.to_string())
+    }
+}
+
+impl From<ScanError> for Problem {
+    fn from(error: ScanError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Self {
+        let cause = match &error {
+            EngineError::Read { .. } => Cause::Unreadable,
+            EngineError::NoModel { .. } => Cause::NoModel,
+            EngineError::Onnx { .. } => Cause::ModelRefused,
+            EngineError::Manifest { .. } | EngineError::Mismatch { .. } => Cause::Manifest,
+            EngineError::Changed { .. } => Cause::ModelChanged,
+            EngineError::NoOnnxRuntime { .. } => Cause::NoRuntime,
+            EngineError::Start { .. }
+            | EngineError::Run { .. }
+            | EngineError::TimedOut { .. }
+            | EngineError::Panicked { .. } => Cause::Engine,
+            EngineError::Cancelled => Cause::Cancelled,
+            EngineError::WrongInput { .. } => Cause::WrongInput,
+            EngineError::NoOutput { .. } => Cause::NoScores,
+            EngineError::Slices { .. } => Cause::Slices,
+        };
+        Self::new(cause, error.to_string())
+    }
+}
+
+impl From<PreprocessError> for Problem {
+    fn from(error: PreprocessError) -> Self {
+        Self::new(Cause::Preprocessing, error.to_string())
+    }
+}
+
+impl From<InstallError> for Problem {
+    fn from(error: InstallError) -> Self {
+        let cause = match &error {
+            InstallError::NoDataFolder => Cause::NoFolder,
+            InstallError::NotPinned { .. } => Cause::NoPackage,
+            InstallError::NoPython | InstallError::NoPip { .. } => Cause::NoPython,
+            InstallError::Download { .. } => Cause::Download,
+            InstallError::Checksum { .. } | InstallError::Package(_) => Cause::BadPackage,
+            InstallError::Write { .. } => Cause::NotWritten,
+        };
+        Self::new(cause, error.to_string())
+    }
+}

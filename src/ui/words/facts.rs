@@ -1,0 +1,161 @@
+//! A model's facts, an engine's and a heatmap's in words.
+
+use super::{Value, Words};
+use crate::app::{EngineFacts, Fact, Item, ModelFacts};
+use crate::engine::{Combine, EngineKind, PatientAxis, Provider, SliceChoice};
+use crate::explain::{FeatureMap, MapLayout, Method};
+use crate::render::ColorMap;
+
+impl Words {
+    /// A case's name; of a series with the number of files.
+    pub fn item(self, item: &Item) -> String {
+        match item.files.len() {
+            0 | 1 => item.name.clone(),
+            count => self.with("series-name", &[("name", (&item.name).into()), ("count", count.into())]),
+        }
+    }
+
+    /// A class's name, or its number where it has none.
+    pub fn class(self, facts: &ModelFacts, index: usize) -> String {
+        facts.class_name(index).map_or_else(|| self.unnamed_class(index), str::to_owned)
+    }
+
+    fn unnamed_class(self, index: usize) -> String {
+        self.with("class-unnamed", &[("index", index.into())])
+    }
+
+    /// The word for a class's number: only a stated calibration makes it a probability.
+    pub fn score(self, facts: &ModelFacts) -> &'static str {
+        if facts.calibrated { self.text("probability") } else { self.text("score") }
+    }
+
+    /// A fact's name and value.
+    pub fn fact(self, fact: &Fact) -> (&'static str, String) {
+        match fact {
+            Fact::Classes { count, names } => {
+                let unnamed = || (0..*count).map(|index| self.unnamed_class(index)).collect();
+                (self.text("model-classes"), names.clone().unwrap_or_else(unnamed).join(", "))
+            }
+            Fact::Input { cols, rows, channels, layout } => {
+                let side = |value: &Option<usize>| -> Value<'_> {
+                    value.map_or_else(|| self.text("model-any-size").into(), Value::from)
+                };
+                let values = [
+                    ("cols", side(cols)),
+                    ("rows", side(rows)),
+                    ("channels", (*channels).into()),
+                    ("layout", layout.to_string().into()),
+                ];
+                (self.text("model-input"), self.with("model-input-value", &values))
+            }
+            Fact::Output(kind) => (self.text("model-output"), kind.to_string()),
+            Fact::Slices { slices, combine } => {
+                (self.text("model-slices"), self.slices(slices.as_ref(), combine.as_ref()))
+            }
+        }
+    }
+
+    fn slices(self, slices: Option<&SliceChoice>, combine: Option<&Combine>) -> String {
+        let combine = combine.map(|combine| match combine {
+            Combine::MeanLogits => self.text("model-combine-mean-logits"),
+            Combine::MeanProbabilities => self.text("model-combine-mean-probabilities"),
+            Combine::Max => self.text("model-combine-max"),
+            Combine::Each => self.text("model-combine-each"),
+        });
+        match (slices.map(|slices| self.slice_choice(slices)), combine) {
+            (Some(slices), Some(combine)) => {
+                self.with("model-slices-combined", &[("slices", slices.into()), ("combine", combine.into())])
+            }
+            (Some(slices), None) => slices,
+            (None, Some(combine)) => self.with("model-combined", &[("combine", combine.into())]),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// Slices are counted from 1 on the screen.
+    fn slice_choice(self, slices: &SliceChoice) -> String {
+        match slices {
+            SliceChoice::Middle => self.text("model-slices-middle").to_owned(),
+            SliceChoice::All => self.text("model-slices-all").to_owned(),
+            SliceChoice::Index(index) => (index + 1).to_string(),
+            SliceChoice::EveryNth(n) => self.with("model-slices-every-nth", &[("n", (*n).into())]),
+            SliceChoice::Indices(indices) => list(indices.iter().map(|index| index + 1)),
+            SliceChoice::PositionsMm { positions_mm, axis } => {
+                let axis = match axis {
+                    PatientAxis::X => "x",
+                    PatientAxis::Y => "y",
+                    PatientAxis::Z => "z",
+                };
+                self.with("model-slices-positions", &[("list", list(positions_mm).into()), ("axis", axis.into())])
+            }
+        }
+    }
+
+    /// `ONNX Runtime 1.31.1`.
+    pub fn engine(self, engine: &EngineFacts) -> String {
+        match engine.kind {
+            EngineKind::OnnxRuntime => format!("ONNX Runtime {}", engine.version).trim_end().to_owned(),
+            EngineKind::Embedded => self.with("engine-embedded", &[("version", (&engine.version).into())]),
+        }
+    }
+
+    pub fn provider(self, provider: Provider) -> String {
+        match provider {
+            Provider::Cpu | Provider::Cuda => provider.to_string(),
+            Provider::CudaAndCpu => self.text("engine-both").to_owned(),
+        }
+    }
+
+    /// A preprocessing step's name; the manifest's own where it has no other.
+    pub fn step(self, name: &str) -> String {
+        self.find(&format!("step-{}", name.replace('_', "-"))).unwrap_or(name).to_owned()
+    }
+
+    /// A method as its paper writes it.
+    pub fn method(self, method: Method) -> &'static str {
+        match method {
+            Method::Random => self.text("heatmap-method-random"),
+            Method::Occlusion => self.text("heatmap-method-occlusion"),
+            // Proper names.
+            Method::GradCam
+            | Method::GradCamPlusPlus
+            | Method::HiResCam
+            | Method::XGradCam
+            | Method::LayerCam
+            | Method::EigenCam
+            | Method::Cam
+            | Method::ScoreCam
+            | Method::Rise => method.title(),
+        }
+    }
+
+    /// `Relu, 14 x 14 x 64`.
+    pub fn layer(self, layer: &FeatureMap) -> String {
+        let values = [
+            ("op", (&layer.op).into()),
+            ("rows", layer.rows.into()),
+            ("cols", layer.cols.into()),
+            ("channels", layer.channels.into()),
+        ];
+        match layer.layout {
+            MapLayout::Tokens { .. } => self.with("heatmap-layer-tokens", &values),
+            MapLayout::Nchw | MapLayout::Nhwc => self.with("heatmap-layer-words", &values),
+        }
+    }
+
+    pub fn colours(self, colours: ColorMap) -> &'static str {
+        match colours {
+            ColorMap::CoolWarm => self.text("colours-cool-warm"),
+            ColorMap::Gray => self.text("colours-gray"),
+            ColorMap::InvertedGray => self.text("colours-inverted-gray"),
+            // Proper names.
+            ColorMap::Viridis | ColorMap::Inferno | ColorMap::Magma | ColorMap::Jet | ColorMap::HotIron => {
+                colours.label()
+            }
+        }
+    }
+}
+
+fn list<T: ToString>(values: impl IntoIterator<Item = T>) -> String {
+    values.into_iter().map(|value| value.to_string()).collect::<Vec<_>>().join(" ")
+}
