@@ -29,6 +29,7 @@ pub enum Action {
     Identity,
     Heatmap,
     Compare,
+    CompareModel,
     PredictShownSlice,
     PredictRest,
     CancelRest,
@@ -71,6 +72,7 @@ const fn keyless(action: Action, id: &'static str) -> Entry {
 pub const TABLE: &[Entry] = &[
     with(Action::OpenFolder, "action-open-folder", Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O),
     ctrl(Action::OpenFiles, "action-open-files", Key::O),
+    with(Action::CompareModel, "action-compare-model", Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::M),
     ctrl(Action::OpenModel, "action-open-model", Key::M),
     ctrl(Action::OpenPath, "action-open-path", Key::L),
     keyed(Action::PreviousItem, "action-previous-item", Key::ArrowLeft),

@@ -14,6 +14,7 @@ mod fonts;
 mod heatmap_look;
 mod heatmap_marks;
 mod heatmap_panel;
+mod heatmap_trust;
 mod help;
 mod icons;
 mod model_panel;

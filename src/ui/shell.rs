@@ -81,6 +81,9 @@ impl Shell {
                         self.state.apply(Command::LoadModel(path));
                     }
                 }
+                dialogs::Outcome::Chosen(Wanted::ComparedModel, mut paths) => {
+                    self.state.apply(Command::CompareWithModel(paths.pop()));
+                }
                 dialogs::Outcome::Chosen(_, paths) => self.state.apply(Command::Open(paths)),
                 dialogs::Outcome::NoDialog(wanted) => self.look.path_field = Some(PathField::new(wanted, true)),
             }
@@ -164,6 +167,7 @@ impl Shell {
             Action::OpenFiles => return self.choose(ctx, Wanted::Files),
             Action::OpenFolder => return self.choose(ctx, Wanted::Folder),
             Action::OpenModel => return self.choose(ctx, Wanted::Model),
+            Action::CompareModel => return self.choose(ctx, Wanted::ComparedModel),
             Action::OpenPath => {
                 self.look.path_field = Some(PathField::new(Wanted::Files, false));
                 return;
