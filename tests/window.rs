@@ -373,3 +373,22 @@ fn workers_deliver_what_inline_mode_does() {
     }
     assert_eq!(state.current().unwrap().frames(), 1);
 }
+
+#[test]
+fn a_command_is_found_by_a_part_of_its_name() {
+    let mut harness = opened(&[&demo_scans()]);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run();
+    harness.get_by_role_and_label(egui::Role::TextInput, "Type a part of a command");
+    harness.event(Event::Text("inver".into()));
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert!(harness.state().state.invert(), "the first command found is run");
+    assert!(harness.query_by_role_and_label(egui::Role::TextInput, "Type a part of a command").is_none());
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run();
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert!(harness.query_by_role_and_label(egui::Role::TextInput, "Type a part of a command").is_none());
+}

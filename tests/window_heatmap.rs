@@ -168,6 +168,7 @@ fn occlusion_is_drawn_without_a_layer() {
     let mut harness = demo();
     press(&mut harness, Key::H);
     choose(&mut harness, "Method", "Occlusion");
+    harness.get_by_label_contains("Heatmap (Occlusion, class grade-");
     harness.get_by_label_contains("filled with the picture's mean");
 }
 

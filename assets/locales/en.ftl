@@ -68,6 +68,8 @@ action-theme = Light or dark
 # The name of the language that the window changes to.
 action-language = 한국어
     .tooltip = Show the window in Korean
+action-command-palette = All commands…
+    .tooltip = Find a command by a part of its name
 action-help = Keys and mouse
     .tooltip = What the keys and the mouse do
 action-close = Close
@@ -322,7 +324,7 @@ heatmap-settings = Settings of the method
 heatmap-logit = Logit of { $class } on this slice: { $value }
 heatmap-probability = Probability of { $class } on this slice: { $value }
 heatmap-target = Target
-heatmap-target-logit = Logit (before softmax or sigmoid)
+heatmap-target-logit = Logit
 heatmap-target-probability = Probability
 heatmap-model = Model
 heatmap-model-same = The same model
@@ -382,3 +384,6 @@ heatmap-unit-none = no unit
 colours-cool-warm = Cool to warm
 colours-gray = Gray
 colours-inverted-gray = Inverted gray
+
+palette-hint = Type a part of a command
+palette-nothing = No command has this name.

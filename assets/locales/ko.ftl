@@ -67,6 +67,8 @@ action-theme = 밝은 화면·어두운 화면
 # The name of the language that the window changes to.
 action-language = English
     .tooltip = 화면을 영어로 표시합니다
+action-command-palette = 모든 명령…
+    .tooltip = 이름의 일부로 명령을 찾습니다
 action-help = 단축키와 마우스
     .tooltip = 단축키와 마우스의 기능을 표시합니다
 action-close = 닫기
@@ -309,7 +311,7 @@ heatmap-settings = 방법의 설정
 heatmap-logit = 이 슬라이스에서 { $class }의 로짓: { $value }
 heatmap-probability = 이 슬라이스에서 { $class }의 확률: { $value }
 heatmap-target = 대상
-heatmap-target-logit = 로짓 (소프트맥스·시그모이드 이전)
+heatmap-target-logit = 로짓
 heatmap-target-probability = 확률
 heatmap-model = 모델
 heatmap-model-same = 같은 모델
@@ -369,3 +371,6 @@ heatmap-unit-none = 단위 없음
 colours-cool-warm = 청색·적색
 colours-gray = 회색조
 colours-inverted-gray = 반전 회색조
+
+palette-hint = 명령 이름의 일부를 입력
+palette-nothing = 이런 이름의 명령이 없습니다.

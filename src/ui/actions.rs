@@ -38,6 +38,7 @@ pub enum Action {
     Findings,
     Theme,
     Language,
+    CommandPalette,
     Help,
     Close,
 }
@@ -101,6 +102,7 @@ pub const TABLE: &[Entry] = &[
     keyed(Action::Findings, "action-findings", Key::CloseBracket),
     keyed(Action::Theme, "action-theme", Key::T),
     keyed(Action::Language, "action-language", Key::L),
+    ctrl(Action::CommandPalette, "action-command-palette", Key::K),
     Entry { other: Some(Key::F1), ..keyed(Action::Help, "action-help", Key::Questionmark) },
     keyed(Action::Close, "action-close", Key::Escape),
 ];

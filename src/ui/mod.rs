@@ -7,6 +7,7 @@
 
 mod actions;
 mod bars;
+mod command_palette;
 mod dialogs;
 mod empty;
 mod findings;

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use eframe::egui::{self, CentralPanel, Context, Panel, Theme, Ui};
 
 use super::actions::{Action, TABLE};
+use super::command_palette::PaletteField;
 use super::dialogs::{Dialogs, PathField, Wanted};
 use super::findings::Findings;
 use super::toasts::ToastLook;
 use super::viewport::Viewport;
 use super::words::{self, Keeper, Language};
 use super::worklist::Worklist;
-use super::{bars, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
+use super::{bars, command_palette, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
 use crate::app::{AppState, Command, Notice, Severity, ViewTransform};
 
 /// What a panel wants; fulfilled after all panels are drawn.
@@ -29,6 +30,7 @@ pub(super) struct Look {
     pub findings_open: bool,
     pub help_open: bool,
     pub path_field: Option<PathField>,
+    pub palette: Option<PaletteField>,
 }
 
 /// The window's contents over a state.
@@ -55,6 +57,7 @@ impl Shell {
                 findings_open: true,
                 help_open: false,
                 path_field: None,
+                palette: None,
             },
             dialogs: Dialogs::default(),
             worklist: Worklist::default(),
@@ -143,6 +146,7 @@ impl Shell {
         let middle = middle.response.rect;
         toasts::toasts(&ctx, middle, &mut self.toasts, self.state.toasts(), &mut wishes);
         help::help_sheet(&ctx, &mut self.look);
+        command_palette::command_palette(&ctx, &mut self.look, &mut wishes);
         if let Some(command) = dialogs::path_field(&ctx, &mut self.look) {
             wishes.commands.push(command);
         }
@@ -195,8 +199,12 @@ impl Shell {
                 self.look.help_open = !self.look.help_open;
                 return;
             }
+            Action::CommandPalette => {
+                self.look.palette = self.look.palette.is_none().then(PaletteField::default);
+                return;
+            }
             Action::Close => {
-                if self.look.path_field.take().is_none() {
+                if self.look.palette.take().is_none() && self.look.path_field.take().is_none() {
                     self.look.help_open = false;
                 }
                 return;
