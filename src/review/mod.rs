@@ -9,6 +9,7 @@ mod explained;
 mod lane;
 mod order;
 mod prepare;
+pub mod table;
 mod trust;
 mod truth;
 
