@@ -15,7 +15,7 @@ mod scores;
 mod truth_file;
 
 pub use columns::Role;
-pub use join::{Joined, join};
+pub use join::{Joined, Key, join};
 pub use matrix_file::read_matrix;
 pub use options::TableOptions;
 pub use predictions::{PredictedCase, Predictions, read_predictions};

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::columns::{Columns, Role};
-use super::join::Key;
+use super::join::{Key, join};
 use super::labels::{ClassList, canonical};
 use super::rows::{self, RawTable, Row, RowProblem};
 use super::scores::{self, ScoreColumns};
 use super::truth_file::words;
 use super::{TableError, TableOptions, TruthFile};
-use crate::metrics::{MetricsError, Outcomes, softmax_rows};
+use crate::metrics::{ConfusionMatrix, MetricsError, Outcomes, softmax_rows};
 use crate::review::truth_from_folder;
 
 mod values;
@@ -46,7 +46,35 @@ pub struct PredictedCase {
     pub logits: Vec<f64>,
 }
 
+/// Cases of a confusion matrix that are still written out one by one.
+const MOST_CASES: u64 = 10_000_000;
+
 impl Predictions {
+    /// The cases that a confusion matrix counts; they have no names and no scores. `None` for more than ten million.
+    pub fn from_matrix(path: &Path, matrix: &ConfusionMatrix, class_names: Vec<String>) -> Option<Self> {
+        if matrix.total() > MOST_CASES {
+            return None;
+        }
+        let (truth, predicted) = matrix.expand();
+        let case = |(truth, predicted)| PredictedCase {
+            line: 0,
+            key: Key::default(),
+            group: None,
+            truth: Some(truth),
+            predicted,
+            probabilities: vec![],
+            logits: vec![],
+        };
+        Some(Self {
+            path: path.to_owned(),
+            class_names,
+            cases: truth.into_iter().zip(predicted).map(case).collect(),
+            remarks: vec!["Read as a confusion matrix: rows are reference labels, columns predictions.".to_owned()],
+            problems: vec![],
+            has_ids: false,
+        })
+    }
+
     /// Indices of the cases with a reference label.
     pub fn labelled(&self) -> Vec<usize> {
         self.cases.iter().enumerate().filter(|(_, case)| case.truth.is_some()).map(|(index, _)| index).collect()
@@ -70,6 +98,17 @@ impl Predictions {
             Some(keys) if !keys.is_empty() => outcomes.with_groups(&keys),
             _ => Ok(outcomes),
         }
+    }
+
+    /// Takes the reference labels of the rows that are the same cases in `other`, which has the same classes.
+    pub fn take_labels(&mut self, other: &Self) {
+        let keys = |of: &Self| of.cases.iter().map(|case| case.key.clone()).collect::<Vec<Key>>();
+        let joined = join(&keys(self), &keys(other), true);
+        for (case, same) in self.cases.iter_mut().zip(&joined.pairs) {
+            case.truth = same.and_then(|row| other.cases.get(row)).and_then(|case| case.truth);
+        }
+        let (matched, all) = (joined.matched(), self.cases.len());
+        self.remarks.push(format!("Reference labels of the other file, by {}: {matched} of {all} rows.", joined.by));
     }
 
     /// Logits `[n, k]` of the chosen cases: the file's own, else the logarithms of the probabilities (the same up to a

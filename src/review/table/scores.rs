@@ -85,7 +85,7 @@ pub(super) fn find(table: &RawTable, columns: &Columns, labels: &[String]) -> Sc
     let mut found = ScoreColumns::default();
     let mut named: Vec<(usize, String)> = Vec::new();
     for (column, header) in table.header.iter().enumerate().filter(|(column, _)| !columns.is_taken(*column)) {
-        if !numbers(table, column) {
+        if !mostly_numbers(table, column) {
             continue;
         }
         let name = plain(header);
@@ -162,6 +162,13 @@ const LOOKED_AT: usize = 200;
 pub(super) fn numbers(table: &RawTable, column: usize) -> bool {
     let mut cells = table.rows.iter().filter_map(|row| row.get(column)).take(LOOKED_AT).peekable();
     cells.peek().is_some() && cells.all(|cell| number(cell, table.separator).is_some())
+}
+
+/// True where at least half of the first cells are numbers: a damaged cell costs its row, not the column.
+fn mostly_numbers(table: &RawTable, column: usize) -> bool {
+    let cells: Vec<&str> = table.rows.iter().filter_map(|row| row.get(column)).take(LOOKED_AT).collect();
+    let numbers = cells.iter().filter(|cell| number(cell, table.separator).is_some()).count();
+    numbers > 0 && 2 * numbers >= cells.len()
 }
 
 /// Unnamed columns that sum to 1 in every row: `image,NORMAL,PNEUMONIA`.
