@@ -54,7 +54,7 @@ impl Undefined {
             Self::NotProbabilities => "the scores are not between 0 and 1".to_owned(),
             Self::NoLogits => "there are no logits, and none can be had from scores that are exactly 0".to_owned(),
             Self::TooFew { need, have } => format!("it needs {need} cases and there are {have}"),
-            Self::NoSpread => "the sample shows no variation, so that its interval would have no width".to_owned(),
+            Self::NoSpread => "the sample shows no variation".to_owned(),
             Self::Separated => "every case is right: the best temperature would be 0".to_owned(),
             Self::Misleading => "the scores point away from the reference labels: no temperature helps".to_owned(),
             Self::Dependent => "several cases share a group, and the formula asks for independent ones".to_owned(),

@@ -65,7 +65,7 @@ impl<'a> MatrixChart<'a> {
         let square = [corner, (corner.0 + self.cell - 4, corner.1 + self.cell - 4)];
         area.draw(&Rectangle::new(square, shade.filled()))?;
         area.draw(&Rectangle::new(square, INK.mix(0.25)))?;
-        let color = if share.unwrap_or(0.0) > 0.55 { WHITE } else { INK };
+        let color = if share.unwrap_or(0.0) > 0.75 { WHITE } else { INK };
         let middle = (corner.0 + self.cell / 2, corner.1 + self.cell / 2);
         let tall = self.cell >= 60;
         let height = if tall { 26.0 } else { f64::from(self.cell) / 3.0 };

@@ -1,7 +1,7 @@
 //! `comparison.txt`: two classifiers for a person to read.
 
 use super::ComparisonReport;
-use super::text::problems;
+use super::text::{columns, p_words, padded, problems};
 use crate::metrics::{Comparison, Measured};
 use crate::report::RESEARCH_USE;
 
@@ -29,7 +29,7 @@ pub fn comparison_text(report: &ComparisonReport<'_>) -> String {
 /// Precision, recall and F1 of each class and the weighted average, A -> B.
 fn reports(report: &ComparisonReport<'_>) -> String {
     let names = &report.a.class_names;
-    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max("weighted avg".len());
+    let width = names.iter().map(|name| columns(name)).max().unwrap_or(0).max("weighted avg".len());
     let arrow = |a: f64, b: f64| format!("{:>16}", format!("{a:.2} -> {b:.2}"));
     let mut text = format!("\n{:>width$} {:>16} {:>16} {:>16} {:>9}\n", "", "precision", "recall", "F1", "support");
     for row in report.rows() {
@@ -38,7 +38,7 @@ fn reports(report: &ComparisonReport<'_>) -> String {
         let ((a, support_a), (b, support_b)) = (row.a.unwrap_or_default(), row.b.unwrap_or_default());
         let scores: Vec<String> = a.into_iter().zip(b).map(|(a, b)| arrow(a, b)).collect();
         let support = if support_a == support_b { support_a.to_string() } else { format!("{support_a}, {support_b}") };
-        text += &format!("{name:>width$} {} {support:>9}\n", scores.join(" "));
+        text += &format!("{} {} {support:>9}\n", padded(name, width, true), scores.join(" "));
     }
     if let (Ok(a), Ok(b)) = (&report.summary_a.report, &report.summary_b.report) {
         for (name, a_mean, b_mean) in
@@ -73,14 +73,14 @@ fn paired(comparison: &Comparison, names: &[String]) -> String {
     let counts = &comparison.agreement;
     let mut text = format!(
         "\n{} matched cases: both right {}, only A right {}, only B right {}, both wrong {}\n\
-         McNemar, exact, two-sided: p = {:.4} (mid-p {:.4})\n",
+         McNemar, exact, two-sided: {} (mid-p: {})\n",
         comparison.cases,
         counts.both_right,
         counts.only_a_right,
         counts.only_b_right,
         counts.both_wrong,
-        comparison.mcnemar.p_exact,
-        comparison.mcnemar.p_mid
+        p_words(comparison.mcnemar.p_exact),
+        p_words(comparison.mcnemar.p_mid)
     );
     if comparison.cases < 30 {
         text += &format!("  ! {} cases: read nothing into this.\n", comparison.cases);
@@ -89,18 +89,18 @@ fn paired(comparison: &Comparison, names: &[String]) -> String {
         match auc {
             Ok(auc) => {
                 text += &format!(
-                    "AUC of {}: {:.3} -> {:.3}, difference {:+.3}, DeLong p = {:.4}\n",
+                    "AUC of {}: {:.3} -> {:.3}, difference {:+.3}, DeLong {}\n",
                     name(class),
                     auc.area_a,
                     auc.area_b,
                     auc.area_b - auc.area_a,
-                    auc.p
+                    p_words(auc.p)
                 );
             }
             Err(reason) => text += &format!("AUC of {}: not compared, {}\n", name(class), reason.words(names)),
         }
     }
-    text += "\n                                    A        B   B - A   95 % interval (paired bootstrap)\n";
+    text += "\n                                          A        B   B - A   95 % interval (paired bootstrap)\n";
     for pair in &comparison.pairs {
         let class = pair.statistic.class().map(|class| format!(" of {}", name(class))).unwrap_or_default();
         let label = format!("{}{class}", pair.statistic.name());
@@ -113,7 +113,12 @@ fn paired(comparison: &Comparison, names: &[String]) -> String {
             (Ok(_), Err(reason)) => format!("none: {}", reason.words(names)),
             (Err(reason), _) => reason.words(names),
         };
-        text += &format!("{label:<30} {:>8} {:>8} {difference:>7}   {interval}\n", number(pair.a), number(pair.b));
+        text += &format!(
+            "{} {:>8} {:>8} {difference:>7}   {interval}\n",
+            padded(&label, 36, false),
+            number(pair.a),
+            number(pair.b)
+        );
     }
     text += &format!("\n{} cases changed their class (flips.csv)\n", comparison.flips.len());
     for step in comparison.moves.iter().take(MOST_MOVES) {

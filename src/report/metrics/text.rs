@@ -77,7 +77,7 @@ fn matrix(summary: &Summary, names: &[String]) -> String {
     if matrix.classes() > MOST_CLASSES {
         return format!("  {} classes: see confusion.csv.\n", matrix.classes());
     }
-    let width = names.iter().map(|name| columns(name)).max().unwrap_or(0).clamp(9, 24);
+    let width = names.iter().map(|name| columns(name)).max().unwrap_or(0).clamp(10, 24);
     let cell = |text: &str| format!(" {}", padded(text, width, true));
     let mut text = padded("", width, false);
     text.extend(names.iter().map(|name| cell(name)));
@@ -95,12 +95,17 @@ fn matrix(summary: &Summary, names: &[String]) -> String {
     text
 }
 
+/// `p = 0.0312`; below a ten-thousandth only that.
+pub(super) fn p_words(p: f64) -> String {
+    if p < 1e-4 { "p < 0.0001".to_owned() } else { format!("p = {p:.4}") }
+}
+
 /// Terminal columns of a text; Hangul and other East Asian letters take two.
-fn columns(text: &str) -> usize {
+pub(super) fn columns(text: &str) -> usize {
     text.chars().map(|c| if matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xff00..=0xff60) { 2 } else { 1 }).sum()
 }
 
-fn padded(text: &str, width: usize, right: bool) -> String {
+pub(super) fn padded(text: &str, width: usize, right: bool) -> String {
     let mut kept = text.to_owned();
     while columns(&kept) > width {
         kept.pop();
@@ -146,14 +151,13 @@ fn baselines(summary: &Summary, names: &[String]) -> String {
     let name = names.get(baselines.majority_class).map_or("?", String::as_str);
     format!(
         "\nWithout looking at the picture: always {name} gives accuracy {:.3}, balanced accuracy {:.3}, macro F1 {:.3}; \
-         guessing by the\nlabels' shares {:.3}, guessing evenly {:.3}. Chance that always {name} does as well as this: p = \
-         {:.2e}.\n",
+         guessing by the\nlabels' shares {:.3}, guessing evenly {:.3}. Chance that always {name} does as well as this: {}.\n",
         baselines.majority_accuracy,
         baselines.majority_balanced_accuracy,
         baselines.majority_macro_f1,
         baselines.stratified_accuracy,
         baselines.uniform_accuracy,
-        baselines.p_above_majority
+        p_words(baselines.p_above_majority)
     )
 }
 

@@ -12,6 +12,8 @@ mod options;
 mod predictions;
 mod rows;
 mod scores;
+#[cfg(test)]
+mod tests;
 mod truth_file;
 
 pub use columns::Role;

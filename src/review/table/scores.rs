@@ -138,21 +138,29 @@ fn class_in(header: &str, words: &[&str]) -> Option<String> {
     for word in words {
         if lower.starts_with(word) {
             let rest = header.get(word.len()..)?;
-            let begins = rest.starts_with(separator) || rest.starts_with(|c: char| c.is_ascii_digit());
-            let class = rest.trim_matches(separator);
-            if begins && !class.is_empty() {
-                return Some(class.to_owned());
+            if rest.starts_with(separator) || rest.starts_with(|c: char| c.is_ascii_digit()) {
+                let class = bare(rest);
+                if !class.is_empty() {
+                    return Some(class.to_owned());
+                }
             }
         }
         if lower.ends_with(word) && *word != "class" && *word != "p" {
             let rest = header.get(..header.len() - word.len())?;
-            let class = rest.trim_matches(separator);
-            if rest.ends_with(separator) && !class.is_empty() {
+            let class = rest.trim_end_matches([' ', '_', '-', '.', ':']);
+            if class.len() < rest.len() && !class.is_empty() {
                 return Some(class.to_owned());
             }
         }
     }
     None
+}
+
+/// Without the brackets around the whole, or without the separators before it; brackets of the name itself stay.
+fn bare(rest: &str) -> &str {
+    let inner = |open: char, close: char| rest.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    let class = inner('(', ')').or_else(|| inner('[', ']')).or_else(|| inner('{', '}')).unwrap_or(rest);
+    class.trim_start_matches([' ', '_', '-', '.', ':', '=', '/', '|']).trim_end()
 }
 
 /// Rows that are looked at to tell what a column holds.
@@ -240,6 +248,8 @@ mod tests {
             let text = format!("file,y_true,{header}\nx,A,0.2,0.8\n");
             assert_eq!(classes(&found(&text, &["A", "B"])), ["A", "B"], "{header}");
         }
+        let text = "y_true,score 경도 (mild),score B\nB,0.2,0.8\n";
+        assert_eq!(classes(&found(text, &["B"])), ["경도 (mild)", "B"]);
         assert_eq!(classes(&found("y_true,p0,p1\n1,0.2,0.8\n", &["1"])), ["0", "1"]);
         assert_eq!(classes(&found("image,NORMAL,PNEUMONIA\na.png,0.2,0.8\n", &[])), ["NORMAL", "PNEUMONIA"]);
         assert_eq!(classes(&found("y_true,probs\n1,[0.2 0.8]\n", &["1"])), ["0", "1"]);
