@@ -124,13 +124,39 @@ fn records(text: &str, separator: u8, quoting: bool) -> Vec<Row> {
         .quoting(quoting)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let records = reader.records().filter_map(Result::ok);
-    let row = |record: csv::StringRecord| Row {
-        line: record.position().map_or(0, csv::Position::line),
-        cells: record.iter().map(str::to_owned).collect(),
-    };
-    // A line of blanks is no row.
-    records.map(row).filter(|row| row.cells.iter().any(|cell| !cell.is_empty())).collect()
+    let mut lines = Lines { text: text.as_bytes(), byte: 0, line: 1 };
+    let mut rows = Vec::new();
+    for record in reader.records().filter_map(Result::ok) {
+        let line = lines.at(record.position().map_or(0, csv::Position::byte));
+        let cells: Vec<String> = record.iter().map(str::to_owned).collect();
+        // A line of blanks is no row.
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            rows.push(Row { line, cells });
+        }
+    }
+    rows
+}
+
+/// Line numbers of rising byte offsets. The csv crate's own count stands before the empty lines that it skips.
+struct Lines<'a> {
+    text: &'a [u8],
+    byte: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// Line of the first character at or after `byte` that ends no line.
+    fn at(&mut self, byte: u64) -> u64 {
+        let start = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(character) = self.text.get(self.byte) {
+            if self.byte >= start && !matches!(character, b'\n' | b'\r') {
+                break;
+            }
+            self.line += u64::from(*character == b'\n');
+            self.byte += 1;
+        }
+        self.line
+    }
 }
 
 /// The delimiter that splits most of the first lines into the same number of cells as the header, then into most.

@@ -24,40 +24,41 @@ pub(super) struct Single {
     pub of_predicted: bool,
 }
 
+/// Names of a single column, `_` for any separator or none.
 const OF_PREDICTED: [&str; 10] = [
     "confidence",
     "conf",
-    "predprob",
-    "predproba",
-    "predictedprob",
-    "predictedprobability",
-    "predconf",
-    "maxprob",
-    "topprob",
-    "predictionscore",
+    "pred_prob",
+    "predicted_prob",
+    "predicted_probability",
+    "prediction_score",
+    "pred_conf",
+    "max_prob",
+    "top_prob",
+    "top_score",
 ];
 const SINGLE: [&str; 17] = [
     "score",
     "scores",
-    "yscore",
+    "y_score",
     "prob",
     "probs",
     "probability",
     "probabilities",
     "proba",
-    "yprob",
-    "yproba",
-    "predproba",
+    "y_prob",
+    "y_proba",
+    "pred_proba",
     "p",
     "sigmoid",
     "output",
-    "positiveprobability",
+    "positive_probability",
     "확률",
     "점수",
 ];
-const SINGLE_LOGIT: [&str; 4] = ["logit", "logits", "z", "rawscore"];
+const SINGLE_LOGIT: [&str; 4] = ["logit", "logits", "z", "raw_score"];
 /// Words before (or after) a class name, longest first.
-const WORDS: [&str; 19] = [
+const WORDS: [&str; 22] = [
     "predicted_probability",
     "predict_proba",
     "pred_proba",
@@ -65,17 +66,20 @@ const WORDS: [&str; 19] = [
     "y_proba",
     "y_prob",
     "y_score",
-    "probability",
     "probabilities",
+    "probability",
+    "predictions",
+    "prediction",
     "softmax",
     "sigmoid",
+    "outputs",
+    "output",
     "scores",
     "score",
     "probs",
     "proba",
     "prob",
     "class",
-    "output",
     "p",
 ];
 const LOGIT_WORDS: [&str; 2] = ["logits", "logit"];
@@ -90,11 +94,11 @@ pub(super) fn find(table: &RawTable, columns: &Columns, labels: &[String]) -> Sc
         }
         let name = plain(header);
         let single = |logit, of_predicted| Some(Single { column, class: None, logit, of_predicted });
-        if OF_PREDICTED.contains(&name.as_str()) {
+        if is_one_of(header, &OF_PREDICTED) {
             found.single = found.single.or(single(false, true));
-        } else if SINGLE.contains(&name.as_str()) {
+        } else if is_one_of(header, &SINGLE) {
             found.single = found.single.or(single(false, false));
-        } else if SINGLE_LOGIT.contains(&name.as_str()) {
+        } else if is_one_of(header, &SINGLE_LOGIT) {
             found.single = found.single.or(single(true, false));
         } else if labels.iter().any(|label| plain(label) == name) {
             found.classes.push((column, header.clone()));
@@ -113,6 +117,14 @@ pub(super) fn find(table: &RawTable, columns: &Columns, labels: &[String]) -> Sc
     }
     lone(&mut found, labels);
     found
+}
+
+/// `prob_A` is not `proba`: separators count where the header has any.
+fn is_one_of(header: &str, names: &[&str]) -> bool {
+    let lower = header.to_lowercase();
+    let snake: String = lower.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    let whole = !snake.contains('_');
+    names.iter().any(|name| snake == *name || whole && snake == name.replace('_', ""))
 }
 
 /// One class's column is a single score; several make single ones superfluous.

@@ -80,6 +80,8 @@ fn temperature_needs_logits_or_scores_above_zero() {
     assert!(read("file,truth,score A,score B\nx,A,1,0\n").logits(&[0]).is_none());
 }
 
+const TABLE_BYTES: &[u8] = b",;\t|\n\"[]{}0123.truthpredicted";
+
 #[test]
 fn any_bytes_give_a_table_or_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
@@ -91,7 +93,7 @@ fn any_bytes_give_a_table_or_a_sentence() {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 // Half of it from the characters that tables are made of.
                 let byte = (state >> 24) as u8;
-                if state & 1 == 0 { byte } else { b",;\t|\n\"[]{}0123.truthpredicted"[usize::from(byte % 31)] }
+                if state & 1 == 0 { byte } else { TABLE_BYTES[usize::from(byte) % TABLE_BYTES.len()] }
             })
             .collect();
         std::fs::write(&path, bytes).unwrap();
