@@ -27,7 +27,10 @@ impl Joined {
     }
 }
 
-const WAYS: [(&str, fn(&str) -> String); 5] = [
+/// How much of a name is compared.
+type Way = fn(&str) -> String;
+
+const WAYS: [(&str, Way); 5] = [
     ("path", whole),
     ("last three parts of the path", |id| last(id, 3)),
     ("last two parts of the path", |id| last(id, 2)),
@@ -50,7 +53,7 @@ pub fn join(left: &[Key], right: &[Key], many_to_one: bool) -> Joined {
     best
 }
 
-fn pairs(left: &[Key], right: &[Key], way: fn(&str) -> String, sliced: bool, many: bool) -> Vec<Option<usize>> {
+fn pairs(left: &[Key], right: &[Key], way: Way, sliced: bool, many: bool) -> Vec<Option<usize>> {
     let name = |key: &Key| (way(&key.id), if sliced { key.slice.clone() } else { None });
     let index = |keys: &[Key]| {
         let mut places: HashMap<_, Option<usize>> = HashMap::new();

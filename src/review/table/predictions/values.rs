@@ -125,7 +125,7 @@ impl Scale {
         let column = single.column;
         let header = table.header.get(column).cloned().unwrap_or_default();
         let cells = || table.rows.iter().filter_map(|row| number(row.get(column)?, table.separator));
-        let unit = if single.logit || cells().any(|value| value < -ROUNDING || value > 100.0 + ROUNDING) {
+        let unit = if single.logit || !cells().all(|value| (-ROUNDING..=100.0 + ROUNDING).contains(&value)) {
             Unit::Logit
         } else if cells().all(|value| value <= 1.0 + ROUNDING) {
             Unit::Probability
