@@ -21,7 +21,7 @@ pub struct Estimator {
 }
 
 /// Case visits that resampling may take in all; beyond it there are fewer resamples, at least 200.
-const MOST_VISITS: u64 = 2_000_000_000;
+const MOST_VISITS: u64 = 500_000_000;
 
 impl Estimator {
     /// Computes `statistics` on all cases and on `resamples` (fewer where [`Estimator::affordable`] says so).
