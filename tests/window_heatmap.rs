@@ -79,6 +79,14 @@ fn class_method_and_layer_are_chosen_from_lists() {
     harness.get_by_label(&format!("Layer: {words}"));
     let state = &harness.state().state;
     assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Ready(_)));
+    // The strip of layers goes one back from there, by key.
+    let strip = harness.get_by_role_and_label(Role::Slider, "Depth");
+    strip.focus();
+    harness.run();
+    harness.key_press(Key::ArrowLeft);
+    harness.run();
+    let chosen = harness.state().state.heatmaps().question(Pane::First).layer.clone().unwrap();
+    assert_eq!(harness.state().state.heatmaps().layers(Pane::First).iter().rev().nth(2).unwrap().name, chosen);
     choose(&mut harness, "Method", "CAM");
     harness.get_by_label_contains("CAM needs a layer behind which only");
 }

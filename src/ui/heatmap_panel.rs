@@ -1,6 +1,6 @@
 //! Where the score came from: what each pane shows, and the choice of class, method and layer.
 
-use eframe::egui::{CollapsingHeader, Label, RichText, Spinner, Ui, vec2};
+use eframe::egui::{CollapsingHeader, Label, RichText, Slider, Spinner, Ui, WidgetInfo, vec2};
 
 use super::actions::Action;
 use super::heatmap_look::heatmap_look;
@@ -8,7 +8,7 @@ use super::heatmap_marks::evidence;
 use super::heatmap_trust::heatmap_trust;
 use super::shell::Wishes;
 use super::theme;
-use super::widgets::{notice, palette, picker, remark, score_bar, sentence, weak};
+use super::widgets::{named_row, notice, palette, picker, remark, score_bar, sentence, weak};
 use super::words::{Language, Words, words};
 use crate::app::{AppState, Command, Heatmap, HeatmapQuestion, HeatmapState, Heatmaps, Pane};
 use crate::explain::{FeatureMap, Method, Target};
@@ -242,6 +242,33 @@ fn pickers(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes) {
                 ask(HeatmapQuestion { layer: Some(layer.name.clone()), ..question.clone() });
             }
         }
+    });
+    let used = chosen.or(heatmaps.default_layer(pane));
+    depth(ui, name(words.text("heatmap-depth")), (heatmaps.layers(pane), used), &mut |layer| {
+        ask(HeatmapQuestion { layer: Some(layer.name.clone()), ..question.clone() });
+    });
+}
+
+/// All layers on a strip, from the picture on the left to the logits on the right.
+fn depth(
+    ui: &mut Ui,
+    spoken: String,
+    (layers, used): (&[FeatureMap], Option<&FeatureMap>),
+    choose: &mut dyn FnMut(&FeatureMap),
+) {
+    let words = words(ui);
+    let place = used.and_then(|used| layers.iter().position(|layer| layer.name == used.name));
+    let (Some(mut index), Some(last)) = (place, layers.len().checked_sub(1).filter(|last| *last > 0)) else { return };
+    named_row(ui, words.text("heatmap-depth"), |ui| {
+        ui.spacing_mut().interact_size.y = 18.0; // the handle's size follows it
+        ui.spacing_mut().slider_width = (ui.available_width() - 48.0).max(64.0);
+        let slider = ui.add(Slider::new(&mut index, 0..=last).show_value(false));
+        slider.widget_info(|| WidgetInfo::slider(true, index as f64, &spoken));
+        ui.label(format!("{} / {}", index + 1, last + 1));
+        if let Some(layer) = layers.get(index).filter(|_| slider.changed()) {
+            choose(layer);
+        }
+        slider.on_hover_text(words.text("heatmap-depth.tooltip"));
     });
 }
 
