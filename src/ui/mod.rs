@@ -6,10 +6,12 @@
 
 mod actions;
 mod bars;
+mod composed;
 mod dialogs;
 mod empty;
 mod findings;
 mod fonts;
+mod gpu;
 mod heatmap_look;
 mod heatmap_marks;
 mod heatmap_panel;
@@ -19,6 +21,7 @@ mod model_panel;
 mod overlay;
 mod picture;
 mod preflight;
+mod renderer;
 mod seen;
 mod shell;
 mod smoke;
@@ -32,6 +35,7 @@ mod window;
 mod worklist;
 
 pub use fonts::install as install_fonts;
+pub use gpu::{Gpu, GpuError, Target};
 pub use preflight::WindowError;
 pub use shell::Shell;
 pub use theme::apply as install_theme;

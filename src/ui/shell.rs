@@ -1,12 +1,15 @@
 //! The frame around the panels: keys, drops, layout, and what becomes of a panel's wishes.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use eframe::egui::{self, CentralPanel, Context, Panel, Theme, Ui};
+use eframe::glow;
 
 use super::actions::{Action, TABLE};
 use super::dialogs::{Dialogs, PathField, Wanted};
 use super::findings::Findings;
+use super::renderer::Renderer;
 use super::toasts::ToastLook;
 use super::viewport::Viewport;
 use super::worklist::Worklist;
@@ -36,21 +39,40 @@ pub struct Shell {
     dialogs: Dialogs,
     worklist: Worklist,
     viewport: Viewport,
+    renderer: Renderer,
     findings: Findings,
     toasts: ToastLook,
 }
 
 impl Shell {
+    /// The processor draws the pictures.
     pub fn new(state: AppState) -> Self {
+        Self::with_gl(state, None)
+    }
+
+    /// The graphics card behind `gl` draws the pictures, if it draws them right; else the processor. `gl` must be the
+    /// context that is current when the window is painted.
+    pub fn with_gl(state: AppState, gl: Option<Arc<glow::Context>>) -> Self {
+        let renderer = Renderer::new(gl);
         Self {
             state,
             look: Look { dark: true, worklist_open: true, findings_open: true, help_open: false, path_field: None },
             dialogs: Dialogs::default(),
             worklist: Worklist::default(),
-            viewport: Viewport::default(),
+            viewport: Viewport::new(renderer.clone()),
+            renderer,
             findings: Findings::default(),
             toasts: ToastLook::default(),
         }
+    }
+
+    pub(super) fn renderer(&self) -> &Renderer {
+        &self.renderer
+    }
+
+    /// Gives back what the pictures hold on the graphics card; to be called before its context goes.
+    pub fn free_pictures(&self) {
+        self.renderer.free();
     }
 
     /// Takes what the workers and dialogs have. True where anything changed.
@@ -115,6 +137,7 @@ impl Shell {
             if self.state.current().is_some() {
                 self.viewport.show(ui, &self.state, &mut wishes);
             } else {
+                self.renderer.drop_unused(ui);
                 empty::empty_state(ui, &self.state, &mut wishes);
             }
             empty::drop_hint(ui);

@@ -32,7 +32,7 @@ pub fn run(paths: Vec<PathBuf>, model: Option<PathBuf>) -> Result<(), WindowErro
         ..Default::default()
     };
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        let window = Window::new(&creation.egui_ctx, paths, model, start)?;
+        let window = Window::new(creation, paths, model, start)?;
         Ok(Box::new(window) as Box<dyn eframe::App>)
     };
     // The windowing library panics where a library it loads late is missing: a sentence is kinder.
@@ -61,16 +61,17 @@ struct Window {
 
 impl Window {
     fn new(
-        ctx: &Context,
+        creation: &eframe::CreationContext<'_>,
         paths: Vec<PathBuf>,
         model: Option<PathBuf>,
         start: Instant,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let ctx = &creation.egui_ctx;
         fonts::install(ctx);
         theme::apply(ctx);
         let waker = ctx.clone();
         let wake: Wake = Arc::new(move || waker.request_repaint());
-        let shell = Shell::new(AppState::new(Jobs::threads(wake)?));
+        let shell = Shell::with_gl(AppState::new(Jobs::threads(wake)?), creation.gl.clone());
         let mut at_first = Vec::new();
         if !paths.is_empty() {
             at_first.push(Command::Open(paths));
@@ -100,6 +101,7 @@ impl eframe::App for Window {
         }
         if let Some(smoke) = &mut self.smoke {
             smoke.state(&self.shell.state);
+            smoke.renderer(self.shell.renderer());
         }
     }
 
@@ -115,6 +117,11 @@ impl eframe::App for Window {
         } else if self.frames == 1 {
             ui.ctx().request_repaint();
         }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        // The context is current for the last time.
+        self.shell.free_pictures();
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
