@@ -1,7 +1,7 @@
 //! What a frame of the whole window costs: dragging the window of a 4000 x 3000 picture, and scrolling through a decoded
 //! stack, with the graphics card's path and with the processor's, on whatever OpenGL an EGL without a window finds.
 //!
-//! `cargo bench --bench frames`; without a graphics card, Mesa's llvmpipe stands in for one, and its share of the work
+//! `cargo bench --bench frames [-- gpu|cpu]`; without a graphics card, Mesa's llvmpipe stands in for one, and its share of the work
 //! is done by the same cores. One JSON line for each measurement, times in ms:
 //! `own`: layout, tessellation and handing over to OpenGL, on the window's thread (median, and worst of 95 %);
 //! `layout`, `paint`: its parts; `wait`: until OpenGL has the pixels; `own_cpu`, `all_cpu`: processor time per frame of
@@ -22,7 +22,7 @@ use overread::app::{AppState, Command, Jobs, ViewTransform};
 use overread::ui::{Shell, install_fonts, install_theme};
 use serde_json::json;
 
-const FRAMES: usize = 60;
+const FRAMES: usize = 40;
 const SLICES: usize = 120;
 
 fn main() {
@@ -35,7 +35,11 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let large = npy(folder.path(), "large", &[3000, 4000]);
     let stack = npy(folder.path(), "stack", &[SLICES, 512, 512]);
+    let only: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     for gpu in [true, false] {
+        if only.iter().any(|only| (only == "gpu") != gpu) {
+            continue;
+        }
         let mut bench = Bench::new(&context.gl, gpu);
         for (name, size) in [("1280 x 800", vec2(1280.0, 800.0)), ("3840 x 2160", vec2(3840.0, 2160.0))] {
             bench.open(&large, size);

@@ -5,6 +5,7 @@ use eframe::egui::{Align, Context, Frame, Grid, Id, Label, Layout, Modal, RichTe
 use super::RESEARCH_USE;
 use super::actions::{Action, Entry, TABLE};
 use super::icons::Icon;
+use super::renderer::{Drawn, Renderer};
 use super::shell::Look;
 use super::theme;
 use super::widgets::{bare_icon_button, heading, palette, weak};
@@ -20,7 +21,7 @@ const MOUSE: &[(&str, &str)] = &[
     ("Drop", "Open files, folders, models"),
 ];
 
-pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
+pub(super) fn help_sheet(ctx: &Context, look: &mut Look, renderer: &Renderer) {
     if !look.help_open {
         return;
     }
@@ -45,6 +46,7 @@ pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
                     keys(left, "Keys", first);
                     keys(middle, "", second);
                     mouse(right);
+                    about(right, &renderer.drawn());
                 }
             });
         });
@@ -73,10 +75,21 @@ fn mouse(ui: &mut Ui) {
             line(ui, what, does);
         }
     });
+}
+
+fn about(ui: &mut Ui, drawn: &Drawn) {
     ui.add_space(16.0);
     heading(ui, "About");
     weak(ui, format!("Overread {}", env!("CARGO_PKG_VERSION")));
     weak(ui, RESEARCH_USE);
+    let drawn_by = match drawn {
+        Drawn::NothingYet => None,
+        Drawn::Gpu(name) => Some(format!("Pictures are drawn by the graphics card: {name}")),
+        Drawn::Cpu(reason) => Some(format!("Pictures are drawn by the processor: {reason}")),
+    };
+    if let Some(drawn_by) = drawn_by {
+        weak(ui, drawn_by);
+    }
     weak(ui, "Pictures are shown in radiological convention: the patient's right is on the left where R and L say so.");
 }
 

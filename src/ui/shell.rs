@@ -144,7 +144,7 @@ impl Shell {
         });
         let middle = middle.response.rect;
         toasts::toasts(&ctx, middle, &mut self.toasts, self.state.toasts(), &mut wishes);
-        help::help_sheet(&ctx, &mut self.look);
+        help::help_sheet(&ctx, &mut self.look, &self.renderer);
         if let Some(command) = dialogs::path_field(&ctx, &mut self.look) {
             wishes.commands.push(command);
         }

@@ -17,7 +17,7 @@ use crate::geometry::Size;
 pub(super) enum Texels {
     /// One 32-bit float.
     Value,
-    /// Four 32-bit floats.
+    /// Two 32-bit floats.
     Tap,
     /// 8-bit red, green, blue.
     Rgb,
@@ -29,7 +29,7 @@ impl Texels {
     pub fn bytes(self) -> usize {
         match self {
             Self::Value | Self::Rgba => 4,
-            Self::Tap => 16,
+            Self::Tap => 8,
             Self::Rgb => 3,
         }
     }
@@ -38,7 +38,7 @@ impl Texels {
     fn formats(self) -> (u32, u32, u32) {
         match self {
             Self::Value => (glow::R32F, glow::RED, glow::FLOAT),
-            Self::Tap => (glow::RGBA32F, glow::RGBA, glow::FLOAT),
+            Self::Tap => (glow::RG32F, glow::RG, glow::FLOAT),
             Self::Rgb => (glow::RGB8, glow::RGB, glow::UNSIGNED_BYTE),
             Self::Rgba => (glow::RGBA8, glow::RGBA, glow::UNSIGNED_BYTE),
         }
@@ -309,12 +309,6 @@ impl Device {
     pub fn free_program(&self, program: Program) {
         // SAFETY: the context is current (see the top of this file); given back once, as it is moved here.
         unsafe { self.gl.delete_program(program.0) };
-    }
-
-    /// Gives back what the device itself holds.
-    pub fn free_rest(&self) {
-        // SAFETY: the context is current (see the top of this file); called once, by the owner that goes.
-        unsafe { self.gl.delete_vertex_array(self.corners) };
     }
 }
 

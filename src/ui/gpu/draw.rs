@@ -47,14 +47,14 @@ impl Gpu {
         Ok(())
     }
 
-    /// The taps of an axis, uploaded: for each screen pixel first value, second value, share; -1 beside the picture.
+    /// The taps of an axis, uploaded: for each screen pixel the first value and the share of the next; -1 beside the picture.
     fn taps(&mut self, axis: Axis) -> Result<Arc<Taps>, GpuError> {
         self.axes.ready(&mut self.device, axis, |device, axis| {
             let taps = axis.taps();
-            let mut rows = vec![[-1.0_f32, 0.0, 0.0, 0.0]; axis.count.max(1)];
+            let mut rows = vec![[-1.0_f32, 0.0]; axis.count.max(1)];
             for (row, tap) in rows.iter_mut().skip(taps.start).zip(&taps.taps) {
                 // Whole numbers up to 2^24, more than a texture's side, are exact in 32 bits.
-                *row = [tap.first as f32, tap.second as f32, tap.share, 0.0];
+                *row = [tap.first as f32, tap.share];
             }
             let size = Size::new(1, rows.len());
             let texture = device.upload(Texels::Tap, size, rows.len(), bytemuck::cast_slice(&rows))?;

@@ -52,11 +52,6 @@ impl Frames {
         Self { tiles: HashMap::new(), bytes: 0, clock: 0, step: STEP.min(max_side.saturating_sub(1)).max(1) }
     }
 
-    #[cfg(test)]
-    pub fn with_step(step: usize) -> Self {
-        Self { step, ..Self::new(usize::MAX) }
-    }
-
     /// Uploads what the view needs and is not there yet; drops frames that nobody holds any more, then the longest
     /// unseen above the limits. What the view needs is never dropped.
     pub fn ready(

@@ -105,7 +105,7 @@ impl Gpu {
         self.frames.drop_dead(&mut self.device);
     }
 
-    /// Gives everything back; drawing again uploads anew.
+    /// Gives everything back but a few bytes; drawing again uploads anew.
     pub fn free(&mut self) {
         self.frames.free(&mut self.device);
         self.axes.free(&mut self.device);

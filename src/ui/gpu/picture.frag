@@ -7,7 +7,7 @@
 uniform sampler2D u_values;
 // The tile's first column and row.
 uniform ivec2 u_tile;
-// For each column and row of the view: first value, second value, share of the second.
+// For each column and row of the view: first value, and the share of the next one.
 uniform sampler2D u_cols;
 uniform sampler2D u_rows;
 // Window coordinates of the view's upper left pixel.
@@ -40,38 +40,40 @@ bool is_number(float value) {
     return value <= 0.0 || value >= 0.0;
 }
 
+// Of a texture of `size` texels, the next one to mix with: at the end of the values there is none.
+ivec2 next(ivec2 first, ivec2 size) {
+    return min(first + 1, size - 1);
+}
+
 #if COLOR
-ivec3 at(float row, float col) {
-    return ivec3(texelFetch(u_values, ivec2(int(col), int(row)) - u_tile, 0).rgb * 255.0 + 0.5);
+ivec3 at(int col, int row) {
+    return ivec3(texelFetch(u_values, ivec2(col, row), 0).rgb * 255.0 + 0.5);
 }
 
-int channel(int upper_left, int upper_right, int lower_left, int lower_right, float right, float down) {
-    float left_side = between(float(upper_left), float(lower_left), down);
-    float right_side = between(float(upper_right), float(lower_right), down);
-    return int(between(left_side, right_side, right) + 0.5);
+int channel(int upper_left, int upper_right, int lower_left, int lower_right, vec2 share) {
+    float left_side = between(float(upper_left), float(lower_left), share.y);
+    float right_side = between(float(upper_right), float(lower_right), share.y);
+    return int(between(left_side, right_side, share.x) + 0.5);
 }
 
-ivec3 pixel(vec3 row, vec3 col) {
+ivec3 pixel(ivec2 first, vec2 share) {
 #if SMOOTH
-    ivec3 a = at(row.x, col.x);
-    ivec3 b = at(row.x, col.y);
-    ivec3 c = at(row.y, col.x);
-    ivec3 d = at(row.y, col.y);
+    ivec2 second = next(first, textureSize(u_values, 0));
+    ivec3 a = at(first.x, first.y);
+    ivec3 b = at(second.x, first.y);
+    ivec3 c = at(first.x, second.y);
+    ivec3 d = at(second.x, second.y);
     ivec3 color = ivec3(
-        channel(a.r, b.r, c.r, d.r, col.z, row.z),
-        channel(a.g, b.g, c.g, d.g, col.z, row.z),
-        channel(a.b, b.b, c.b, d.b, col.z, row.z)
+        channel(a.r, b.r, c.r, d.r, share),
+        channel(a.g, b.g, c.g, d.g, share),
+        channel(a.b, b.b, c.b, d.b, share)
     );
 #else
-    ivec3 color = at(row.x, col.x);
+    ivec3 color = at(first.x, first.y);
 #endif
     return u_invert == 1 ? 255 - color : color;
 }
 #else
-float at(float row, float col) {
-    return texelFetch(u_values, ivec2(int(col), int(row)) - u_tile, 0).r;
-}
-
 int gray(float value) {
 #if CURVE == 0
     float level = (value - u_curve.x) * u_curve.y + u_curve.z;
@@ -87,27 +89,38 @@ int gray(float value) {
     return is_number(value) ? (u_invert == 1 ? 255 - level : level) : 0;
 #endif
 }
+#endif
 
-ivec3 pixel(vec3 row, vec3 col) {
+#if OVERLAY || (SMOOTH && !COLOR)
+// Down each side first, then across: the order in which the processor mixes.
+float mixed(sampler2D values, ivec2 first, vec2 share) {
+    ivec2 second = next(first, textureSize(values, 0));
+    float left_side = between(
+        texelFetch(values, first, 0).r,
+        texelFetch(values, ivec2(first.x, second.y), 0).r,
+        share.y
+    );
+    float right_side = between(
+        texelFetch(values, ivec2(second.x, first.y), 0).r,
+        texelFetch(values, second, 0).r,
+        share.y
+    );
+    return between(left_side, right_side, share.x);
+}
+#endif
+
+#if !COLOR
+ivec3 pixel(ivec2 first, vec2 share) {
 #if SMOOTH
-    float left_side = between(at(row.x, col.x), at(row.y, col.x), row.z);
-    float right_side = between(at(row.x, col.y), at(row.y, col.y), row.z);
-    return ivec3(gray(between(left_side, right_side, col.z)));
+    return ivec3(gray(mixed(u_values, first, share)));
 #else
-    return ivec3(gray(at(row.x, col.x)));
+    return ivec3(gray(texelFetch(u_values, first, 0).r));
 #endif
 }
 #endif
 
 #if OVERLAY
-float cell(float row, float col) {
-    return texelFetch(u_map, ivec2(int(col), int(row)), 0).r;
-}
-
-ivec3 with_evidence(ivec3 under, vec3 row, vec3 col) {
-    float left_side = between(cell(row.x, col.x), cell(row.y, col.x), row.z);
-    float right_side = between(cell(row.x, col.y), cell(row.y, col.y), row.z);
-    float value = between(left_side, right_side, col.z);
+ivec3 with_evidence(ivec3 under, float value) {
     float strength = u_signed == 1 ? abs(value) : value;
     if (!(strength >= u_evidence.z && strength <= u_evidence.w)) {
         return under;
@@ -123,15 +136,15 @@ void main() {
     ivec2 place = ivec2(gl_FragCoord.xy) - u_origin;
     // Rows of the window count from below.
     ivec2 screen = ivec2(place.x, -place.y);
-    ivec3 color = pixel(
-        texelFetch(u_rows, ivec2(screen.y, 0), 0).xyz,
-        texelFetch(u_cols, ivec2(screen.x, 0), 0).xyz
-    );
+    vec2 col = texelFetch(u_cols, ivec2(screen.x, 0), 0).xy;
+    vec2 row = texelFetch(u_rows, ivec2(screen.y, 0), 0).xy;
+    ivec3 color = pixel(ivec2(int(col.x), int(row.x)) - u_tile, vec2(col.y, row.y));
 #if OVERLAY
-    vec3 map_row = texelFetch(u_map_rows, ivec2(screen.y, 0), 0).xyz;
-    vec3 map_col = texelFetch(u_map_cols, ivec2(screen.x, 0), 0).xyz;
+    vec2 map_col = texelFetch(u_map_cols, ivec2(screen.x, 0), 0).xy;
+    vec2 map_row = texelFetch(u_map_rows, ivec2(screen.y, 0), 0).xy;
     if (map_row.x >= 0.0 && map_col.x >= 0.0) {
-        color = with_evidence(color, map_row, map_col);
+        ivec2 first = ivec2(int(map_col.x), int(map_row.x));
+        color = with_evidence(color, mixed(u_map, first, vec2(map_col.y, map_row.y)));
     }
 #endif
     out_color = vec4(vec3(color) / 255.0, 1.0);
