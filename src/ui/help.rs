@@ -84,7 +84,7 @@ fn about(ui: &mut Ui, drawn: &Drawn) {
     weak(ui, RESEARCH_USE);
     let drawn_by = match drawn {
         Drawn::NothingYet => None,
-        Drawn::Gpu(name) => Some(format!("Pictures are drawn by the graphics card: {name}")),
+        Drawn::Gpu(name) => Some(format!("Pictures are drawn by OpenGL: {name}")),
         Drawn::Cpu(reason) => Some(format!("Pictures are drawn by the processor: {reason}")),
     };
     if let Some(drawn_by) = drawn_by {
