@@ -4,6 +4,7 @@ use eframe::egui::{Align, Context, Frame, Grid, Id, Label, Layout, Modal, RichTe
 
 use super::actions::{Action, Entry, TABLE};
 use super::icons::Icon;
+use super::renderer::{Drawn, Renderer};
 use super::shell::Look;
 use super::theme;
 use super::widgets::{bare_icon_button, heading, palette, weak};
@@ -23,7 +24,7 @@ fn movements(words: Words) -> [(&'static str, &'static str); 8] {
     ]
 }
 
-pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
+pub(super) fn help_sheet(ctx: &Context, look: &mut Look, renderer: &Renderer) {
     if !look.help_open {
         return;
     }
@@ -49,6 +50,7 @@ pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
                     keys(left, title, first);
                     keys(middle, "", second);
                     mouse(right);
+                    about(right, &renderer.drawn());
                 }
             });
         });
@@ -79,12 +81,24 @@ fn mouse(ui: &mut Ui) {
             line(ui, what, does);
         }
     });
+}
+
+fn about(ui: &mut Ui, drawn: &Drawn) {
+    let words = words(ui);
     ui.add_space(16.0);
     heading(ui, words.text("help-about"));
+    let drawn_by = match drawn {
+        Drawn::NothingYet => None,
+        Drawn::Gpu(name) => Some(words.with("help-drawn-by-opengl", &[("name", name.into())])),
+        Drawn::Cpu(reason) => Some(words.with("help-drawn-by-processor", &[("reason", reason.to_string().into())])),
+    };
     // Columns are justified, which pulls words apart.
     ui.with_layout(Layout::top_down(Align::Min), |ui| {
         weak(ui, words.with("help-version", &[("version", env!("CARGO_PKG_VERSION").into())]));
         weak(ui, words.text("research-use"));
+        if let Some(drawn_by) = drawn_by {
+            weak(ui, drawn_by);
+        }
         weak(ui, words.text("help-convention"));
     });
 }

@@ -1,13 +1,16 @@
 //! The frame around the panels: keys, drops, layout, and what becomes of a panel's wishes.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use eframe::egui::{self, CentralPanel, Context, Panel, Theme, Ui};
+use eframe::glow;
 
 use super::actions::{Action, TABLE};
 use super::command_palette::PaletteField;
 use super::dialogs::{Dialogs, PathField, Wanted};
 use super::findings::Findings;
+use super::renderer::Renderer;
 use super::toasts::ToastLook;
 use super::viewport::Viewport;
 use super::words::{self, Keeper, Language};
@@ -40,6 +43,7 @@ pub struct Shell {
     dialogs: Dialogs,
     worklist: Worklist,
     viewport: Viewport,
+    renderer: Renderer,
     findings: Findings,
     toasts: ToastLook,
     /// Keeps the language for the next start; without one nothing is written.
@@ -47,7 +51,15 @@ pub struct Shell {
 }
 
 impl Shell {
+    /// The processor draws the pictures.
     pub fn new(state: AppState, language: Language) -> Self {
+        Self::with_gl(state, language, None)
+    }
+
+    /// The graphics card behind `gl` draws the pictures, if it draws them right; else the processor. `gl` must be the
+    /// context that is current when the window is painted.
+    pub fn with_gl(state: AppState, language: Language, gl: Option<Arc<glow::Context>>) -> Self {
+        let renderer = Renderer::new(gl);
         Self {
             state,
             look: Look {
@@ -61,7 +73,8 @@ impl Shell {
             },
             dialogs: Dialogs::default(),
             worklist: Worklist::default(),
-            viewport: Viewport::default(),
+            viewport: Viewport::new(renderer.clone()),
+            renderer,
             findings: Findings::default(),
             toasts: ToastLook::default(),
             keeper: None,
@@ -71,6 +84,15 @@ impl Shell {
     /// The same, with a language that outlives the window.
     pub(super) fn with_keeper(self, keeper: Option<Keeper>) -> Self {
         Self { keeper, ..self }
+    }
+
+    pub(super) fn renderer(&self) -> &Renderer {
+        &self.renderer
+    }
+
+    /// Gives back what the pictures hold on the graphics card; to be called before its context goes.
+    pub fn free_pictures(&self) {
+        self.renderer.free();
     }
 
     /// Takes what the workers and dialogs have. True where anything changed.
@@ -139,13 +161,14 @@ impl Shell {
             if self.state.current().is_some() {
                 self.viewport.show(ui, &self.state, &mut wishes);
             } else {
+                self.renderer.drop_unused(ui);
                 empty::empty_state(ui, &self.state, &mut wishes);
             }
             empty::drop_hint(ui);
         });
         let middle = middle.response.rect;
         toasts::toasts(&ctx, middle, &mut self.toasts, self.state.toasts(), &mut wishes);
-        help::help_sheet(&ctx, &mut self.look);
+        help::help_sheet(&ctx, &mut self.look, &self.renderer);
         command_palette::command_palette(&ctx, &mut self.look, &mut wishes);
         if let Some(command) = dialogs::path_field(&ctx, &mut self.look) {
             wishes.commands.push(command);

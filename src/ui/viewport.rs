@@ -8,6 +8,7 @@ use eframe::egui::{
 use super::heatmap_marks::{self, HeatmapMarks};
 use super::overlay::{self, Corner};
 use super::picture::{Order, Overlay, Picture};
+use super::renderer::Renderer;
 use super::shell::Wishes;
 use super::theme;
 use super::words::{Told, words};
@@ -22,8 +23,8 @@ const ZOOM_PER_POINT: f64 = 0.006_93;
 const GAP: f32 = 2.0;
 
 /// The viewport's own memory: a picture for each pane.
-#[derive(Default)]
 pub(super) struct Viewport {
+    renderer: Renderer,
     panes: [PaneLook; 2],
     placement: Option<Placement>,
     wheel: f32,
@@ -43,6 +44,10 @@ struct Place {
 }
 
 impl Viewport {
+    pub fn new(renderer: Renderer) -> Self {
+        Self { renderer, panes: Default::default(), placement: None, wheel: 0.0 }
+    }
+
     /// Where the picture lay in the last frame.
     pub fn placement(&self) -> Option<&Placement> {
         self.placement.as_ref()
@@ -73,7 +78,7 @@ impl Viewport {
         let cursor = places.iter().find_map(|place| cursor(ui, place));
         for (place, look) in places.iter().zip(&mut self.panes) {
             ui.scope_builder(UiBuilder::new().max_rect(place.rect), |ui| match (&current.error, &current.shown) {
-                (None, Some(shown)) => look.show(ui, state, (current, shown), place, cursor),
+                (None, Some(shown)) => look.show(ui, state, (current, shown), place, (cursor, &self.renderer)),
                 _ => without_picture(ui, place.rect, current),
             });
         }
@@ -153,14 +158,14 @@ impl PaneLook {
         state: &AppState,
         (current, shown): (&Current, &Shown),
         Place { pane, rect, placed }: &Place,
-        cursor: Option<(f64, f64)>,
+        (cursor, renderer): (Option<(f64, f64)>, &Renderer),
     ) {
         let Some(shader) = current.shader(state.invert()) else { return };
         let heatmap = state.heatmaps().ready(*pane);
         let style = state.heatmaps().overlay_style(*pane);
         let over = heatmap.zip(style).map(|(heatmap, style)| Overlay { heatmap: heatmap.clone(), style });
         let smooth = state.smooth();
-        let order = Order { picture: &shown.picture, shader, smooth, placed, overlay: over.as_ref() };
+        let order = Order { picture: &shown.picture, shader, smooth, placed, overlay: over.as_ref(), renderer };
         self.picture.show(ui, *rect, &order);
         if let Some(over) = &over {
             if state.heatmaps().style().contour {
