@@ -22,6 +22,7 @@ mod shader;
 mod text;
 mod thumbnail;
 mod view;
+mod voi_lut;
 
 pub use auto::{auto_window, full_eight_bit};
 pub use canvas::Canvas;
@@ -38,3 +39,4 @@ pub use shader::Shader;
 pub use text::{draw_text, text_width};
 pub use thumbnail::{Thumbnail, picture_rgba, thumbnail};
 pub use view::{View, draw};
+pub use voi_lut::through_voi_lut;
