@@ -15,8 +15,11 @@ pub struct EdgeLetters {
 impl EdgeLetters {
     /// From the map of `(col, row, frame)` to LPS mm; `None` where an axis has no length.
     pub fn from_affine(patient_from_voxel: &Affine3) -> Option<Self> {
-        let along_cols = patient_from_voxel.column(0);
-        let along_rows = patient_from_voxel.column(1);
+        Self::from_directions(patient_from_voxel.column(0), patient_from_voxel.column(1))
+    }
+
+    /// From the LPS directions across (columns' index growing) and down; `None` where one has no length.
+    pub fn from_directions(along_cols: [f64; 3], along_rows: [f64; 3]) -> Option<Self> {
         Some(Self {
             right: letters(along_cols)?,
             left: letters(along_cols.map(|v| -v))?,

@@ -23,6 +23,7 @@ mod text;
 mod thumbnail;
 mod view;
 mod voi_lut;
+mod volume;
 
 pub use auto::{auto_window, full_eight_bit};
 pub use canvas::Canvas;
@@ -40,3 +41,4 @@ pub use text::{draw_text, text_width};
 pub use thumbnail::{Thumbnail, picture_rgba, thumbnail};
 pub use view::{View, draw};
 pub use voi_lut::through_voi_lut;
+pub use volume::{Plane, PlanePoint, PlaneSlice, Volume, VolumeError, VolumePlan, on_plane, same_space};

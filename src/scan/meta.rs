@@ -116,8 +116,9 @@ pub struct Meta {
     pub slices_per_volume: Option<usize>,
     /// What `patient_from_voxel` goes to; `None` where the file does not say.
     pub patient_space: Option<PatientSpace>,
-    /// Patient Orientation (0020,0020) of a picture without a place in space: what lies beyond its edges.
-    pub patient_orientation: Option<EdgeLetters>,
+    /// What lies beyond the edges of a picture by its header's directions alone, Image Orientation (Patient) or Patient
+    /// Orientation (0020,0020): for those without a place in space. Ask [`Meta::edge_letters`].
+    pub edges_without_place: Option<EdgeLetters>,
     /// Laterality (0020,0060) or Image Laterality (0020,0062): `R`, `L`, `B` both, `U` unpaired.
     pub laterality: Option<char>,
     /// What a PET value is multiplied with to give the SUV by body weight, g/ml; or the sentence why there is none.
@@ -137,9 +138,9 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// What lies beyond the edges of a frame as stored: from its place in space, else from Patient Orientation.
+    /// What lies beyond the edges of a frame as stored: from its place in space, else from its header's directions.
     pub fn edge_letters(&self) -> Option<EdgeLetters> {
         let in_space = self.patient_from_voxel.as_ref().and_then(EdgeLetters::from_affine);
-        in_space.or_else(|| self.patient_orientation.clone())
+        in_space.or_else(|| self.edges_without_place.clone())
     }
 }

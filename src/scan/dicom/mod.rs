@@ -165,7 +165,7 @@ fn meta(data_set: &DataSet, facts: &ImageFacts, modality: &Modality, frames: usi
         stack_problem: space.remark,
         patient_from_voxel: space.patient_from_voxel,
         patient_space: patient::space(values),
-        patient_orientation: patient::orientation(values),
+        edges_without_place: patient::edge_letters(values),
         laterality: patient::laterality(values),
         suv: suv::read(data_set),
         encoding: data_set.syntax.name(),

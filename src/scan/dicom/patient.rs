@@ -3,6 +3,7 @@
 use dicom_core::Tag;
 
 use super::data_set::Values;
+use super::geometry;
 use super::groups::FunctionalGroups;
 use crate::geometry::EdgeLetters;
 use crate::scan::PatientSpace;
@@ -12,8 +13,12 @@ pub(crate) fn space(values: Values) -> Option<PatientSpace> {
     values.text(Tag(0x0020, 0x0052)).map(PatientSpace::FrameOfReference)
 }
 
-/// Patient Orientation (0020,0020) (PS3.3 C.7.6.1.1.1).
-pub(crate) fn orientation(values: Values) -> Option<EdgeLetters> {
+/// Image Orientation (Patient), which counts even where the position or the spacing is missing, else Patient Orientation
+/// (0020,0020) (PS3.3 C.7.6.1.1.1).
+pub(crate) fn edge_letters(values: Values) -> Option<EdgeLetters> {
+    if let Some([a, b, c, d, e, f]) = geometry::orientation(values) {
+        return EdgeLetters::from_directions([a, b, c], [d, e, f]);
+    }
     match values.texts(Tag(0x0020, 0x0020)).as_slice() {
         [along_row, along_column] => EdgeLetters::from_patient_orientation(along_row, along_column),
         _ => None,
