@@ -144,7 +144,7 @@ fn what_is_no_volume_is_answered_in_words() {
     };
     assert_eq!(plan.fill(|_| frame(2)).unwrap().values().dim(), (2, 2, 2));
     let error = plan.fill(|index| frame(index - 2)).unwrap_err().to_string();
-    assert!(error.contains("slice 5 is 3 x 2, the others 2 x 2"), "{error}");
+    assert!(error.contains("slice 5 is 3 x 2 pixels, the others 2 x 2"), "{error}");
     assert!(matches!(Volume::new(Array3::zeros((0, 2, 2)), place([[1.0; 3]; 3])), Err(VolumeError::NoValues)));
     assert!(matches!(Volume::new(named(2, 2, 2), place([[1.0; 3]; 3])), Err(VolumeError::NoPlace)));
 }
