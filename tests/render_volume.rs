@@ -2,11 +2,13 @@
 //! scipy 1.17.1 (`tests/fixtures/make_volume_pins.py` says how).
 
 mod common;
+#[path = "common/dicom_series.rs"]
+mod dicom_series;
 
 use std::path::Path;
 
 use overread::render::{Plane, Volume, VolumePlan, on_plane};
-use overread::scan::{Meta, open};
+use overread::scan::{Meta, open, open_series};
 use serde_json::Value;
 
 fn pins(kind: &str) -> Value {
@@ -137,4 +139,33 @@ fn values_on_another_scans_plane_are_scipys() {
         }
     }
     assert_eq!(pins.as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn a_dicom_series_becomes_a_volume_or_a_sentence() {
+    let slices = |positions: &[[f64; 3]]| {
+        let folder = tempfile::tempdir().unwrap();
+        let slice = |(at, position): (usize, &[f64; 3])| dicom_series::Slice {
+            position: *position,
+            ..dicom_series::axial(0.0, at as i32, at as u16)
+        };
+        let slices: Vec<_> = positions.iter().enumerate().map(slice).collect();
+        let files = dicom_series::write(folder.path(), &slices);
+        let scan = open_series(&files).unwrap();
+        VolumePlan::new(&scan, 0).and_then(|plan| plan.fill(|index| scan.frame(index)))
+    };
+    let straight = slices(&[[0.0, 0.0, 6.0], [0.0, 0.0, 0.0], [0.0, 0.0, 3.0]]).unwrap();
+    // File 1 lies lowest: coronal pictures show head up, so file 0 is the top row.
+    let coronal = straight.slice(Plane::Coronal, 0).unwrap();
+    assert_eq!(coronal.values.column(0).to_vec(), [0.0, 2.0, 1.0]);
+    assert_eq!((coronal.spacing.row_mm, coronal.spacing.col_mm), (3.0, 0.5));
+    let tilted = slices(&[[0.0, 0.0, 0.0], [0.0, 1.0, 3.0], [0.0, 2.0, 6.0]]).unwrap();
+    assert!(tilted.remarks()[0].contains("slant of 18.4°"), "{:?}", tilted.remarks());
+    assert_eq!(tilted.values().dim(), (3, 8, 4));
+    let says = |positions: &[[f64; 3]], words: &str| {
+        let sentence = slices(positions).unwrap_err().to_string();
+        assert!(sentence.contains(words), "{sentence}");
+    };
+    says(&[[0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 3.0], [0.0, 0.0, 3.0]], "Repeated positions: 2");
+    says(&[[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 2.0], [0.0, 0.0, 5.0]], "Missing slices: 2");
 }

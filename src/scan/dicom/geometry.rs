@@ -30,6 +30,8 @@ pub(crate) struct Geometry {
     pub slice_spacing_mm: Option<f64>,
     pub patient_from_voxel: Option<Affine3>,
     pub remark: Option<String>,
+    /// Why several frames are no evenly spaced stack.
+    pub stack_problem: Option<String>,
 }
 
 /// Image Position (Patient) of the first frame.
@@ -73,12 +75,22 @@ pub(crate) fn read(values: Values, frames: usize) -> Geometry {
             step
         }
         Some(Err(remark)) => {
+            geometry.stack_problem = Some(remark.clone());
             geometry.remark = Some(remark);
             geometry.slice_spacing_mm = None;
             normal
         }
-        None => normal.map(|v| v * declared.unwrap_or(1.0)),
+        None => {
+            let problem = "The frames do not each say where they lie; they may be one place at several times.";
+            geometry.stack_problem = (frames > 1).then(|| problem.to_owned());
+            normal.map(|v| v * declared.unwrap_or(1.0))
+        }
     };
+    let turns = groups.by_frame(frames, |group| group.item(PLANE_ORIENTATION)?.vector::<6>(ORIENTATION));
+    let turned = |other: &[f64; 6]| other.iter().zip(orientation).any(|(a, b)| (a - b).abs() > 1e-3);
+    if turns.iter().flatten().any(turned) {
+        geometry.stack_problem = Some("The frames lie in different directions.".into());
+    }
     let across = [a, b, c].map(|v| v * spacing.col_mm);
     let down = [d, e, f].map(|v| v * spacing.row_mm);
     let row = |axis: usize| [&across, &down, &step, &first].map(|vector| vector.get(axis).copied().unwrap_or(0.0));

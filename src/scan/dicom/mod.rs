@@ -162,7 +162,7 @@ fn meta(data_set: &DataSet, facts: &ImageFacts, modality: &Modality, frames: usi
         spacing: space.spacing,
         spacing_place: space.spacing_place,
         slice_spacing_mm: space.slice_spacing_mm,
-        stack_problem: space.remark,
+        stack_problem: space.stack_problem,
         patient_from_voxel: space.patient_from_voxel,
         patient_space: patient::space(values),
         edges_without_place: patient::edge_letters(values),

@@ -132,3 +132,22 @@ fn what_is_missing_or_cannot_be_is_said() {
 fn only_pet_is_asked_for_it() {
     assert_eq!(pet().text(0x0008_0060, "CS", "CT").open().unwrap().meta.suv, None);
 }
+
+#[test]
+fn real_scans_get_the_factor_worked_out_by_hand() {
+    use super::shared_set::common;
+    let Some(shared) = common::shared() else { return };
+    let suv = |name: &str| open(&shared.join("data/dicom").join(name)).unwrap().meta.suv.unwrap();
+    // Python: weight * 1000 / (dose * 2 ** (-(series - injection) / half_life)) of the headers' numbers. The second is
+    // one moment of a dynamic scan that began with the injection.
+    for (name, expected) in [
+        ("ts-1/dicom__1.dcm", 5.942_485_308_006_253e-4),
+        ("ts-1/dicom__2.dcm", 4.735_489_150_904_110_7e-4),
+        ("ts-4-70/fo-dicom__GH184.dcm", 3.317_637_074_216_024_7e-4),
+    ] {
+        let found = suv(name).unwrap();
+        assert!((found / expected - 1.0).abs() < 1e-9, "{name}: {found}");
+    }
+    let sentence = suv("ts-4-70/fo-dicom__GH610.dcm").unwrap_err();
+    assert!(sentence.contains("the values are in PROPCPS"), "{sentence}");
+}
