@@ -19,7 +19,7 @@ use eframe::egui::{self, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, 
 use eframe::egui_glow;
 use eframe::glow::{self, HasContext as _};
 use overread::app::{AppState, Command, Jobs, ViewTransform};
-use overread::ui::{Shell, install_fonts, install_theme};
+use overread::ui::{Language, Shell, install_fonts, install_theme};
 use serde_json::json;
 
 const FRAMES: usize = 40;
@@ -83,7 +83,7 @@ impl Bench {
         install_fonts(&ctx);
         install_theme(&ctx);
         let painter = egui_glow::Painter::new(gl.clone(), "", None, true).expect("egui paints");
-        let shell = Shell::with_gl(AppState::new(Jobs::inline()), gpu.then(|| gl.clone()));
+        let shell = Shell::with_gl(AppState::new(Jobs::inline()), Language::English, gpu.then(|| gl.clone()));
         let path = if gpu { "gpu" } else { "cpu" };
         Self { gl: gl.clone(), ctx, painter, shell, size: Vec2::ZERO, path, target: None, time_s: 0.0 }
     }

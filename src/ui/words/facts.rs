@@ -149,9 +149,14 @@ impl Words {
             ColorMap::Gray => self.text("colours-gray"),
             ColorMap::InvertedGray => self.text("colours-inverted-gray"),
             // Proper names.
-            ColorMap::Viridis | ColorMap::Inferno | ColorMap::Magma | ColorMap::Jet | ColorMap::HotIron => {
-                colours.label()
-            }
+            ColorMap::Viridis
+            | ColorMap::Inferno
+            | ColorMap::Magma
+            | ColorMap::Jet
+            | ColorMap::HotIron
+            | ColorMap::Pet
+            | ColorMap::HotMetalBlue
+            | ColorMap::Pet20Step => colours.label(),
         }
     }
 }
