@@ -11,11 +11,12 @@ use super::widgets::{bare_icon_button, heading, palette, weak};
 use super::words::{Words, words};
 
 /// Movements of the mouse; what they do is said under `.does`.
-fn movements(words: Words) -> [(&'static str, &'static str); 8] {
+fn movements(words: Words) -> [(&'static str, &'static str); 9] {
     [
         (words.text("mouse-wheel"), words.text("mouse-wheel.does")),
         (words.text("mouse-ctrl-wheel"), words.text("mouse-ctrl-wheel.does")),
         (words.text("mouse-left-drag"), words.text("mouse-left-drag.does")),
+        (words.text("mouse-shift-drag"), words.text("mouse-shift-drag.does")),
         (words.text("mouse-right-drag"), words.text("mouse-right-drag.does")),
         (words.text("mouse-middle-drag"), words.text("mouse-middle-drag.does")),
         (words.text("mouse-space-drag"), words.text("mouse-space-drag.does")),
@@ -89,15 +90,19 @@ fn about(ui: &mut Ui, drawn: &Drawn) {
     heading(ui, words.text("help-about"));
     let drawn_by = match drawn {
         Drawn::NothingYet => None,
-        Drawn::Gpu(name) => Some(words.with("help-drawn-by-opengl", &[("name", name.into())])),
-        Drawn::Cpu(reason) => Some(words.with("help-drawn-by-processor", &[("reason", reason.to_string().into())])),
+        Drawn::Gpu(name) => Some((words.with("help-drawn-by-opengl", &[("name", name.into())]), None)),
+        // The reason is an English sentence.
+        Drawn::Cpu(reason) => Some((words.text("help-drawn-by-processor").to_owned(), Some(reason.to_string()))),
     };
     // Columns are justified, which pulls words apart.
     ui.with_layout(Layout::top_down(Align::Min), |ui| {
         weak(ui, words.with("help-version", &[("version", env!("CARGO_PKG_VERSION").into())]));
         weak(ui, words.text("research-use"));
-        if let Some(drawn_by) = drawn_by {
-            weak(ui, drawn_by);
+        if let Some((drawn_by, reason)) = drawn_by {
+            let line = weak(ui, drawn_by);
+            if let Some(reason) = reason {
+                line.on_hover_text(reason);
+            }
         }
         weak(ui, words.text("help-convention"));
     });

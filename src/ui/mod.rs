@@ -25,6 +25,7 @@ mod overlay;
 mod picture;
 mod preflight;
 mod renderer;
+mod rulers;
 mod seen;
 mod shell;
 mod smoke;

@@ -18,6 +18,9 @@ use super::worklist::Worklist;
 use super::{bars, command_palette, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
 use crate::app::{AppState, Command, Notice, Severity, ViewTransform};
 
+/// Twelve slices a second, as cine loops usually start.
+const SECONDS_PER_SLICE: f64 = 1.0 / 12.0;
+
 /// What a panel wants; fulfilled after all panels are drawn.
 #[derive(Default)]
 pub(super) struct Wishes {
@@ -46,6 +49,8 @@ pub struct Shell {
     renderer: Renderer,
     findings: Findings,
     toasts: ToastLook,
+    /// When the next slice of a scan that plays is due, seconds of the window's clock.
+    next_slice_at: Option<f64>,
     /// Keeps the language for the next start; without one nothing is written.
     keeper: Option<Keeper>,
 }
@@ -71,6 +76,7 @@ impl Shell {
                 path_field: None,
                 palette: None,
             },
+            next_slice_at: None,
             dialogs: Dialogs::default(),
             worklist: Worklist::default(),
             viewport: Viewport::new(renderer.clone()),
@@ -122,6 +128,7 @@ impl Shell {
         ctx.set_theme(if self.look.dark { Theme::Dark } else { Theme::Light });
         words::speak(&ctx, self.look.language);
         let mut wishes = Wishes::default();
+        self.play(&ctx, &mut wishes);
         pressed_actions(&ctx, &mut wishes);
         let dropped: Vec<PathBuf> =
             ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
@@ -174,6 +181,23 @@ impl Shell {
             wishes.commands.push(command);
         }
         self.fulfil(&ctx, wishes);
+    }
+
+    /// The next slice, where slices play and it is time. The picture that plays is decoded ahead, so none is skipped.
+    fn play(&mut self, ctx: &Context, wishes: &mut Wishes) {
+        let now = ctx.input(|input| input.time);
+        match self.state.current().filter(|current| current.playing) {
+            None => self.next_slice_at = None,
+            Some(current) => {
+                let due = *self.next_slice_at.get_or_insert(now + SECONDS_PER_SLICE);
+                let shown = current.shown.as_ref().is_some_and(|shown| shown.index == current.wanted_frame);
+                if now >= due && (shown || current.error.is_some()) {
+                    wishes.commands.push(Command::NextFrameAround);
+                    self.next_slice_at = Some(now + SECONDS_PER_SLICE);
+                }
+                ctx.request_repaint_after(std::time::Duration::from_secs_f64(SECONDS_PER_SLICE / 2.0));
+            }
+        }
     }
 
     fn fulfil(&mut self, ctx: &Context, wishes: Wishes) {
@@ -240,6 +264,8 @@ impl Shell {
             Action::NextItem => Command::SelectStep(1),
             Action::PreviousFrame => Command::StepFrame(-1),
             Action::NextFrame => Command::StepFrame(1),
+            Action::Play => Command::TogglePlay,
+            Action::ForgetMeasures => Command::ForgetMeasures,
             Action::FirstFrame => Command::GoToFrame(0),
             Action::LastFrame => Command::GoToFrame(usize::MAX),
             Action::NextWindow => Command::NextWindow,
