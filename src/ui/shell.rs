@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{self, CentralPanel, Context, Panel, Theme, Ui};
+use eframe::egui::{self, CentralPanel, Context, Key, Panel, Theme, Ui};
 use eframe::glow;
 
 use super::actions::{Action, TABLE};
@@ -300,12 +300,19 @@ impl Shell {
     }
 }
 
+const ARROWS: [Key; 4] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown];
+
 /// Keys of the table, unless a person is typing text.
 fn pressed_actions(ctx: &Context, wishes: &mut Wishes) {
     let typing = ctx.text_edit_focused();
+    let focused = ctx.memory(|memory| memory.focused().is_some());
     ctx.input_mut(|input| {
         for entry in TABLE {
             let Some(shortcut) = entry.shortcut else { continue };
+            // Arrows move what has the focus, e.g. a slider.
+            if focused && ARROWS.contains(&shortcut.logical_key) {
+                continue;
+            }
             if typing && shortcut.modifiers.is_none() && entry.action != Action::Close {
                 continue;
             }

@@ -147,22 +147,22 @@ impl Words {
     /// A window that readers know by name.
     pub fn preset(self, window: &Window) -> String {
         let name = window.name.as_deref().unwrap_or_default();
-        let known = match name {
-            "Brain" => self.text("preset-brain"),
-            "Subdural" => self.text("preset-subdural"),
-            "Stroke" => self.text("preset-stroke"),
-            "Temporal bone" => self.text("preset-temporal-bone"),
-            "Head and neck" => self.text("preset-head-and-neck"),
-            "Lung" => self.text("preset-lung"),
-            "Mediastinum" => self.text("preset-mediastinum"),
-            "Abdomen" => self.text("preset-abdomen"),
-            "Liver" => self.text("preset-liver"),
-            "Spine" => self.text("preset-spine"),
-            "Bone" => self.text("preset-bone"),
-            "Full" => self.text("preset-full-range"),
-            "Percentiles 1 to 99" => self.text("preset-percentiles"),
+        let known = match name.to_lowercase().as_str() {
+            "brain" => self.text("preset-brain"),
+            "subdural" => self.text("preset-subdural"),
+            "stroke" => self.text("preset-stroke"),
+            "temporal bone" => self.text("preset-temporal-bone"),
+            "head and neck" => self.text("preset-head-and-neck"),
+            "lung" => self.text("preset-lung"),
+            "mediastinum" => self.text("preset-mediastinum"),
+            "abdomen" => self.text("preset-abdomen"),
+            "liver" => self.text("preset-liver"),
+            "spine" => self.text("preset-spine"),
+            "bone" => self.text("preset-bone"),
+            "full" => self.text("preset-full-range"),
+            "percentiles 1 to 99" => self.text("preset-percentiles"),
             // SUV and numbers read the same everywhere.
-            other => return other.to_owned(),
+            _ => return name.to_owned(),
         };
         known.to_owned()
     }
