@@ -1,0 +1,35 @@
+"""Fills the tables of ../README.md from results.json, which train.py made from the program's output."""
+
+import json
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parents[1] / "training"))
+from card import fill, number, table
+
+
+def main():
+    r = json.loads((HERE / "results.json").read_text())
+    v, t, h = r["cross_validation"], r["test"], r["heatmaps"]
+    s, names = t["subjects"], ("auc", "accuracy", "sensitivity", "specificity")
+    fill(
+        HERE.parent / "README.md",
+        validation=table(["cross-validation, 134 subjects", "mean of 10 repeats", "deviation"], [
+            *[[n if n != "auc" else "AUC", number(v[n]["mean"]), number(v[n]["deviation"])] for n in names],
+            ["AUC of single slices", number(v["slice_auc"]["mean"]), number(v["slice_auc"]["deviation"])]]),
+        test=table(["58 test subjects", "at 0.42", "single slices (406)"], [
+            ["AUC", number(s["auc"], s["intervals_95"]["auc"]), number(t["single_slices"]["auc"])],
+            *[[n, number(s[n], s["intervals_95"][n]), number(t["single_slices"][n])] for n in names[1:]]]) + "\n\n" + table(
+            ["", "called nAD", "called AD"], [["labelled nAD", s["tn"], s["fp"]], ["labelled AD", s["fn"], s["tp"]]]),
+        gap=f"{t['gap_to_the_program']['logits']:.1e}, the probabilities by {t['gap_to_the_program']['probabilities']:.1e}",
+        subgroups=table(["test subjects", "n", "AUC", "accuracy", "sensitivity", "specificity"], [
+            [name, g["n"], *[number(g[n]) if n in g else "" for n in names]] for name, g in t["subgroups"].items()]),
+        heatmaps=table(["area under the curve, logits", "map", "random order", "edges", "map beats random"], [
+            [k.replace("_auc", label), *[f"{h[k][o]:.3f}" for o in ("map", "random", "edges")], f"{h[k]['map_beats_random']} of {h['cases']}"]
+            for k, label in (("deletion_auc", " (lower is better)"), ("insertion_auc", " (higher is better)"))]),
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""What a model's heatmaps are worth on fixed test cases, by `overread explain --faithfulness`; added to results.json.
+
+    OVERREAD=overread python heatmaps.py MODEL FILE...
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import overread
+
+
+def main(model, files):
+    lines = overread.faithfulness(model, files)
+    assert len(lines) == len(files), f"{len(lines)} of {len(files)} explained"
+    curves = [line["faithfulness"] for line in lines]
+    mean = lambda kind, order: float(np.mean([c[kind][order] for c in curves]))
+    found = {"cases": len(lines), "method": lines[0]["method"], "right": sum(Path(f).parent.name == line["predicted"] for f, line in zip(files, lines))}
+    for kind, better in (("deletion_auc", -1), ("insertion_auc", 1)):
+        found[kind] = {order: mean(kind, order) for order in ("map", "random", "edges")}
+        found[kind]["map_beats_random"] = int(sum(better * (c[kind]["map"] - c[kind]["random"]) > 0 for c in curves))
+    results = model / "recipe" / "results.json"
+    whole = json.loads(results.read_text()) | {"heatmaps": found}
+    results.write_text(json.dumps(whole, indent=2) + "\n")
+    print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), [Path(f) for f in sys.argv[2:]])
