@@ -14,9 +14,11 @@ import overread
 def main(model, files):
     lines = overread.faithfulness(model, files)
     assert len(lines) == len(files), f"{len(lines)} of {len(files)} explained"
-    curves = [line["faithfulness"] for line in lines]
+    measured = [line for line in lines if line.get("faithfulness")]  # none without positive evidence for the class
+    curves = [line["faithfulness"] for line in measured]
     mean = lambda kind, order: float(np.mean([c[kind][order] for c in curves]))
-    found = {"cases": len(lines), "method": lines[0]["method"], "right": sum(Path(f).parent.name == line["predicted"] for f, line in zip(files, lines))}
+    right = sum(Path(line["path"]).parent.name == line["predicted"] for line in lines)
+    found = {"cases": len(measured), "without_evidence": len(lines) - len(measured), "method": lines[0]["method"], "right": right}
     for kind, better in (("deletion_auc", -1), ("insertion_auc", 1)):
         found[kind] = {order: mean(kind, order) for order in ("map", "random", "edges")}
         found[kind]["map_beats_random"] = int(sum(better * (c[kind]["map"] - c[kind]["random"]) > 0 for c in curves))
