@@ -13,6 +13,8 @@ use super::words::{Language, Words, words};
 use crate::app::{AppState, Command, Heatmap, HeatmapQuestion, HeatmapState, Heatmaps, Pane};
 use crate::explain::{FeatureMap, Method, Target};
 
+/// Room for `120 / 120` beside the strip of layers, in points.
+const DEPTH_TEXT: f32 = 80.0;
 /// Characters of a tensor's name in the list of layers.
 const NAME_SHOWN: usize = 40;
 
@@ -261,7 +263,7 @@ fn depth(
     let (Some(mut index), Some(last)) = (place, layers.len().checked_sub(1).filter(|last| *last > 0)) else { return };
     named_row(ui, words.text("heatmap-depth"), |ui| {
         ui.spacing_mut().interact_size.y = 18.0; // the handle's size follows it
-        ui.spacing_mut().slider_width = (ui.available_width() - 48.0).max(64.0);
+        ui.spacing_mut().slider_width = (ui.available_width() - DEPTH_TEXT).max(64.0);
         let slider = ui.add(Slider::new(&mut index, 0..=last).show_value(false));
         slider.widget_info(|| WidgetInfo::slider(true, index as f64, &spoken));
         ui.label(format!("{} / {}", index + 1, last + 1));
