@@ -1,16 +1,14 @@
 //! Operators that take a part, or put parts together.
 
+use super::resample::{along, picking, repeated};
 use super::{Forward, Rule, Tape};
-use crate::explain::onnx::attributes::{int, set_ints, set_tensor, text};
+use crate::explain::onnx::attributes::{int, set_tensor, text};
 use crate::onnx::proto::{DataType, TensorProto};
 
 pub(super) const RULES: &[Rule] =
     &[("Concat", concat), ("Split", split), ("Slice", slice), ("Gather", gather), ("Pad", pad)];
 
 type Done = Result<(), String>;
-
-/// A selection of more values than this would need a table of their product with the axis.
-const MAX_TABLE: usize = 1 << 22;
 
 fn axis_of(node: &Forward<'_>, shape: &[usize], axis: i64) -> Result<usize, String> {
     let rank = i64::try_from(shape.len()).unwrap_or(0);
@@ -57,22 +55,8 @@ fn laid_back(
         let margins: Vec<(usize, usize)> = (0..rank).map(margin).collect();
         return Ok(surrounded(tape, &g, &margins));
     }
-    if rows.len().saturating_mul(length) > MAX_TABLE {
-        return Err("it takes too many single values".to_owned());
-    }
-    let mut table = vec![0.0; rows.len() * length];
-    for (place, row) in rows.iter().enumerate() {
-        if let Some(cell) = table.get_mut(place * length + row) {
-            *cell = 1.0;
-        }
-    }
-    let table = tape.floats(&[rows.len(), length], &table);
-    // The axis and the last one exchanged: the same permutation there and back.
-    let mut perm: Vec<i64> = (0..i64::try_from(rank).unwrap_or(0)).collect();
-    perm.swap(axis, rank.saturating_sub(1));
-    let turned = tape.op("Transpose", &[&g], vec![set_ints("perm", &perm)]);
-    let placed = tape.op("MatMul", &[&turned, &table], vec![]);
-    Ok(tape.op("Transpose", &[&placed], vec![set_ints("perm", &perm)]))
+    let table = picking(tape, rows, length)?;
+    Ok(along(tape, &g, rank, axis, &table))
 }
 
 fn concat(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
@@ -187,12 +171,11 @@ fn gather(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     Ok(())
 }
 
-/// The part that is not padding. Negative padding cuts: what was cut off gets zero.
+/// The part that is not padding, and what margins of repeated values give back. Negative padding cuts: what was cut off
+/// gets zero.
 fn pad(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let (x, mut g) = (node.input(0)?, node.gradient(0)?);
-    if text(node.node, "mode", "constant") != "constant" {
-        return Err("it repeats values instead of padding with a constant".to_owned());
-    }
+    let mode = text(node.node, "mode", "constant");
     let shape = tape.shape(x)?;
     let pads = tape.integers(node.input(1)?)?;
     let axes: Vec<usize> = match node.optional_input(3) {
@@ -205,6 +188,13 @@ fn pad(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let mut margins = vec![(0, 0); shape.len()];
     for ((axis, begin), end) in axes.into_iter().zip(begins).zip(ends) {
         let length = shape.get(axis).copied().unwrap_or(0);
+        if mode != "constant" {
+            if (*begin, *end) != (0, 0) {
+                let table = picking(tape, &repeated(mode, length, *begin, *end)?, length)?;
+                g = along(tape, &g, shape.len(), axis, &table);
+            }
+            continue;
+        }
         let cut = |pad: i64| usize::try_from(-pad).unwrap_or(0);
         let kept = length.saturating_sub(cut(*begin) + cut(*end));
         if let Some(margin) = margins.get_mut(axis) {
@@ -271,8 +261,11 @@ mod tests {
         };
         pad(&[0, 0, 1, 2, 0, 0, 0, 3]).agrees();
         pad(&[0, 1, -1, 2, 0, 0, 1, -2]).only_on_onnx_runtime().agrees();
-        let mirrored = Check::new(&[1, 2, 4, 5]).ints("pads", &[0, 0, 1, 1, 0, 0, 1, 1]);
-        let reason = mirrored.node("Pad", &["x", "pads"], vec![set_text("mode", "reflect")]).refusal();
-        assert!(reason.contains("repeats values"), "{reason}");
+        for mode in ["reflect", "edge"] {
+            let repeated = Check::new(&[1, 2, 4, 5]).ints("pads", &[0, 0, 1, 2, 0, 0, 3, 1]);
+            repeated.node("Pad", &["x", "pads"], vec![set_text("mode", mode)]).agrees();
+        }
+        let wrapped = Check::new(&[1, 2, 4, 5]).opset(19).ints("pads", &[0, 0, 1, 2, 0, 0, 3, 1]);
+        wrapped.node("Pad", &["x", "pads"], vec![set_text("mode", "wrap")]).only_on_onnx_runtime().agrees();
     }
 }
