@@ -40,6 +40,12 @@ def pictures(rows, cols, count=2, channels=3, seed=1):
     return found.astype(np.float32)
 
 
+def jittered(shown, count=3):
+    """The pictures with their last bits changed."""
+    random = np.random.default_rng(11)
+    return [(shown * (1 + 3e-7 * random.choice([-1, 1], shown.shape))).astype(np.float32) for _ in range(count)]
+
+
 def maps(activations, gradients):
     """`{method: [n, h, w]}` of `[n, C, h, w]`, by the papers' equations (Grad-CAM++ with powers of the gradient, and with
     the 1e-6 of pytorch-grad-cam)."""
@@ -127,16 +133,23 @@ class Zoo:
             before = json.loads(self.list.read_text())
             self.exports, self.failed = before["exports"], before["failed"]
 
-    def reference(self, family, shown, scores, logits, classes, layers):
+    def reference(self, family, shown, scores, logits, classes, layers, moved=()):
         """`layers`: `{layer: (activations, {(target, unit): gradients})}`, both `[n, C, h, w]` (tokens cut to a grid);
-        the third of a layer's tuple, where there is one, is what to look for in the graph."""
+        the third of a layer's tuple, where there is one, is what to look for in the graph. `moved`: the same for
+        pictures whose last bits differ; how far each map moves, relative to its largest value, is kept as `…|moved [n]`."""
         arrays = {"pictures": shown, "scores": scores.astype(np.float32), "logits": logits.astype(np.float32)}
         arrays["classes"] = np.asarray(classes, np.int64)
         for layer, (activations, gradients, *_) in layers.items():
             arrays[f"{layer}|fmap"] = activations.astype(np.float32)
             for (target, unit), gradient in gradients.items():
+                others = [maps(other[layer][0], other[layer][1][target, unit]) for other in moved if layer in other]
                 for method, values in maps(activations, gradient).items():
-                    arrays[f"{layer}|{target}|{unit}|{method}"] = values
+                    key = f"{layer}|{target}|{unit}|{method}"
+                    arrays[key] = values
+                    largest = np.maximum(np.abs(values).max((1, 2)), 1e-30)
+                    steps = [np.abs(other[method] - values).max((1, 2)) / largest for other in others]
+                    if steps:
+                        arrays[f"{key}|moved"] = np.max(steps, 0).astype(np.float32)
         path = self.folder / f"{self.framework}_{family}.npz"
         np.savez(path, **arrays)
         return path.name
@@ -159,7 +172,7 @@ class Zoo:
 
     def fail(self, family, exporter, opset, error):
         text = str(error).strip().splitlines()
-        line = text[-1][:200] if text else type(error).__name__
+        line = f"{type(error).__name__}: {text[0][:200] if text else ''}"
         self.failed = [one for one in self.failed if (one["family"], one["exporter"], one["opset"]) != (family, exporter, opset)]
         self.failed.append(dict(family=family, exporter=exporter, opset=opset, error=line))
         self.write()

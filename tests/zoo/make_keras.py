@@ -20,7 +20,7 @@ import tensorflow as tf
 import tf2onnx
 from keras import layers as kl
 
-from common import Zoo, pictures, spread
+from common import Zoo, jittered, pictures, spread
 
 NARROW = 4
 CLASSES = 4
@@ -258,8 +258,6 @@ def settled(model, shown):
         if rate is not None:
             layer.rate = rate
     head = head_of(model)
-    _, before = keras.Model(model.input, [model.output, head.output])(shown)
-    del before
     inputs = keras.Model(model.input, head.input)(shown).numpy()
     if isinstance(head, kl.Dense):
         kernel = head.kernel.numpy()
@@ -276,8 +274,8 @@ def head_of(model):
 
 
 def tops(model):
-    """Layers with a grid or tokens, in order; those of a nested base are not reachable from outside."""
-    return [layer for layer in model.layers if len(layer._inbound_nodes) == 1 and not isinstance(layer, kl.InputLayer)]
+    """Layers in order; of a nested base only the end is reachable from outside."""
+    return [layer for layer in model.layers if layer._inbound_nodes and not isinstance(layer, kl.InputLayer)]
 
 
 def explained(model, shown):
@@ -286,11 +284,9 @@ def explained(model, shown):
     names, outputs = [], []
     tokens = None
     for layer in tops(model):
-        output = layer.output
-        if not isinstance(output, keras.KerasTensor):
-            continue
         if layer is head:
             break
+        output = layer._inbound_nodes[-1].outputs[0]
         sample = output.shape
         if len(sample) == 4 and sample[-1] and sample[-1] > 1 and not (sample[1] == sample[2] == 1):
             names.append(layer.name)
@@ -306,7 +302,7 @@ def explained(model, shown):
             tokens = value.shape[1:3]
         elif tokens is None or tokens[0] * tokens[1] != value.shape[1]:
             raise ValueError(f"{value.shape[1]} tokens of {tokens}")
-    chosen = spread([name for name, value in zip(names, sizes[1:]) if int(np.prod(value.shape[1:3])) > 1], 7)
+    chosen = spread([name for name, value in zip(names, sizes[1:]) if int(np.prod(value.shape[1:3])) > 1], 5)
     picked = [outputs[names.index(name)] for name in chosen]
     if isinstance(head, kl.Dense):
         run = keras.Model(model.input, [head.input, *picked])
@@ -348,6 +344,10 @@ def export(model, path, exporter, opset, shape):
     if exporter == "export":
         model.export(path, format="onnx", verbose=False)
         return
+    for layer in model._flatten_layers():
+        if isinstance(layer, kl.Normalization):
+            # As tensors they would become inputs of the graph.
+            layer.mean, layer.variance = np.asarray(layer.mean), np.asarray(layer.variance)
     dims = [None, *[side for side in model.input.shape[1:]]]
     call = tf.function(lambda image: model(image, training=False), input_signature=[tf.TensorSpec(dims, tf.float32, name="image")])
     tf2onnx.convert.from_function(call, input_signature=call.input_signature, opset=opset, output_path=str(path))
@@ -367,11 +367,12 @@ def main(folder, parts):
         try:
             model = settled(make(), np.concatenate([shown, shown[:, :, ::-1], 1 - shown]))
             logits, probability, scores, layers = explained(model, shown)
+            moved = [explained(model, one)[3] for one in jittered(shown)]
         except Exception as error:
             zoo.fail(family, "model", 0, error)
             continue
         units = range(min(2, logits.shape[1]))
-        reference = zoo.reference(family, shown, probability, logits, units, layers)
+        reference = zoo.reference(family, shown, probability, logits, units, layers, moved)
         for exporter, opset in exports:
             file = f"keras_{family}_{exporter}{opset or ''}.onnx"
             try:

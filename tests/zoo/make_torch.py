@@ -6,6 +6,7 @@ Weights are random (seeded), layers four times narrower than the originals, batc
 graphs are the families' own, the files small. TorchScript and dynamo exports at several operator sets.
 """
 
+import logging
 import sys
 import warnings
 from copy import deepcopy
@@ -18,9 +19,10 @@ import torchvision
 from torch import nn
 from torchvision import models as tv
 
-from common import Zoo, pictures, spread
+from common import Zoo, jittered, pictures, spread
 
 warnings.filterwarnings("ignore")
+logging.disable(logging.WARNING)
 NARROW = 4
 CLASSES = 4
 
@@ -35,28 +37,34 @@ def narrowed(model, by=NARROW):
     model = deepcopy(model)
     less = lambda count: max(1, count // by)
     last = [module for module in model.modules() if isinstance(module, (nn.Linear, nn.Conv2d))][-1]
+    empty = lambda *shape: nn.Parameter(torch.empty(*shape))
     for parent in list(model.modules()):
-        for name, child in list(parent.named_children()):
-            if isinstance(child, nn.Conv2d):
-                ins = child.in_channels if child.in_channels == 3 else less(child.in_channels)
-                outs = child.out_channels if child is last else less(child.out_channels)
-                groups = child.groups
-                if groups == child.in_channels and groups > 1:
-                    groups = ins
-                elif groups > 1:
-                    groups = max(1, groups // by)
-                made = type(child) if type(child).__init__ is nn.Conv2d.__init__ else nn.Conv2d
-                new = made(ins, outs, child.kernel_size, child.stride, child.padding, child.dilation, groups, child.bias is not None)
-                setattr(parent, name, new)
-            elif isinstance(child, nn.BatchNorm2d):
-                new = nn.BatchNorm2d(less(child.num_features), child.eps)
-                setattr(parent, name, new)
-            elif isinstance(child, nn.LayerNorm):
-                new = type(child)([less(child.normalized_shape[0])], child.eps)
-                setattr(parent, name, new)
-            elif isinstance(child, nn.Linear):
-                outs = child.out_features if child is last else less(child.out_features)
-                setattr(parent, name, nn.Linear(less(child.in_features), outs, child.bias is not None))
+        if isinstance(parent, nn.Conv2d):
+            ins = parent.in_channels if parent.in_channels == 3 else less(parent.in_channels)
+            outs = parent.out_channels if parent is last else less(parent.out_channels)
+            depthwise = parent.groups == parent.in_channels > 1
+            groups = ins if depthwise else max(1, parent.groups // by)
+            parent.in_channels, parent.out_channels, parent.groups = ins, outs, groups
+            parent.weight = empty(outs, ins // groups, *parent.kernel_size)
+            if parent.bias is not None:
+                parent.bias = empty(outs)
+            if hasattr(parent, "gain"):
+                parent.gain = nn.Parameter(torch.ones(outs, 1, 1, 1))
+        elif isinstance(parent, nn.BatchNorm2d):
+            parent.num_features = less(parent.num_features)
+            parent.weight, parent.bias = empty(parent.num_features), empty(parent.num_features)
+            parent.running_mean, parent.running_var = torch.zeros(parent.num_features), torch.ones(parent.num_features)
+        elif isinstance(parent, nn.LayerNorm):
+            width = less(parent.normalized_shape[0])
+            parent.normalized_shape = (width,)
+            if parent.weight is not None:
+                parent.weight, parent.bias = nn.Parameter(torch.ones(width)), nn.Parameter(torch.zeros(width))
+        elif isinstance(parent, nn.Linear):
+            outs = parent.out_features if parent is last else less(parent.out_features)
+            parent.in_features, parent.out_features = less(parent.in_features), outs
+            parent.weight = empty(outs, parent.in_features)
+            if parent.bias is not None:
+                parent.bias = empty(outs)
         for name, own in list(parent.named_parameters(recurse=False)):
             if name in ("layer_scale", "gamma") and own.ndim:
                 shape = [less(own.shape[0]), *own.shape[1:]]
@@ -128,7 +136,7 @@ def explained(model, shown, tokens=None):
         seen.append(output)
         chosen.append(name)
     layers = {}
-    for name in spread(chosen, 7):
+    for name in spread(chosen, 5):
         output, gradients = kept[name], {}
         for unit in range(min(2, logits.shape[1])):
             alone = logits.shape[1] == 1
@@ -239,10 +247,10 @@ def narrow(make, by=NARROW):
 
 # family: (model, (rows, cols), exports, what else)
 FAMILIES = {
-    "vgg16": (narrow(tv_model(tv.vgg16)), (64, 64), FEW, {}),
+    "vgg16": (narrow(tv_model(tv.vgg16)), (224, 224), FEW, {}),
     "vgg16_bn_208x176": (narrow(tv_model(tv.vgg16_bn)), (208, 176), FEW, {}),
-    "vgg19": (narrow(tv_model(tv.vgg19)), (64, 96), FEW, {}),
-    "alexnet": (narrow(tv_model(tv.alexnet)), (96, 80), FEW, {}),
+    "vgg19": (narrow(tv_model(tv.vgg19)), (448, 224), FEW, {}),
+    "alexnet": (narrow(tv_model(tv.alexnet)), (224, 224), FEW, {}),
     "resnet18_dynamic": (narrow(tv_model(tv.resnet18)), (96, 80), FEW, {"dynamic": True}),
     "resnet50": (narrow(tv_model(tv.resnet50)), (96, 80), ALL, {}),
     "resnet50_batch1": (narrow(tv_model(tv.resnet50)), (208, 176), FEW, {"batch": 1}),
@@ -336,13 +344,15 @@ def main(folder, parts):
             model = settled(make(), torch.cat([fed, fed.flip(3), 1 - fed]))
             model.channels_last = more.get("channels_last", False)
             logits, layers = explained(model, fed, more.get("tokens"))
+            others = [torch.from_numpy(one.transpose(0, 3, 1, 2).copy()) for one in jittered(shown)]
+            moved = [explained(model, one, more.get("tokens"))[1] for one in others]
         except Exception as error:
             zoo.fail(family, "model", 0, error)
             continue
         # An export without softmax: the framework's probabilities are those of the logits.
         powers = np.exp(logits - logits.max(1, keepdims=True))
         scores = 1 / (1 + np.exp(-logits)) if logits.shape[1] == 1 else powers / powers.sum(1, keepdims=True)
-        reference = zoo.reference(family, shown, scores, logits, range(min(2, logits.shape[1])), layers)
+        reference = zoo.reference(family, shown, scores, logits, range(min(2, logits.shape[1])), layers, moved)
         for exporter, opset in exports:
             file = f"torch_{family}_{exporter}{opset}.onnx"
             try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 def main(folder):
     folder = Path(folder)
-    rows = [json.loads(line) for line in (folder / "results.jsonl").read_text().splitlines()]
+    rows = [json.loads(line) for line in "".join(file.read_text() for file in sorted(folder.glob("results*.jsonl"))).splitlines()]
     versions = {}
     for file in sorted(folder.glob("*.json")):
         versions |= json.loads(file.read_text())["versions"]

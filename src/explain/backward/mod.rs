@@ -35,6 +35,7 @@ mod arithmetic;
 mod check;
 mod conv;
 mod einsum;
+mod gather;
 mod linear;
 mod normalize;
 mod pool;
@@ -66,6 +67,7 @@ const TABLES: &[&[Rule]] = &[
     arithmetic::RULES,
     conv::RULES,
     einsum::RULES,
+    gather::RULES,
     linear::RULES,
     normalize::RULES,
     pool::RULES,

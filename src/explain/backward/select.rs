@@ -5,12 +5,11 @@ use super::{Forward, Rule, Tape};
 use crate::explain::onnx::attributes::{int, set_tensor, text};
 use crate::onnx::proto::{DataType, TensorProto};
 
-pub(super) const RULES: &[Rule] =
-    &[("Concat", concat), ("Split", split), ("Slice", slice), ("Gather", gather), ("Pad", pad)];
+pub(super) const RULES: &[Rule] = &[("Concat", concat), ("Split", split), ("Slice", slice), ("Pad", pad)];
 
 type Done = Result<(), String>;
 
-fn axis_of(node: &Forward<'_>, shape: &[usize], axis: i64) -> Result<usize, String> {
+pub(super) fn axis_of(node: &Forward<'_>, shape: &[usize], axis: i64) -> Result<usize, String> {
     let rank = i64::try_from(shape.len()).unwrap_or(0);
     let axis = usize::try_from(if axis < 0 { axis + rank } else { axis }).ok().filter(|axis| *axis < shape.len());
     axis.ok_or_else(|| format!("its axis is not one of \"{}\"", node.node.input.first().map_or("", String::as_str)))
@@ -41,7 +40,7 @@ fn surrounded(tape: &mut Tape<'_>, x: &str, margins: &[(usize, usize)]) -> Strin
 
 /// Lays `g`, whose rows along `axis` were taken from `rows`, back into an axis of `length`; rows that were taken more
 /// than once are added up, those that were not are zero.
-fn laid_back(
+pub(super) fn laid_back(
     tape: &mut Tape<'_>,
     g: String,
     rank: usize,
@@ -147,30 +146,6 @@ fn sliced_rows(start: i64, end: i64, step: i64, length: usize) -> Option<Vec<usi
     Some(rows)
 }
 
-fn gather(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
-    let (x, g) = (node.input(0)?, node.gradient(0)?);
-    let shape = tape.shape(x)?;
-    let axis = axis_of(node, &shape, int(node.node, "axis", 0))?;
-    if tape.is_batch(&shape, axis) {
-        return Err("it takes single pictures out of a batch".to_owned());
-    }
-    let indices = node.input(1)?;
-    let length = shape.get(axis).copied().unwrap_or(0);
-    let whole = i64::try_from(length).unwrap_or(0);
-    let row =
-        |index: i64| usize::try_from(if index < 0 { index + whole } else { index }).ok().filter(|row| *row < length);
-    let rows: Option<Vec<usize>> = tape.integers(indices)?.into_iter().map(row).collect();
-    let rows = rows.ok_or("its indices lie outside")?;
-    let g = match tape.shape(indices)?.len() {
-        0 => tape.unsqueeze(&g, &[axis]),
-        1 => g,
-        _ => return Err("its indices have several axes".to_owned()),
-    };
-    let gradient = laid_back(tape, g, shape.len(), axis, &rows, length)?;
-    tape.give(x, gradient);
-    Ok(())
-}
-
 /// The part that is not padding, and what margins of repeated values give back. Negative padding cuts: what was cut off
 /// gets zero.
 fn pad(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
@@ -241,16 +216,6 @@ mod tests {
         slice(&[-1], &[i64::MIN], &[2], &[-1]);
         assert_eq!(sliced_rows(-1, i64::MIN, -2, 5), Some(vec![4, 2, 0]));
         assert_eq!(sliced_rows(2, 100, 1, 4), Some(vec![2, 3]));
-    }
-
-    #[test]
-    fn gathers_agree_with_differences() {
-        let several = Check::new(&[2, 4, 3]).ints("rows", &[2, 0, 2]);
-        several.node("Gather", &["x", "rows"], vec![set_int("axis", 1)]).agrees();
-        let last = Check::new(&[2, 4, 3]).ints("rows", &[-1]);
-        last.node("Gather", &["x", "rows"], vec![set_int("axis", -1)]).agrees();
-        let class_token = Check::new(&[2, 4, 3]).single_int("row", 0);
-        class_token.node("Gather", &["x", "row"], vec![set_int("axis", 1)]).agrees();
     }
 
     #[test]

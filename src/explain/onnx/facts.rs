@@ -25,6 +25,7 @@ const PARAMETERS: &[(&str, usize)] = &[
     ("Pad", 1),
     ("Pad", 3),
     ("Gather", 1),
+    ("GatherND", 1),
     ("Split", 1),
     ("ReduceMean", 1),
     ("ReduceSum", 1),
