@@ -113,6 +113,45 @@ fn with_shrinking() -> ModelProto {
     model(13, graph)
 }
 
+/// Circular padding as exporters write it: the last row, everything, the first row; then Conv without padding.
+#[test]
+fn a_border_put_around_keeps_the_place() {
+    let nodes = vec![
+        node("Conv", &["image", "k1"], &["c1"], vec![attr_ints("kernel_shape", &[3, 3])]),
+        node("Slice", &["c1", "minus_one", "end", "rows"], &["last"], vec![]),
+        node("Slice", &["c1", "zero", "one", "rows"], &["first"], vec![]),
+        node("Concat", &["last", "c1", "first"], &["around"], vec![attr_i("axis", 2)]),
+        node("Conv", &["around", "k2"], &["c2"], vec![attr_ints("kernel_shape", &[3, 3])]),
+        node("Relu", &["c2"], &["late"], vec![]),
+        node("GlobalAveragePool", &["late"], &["mean"], vec![]),
+        node("Flatten", &["mean"], &["flat"], vec![attr_i("axis", 1)]),
+        node("Gemm", &["flat", "dense"], &["logits"], vec![]),
+    ];
+    let axes = vec![Axis::Open("n"), Axis::Fixed(3), Axis::Fixed(8), Axis::Fixed(8)];
+    let graph = GraphProto {
+        node: nodes,
+        initializer: vec![
+            floats("k1", &[4, 3, 3, 3], noise(108, 1)),
+            floats("k2", &[4, 4, 3, 3], noise(144, 2)),
+            floats("dense", &[4, 3], noise(12, 3)),
+            integers("minus_one", &[-1]),
+            integers("zero", &[0]),
+            integers("one", &[1]),
+            integers("end", &[i64::MAX]),
+            integers("rows", &[2]),
+        ],
+        input: vec![value("image", DataType::Float, axes)],
+        output: vec![value("logits", DataType::Float, vec![Axis::Open("n"), Axis::Fixed(3)])],
+        ..Default::default()
+    };
+    let (_keep, model) = load(&bytes(&model(13, graph)));
+    let explainer = Explainer::start(&model, None, EngineChoice::Embedded, &options()).unwrap();
+    let layer = explainer.layer();
+    assert_eq!((layer.name.as_str(), layer.rows, layer.cols), ("late", 6, 4));
+    // Two Convs without padding start at pixel 2; the row put in front moves them back by one.
+    assert_eq!(layer.model_from_map.apply((0.0, 0.0)), (2.0, 1.0));
+}
+
 #[test]
 fn what_has_no_gradient_is_said_with_what_works() {
     let (_keep, model) = load(&bytes(&with_shrinking()));
