@@ -7,6 +7,7 @@
 //! | room | in -> out |
 //! |---|---|
 //! | [`geometry`] | sizes, spacings in mm, affines named `a_from_b` |
+//! | [`metrics`] | truth, predictions, scores as arrays -> numbers with intervals, comparison of two classifiers |
 //! | [`scan`] | path -> [`scan::Scan`]: values in modality units, decoded frame by frame |
 //! | [`onnx`] | bytes of a model -> what its graph says; checks; small extensions |
 //! | [`preprocess`] | [`scan::Frame`] -> [`preprocess::Prepared`]: ordered steps, each in a named library's numbers |
@@ -23,6 +24,7 @@ pub mod cli;
 pub mod engine;
 pub mod explain;
 pub mod geometry;
+pub mod metrics;
 pub mod onnx;
 pub mod preprocess;
 pub mod render;

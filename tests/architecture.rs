@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// Lowest first. `cli` and `ui` share a rank: neither may name the other.
 const ROOMS: &[&[&str]] = &[
     &["geometry"],
+    &["metrics"],
     &["scan"],
     &["onnx"],
     &["preprocess"],

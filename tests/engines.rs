@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use engines_here::{cpu, engines};
 use ndarray::{Array3, ArrayView3};
-use overread::engine::{EngineChoice, EngineKind, Inference, Model, ProviderChoice, Session, SessionOptions, runtime};
+use overread::engine::{EngineChoice, Inference, Model, Session};
 
 /// A model folder with this model and this `metadata.json`.
 fn folder_with(model: &[u8], metadata: &serde_json::Value) -> (tempfile::TempDir, PathBuf) {

@@ -373,3 +373,82 @@ fn workers_deliver_what_inline_mode_does() {
     }
     assert_eq!(state.current().unwrap().frames(), 1);
 }
+
+#[test]
+fn a_command_is_found_by_a_part_of_its_name() {
+    let mut harness = opened(&[&demo_scans()]);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run();
+    harness.get_by_role_and_label(egui::Role::TextInput, "Type a part of a command");
+    harness.event(Event::Text("inver".into()));
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert!(harness.state().state.invert(), "the first command found is run");
+    assert!(harness.query_by_role_and_label(egui::Role::TextInput, "Type a part of a command").is_none());
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run();
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert!(harness.query_by_role_and_label(egui::Role::TextInput, "Type a part of a command").is_none());
+}
+
+#[test]
+fn a_length_is_drawn_with_shift_and_deleted_by_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(&[&png(folder.path(), "a.png")]);
+    let from = middle(&harness);
+    let button = |pressed, pos| Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::SHIFT,
+    };
+    harness.event(Event::PointerMoved(from));
+    harness.event_modifiers(button(true, from), Modifiers::SHIFT);
+    harness.run();
+    for step in 1..=4 {
+        harness.event_modifiers(Event::PointerMoved(from + vec2(20.0 * step as f32, 0.0)), Modifiers::SHIFT);
+        harness.run();
+    }
+    harness.event_modifiers(button(false, from + vec2(80.0, 0.0)), Modifiers::SHIFT);
+    harness.run();
+    let current = harness.state().state.current().unwrap();
+    let [(0, ruler)] = current.rulers.as_slice() else { panic!("one length: {:?}", current.rulers) };
+    let zoom = (ruler.to.0 - ruler.from.0) / 80.0;
+    assert!(zoom > 0.0 && (ruler.to.1 - ruler.from.1).abs() < 1e-9, "{ruler:?}");
+    harness.key_press(Key::Delete);
+    harness.run();
+    assert!(harness.state().state.current().unwrap().rulers.is_empty());
+}
+
+#[test]
+fn slices_play_round_and_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(&[&nifti(folder.path(), "v.nii", 3)]);
+    let place = |harness: &Harness<'_, Shell>| harness.state().state.current().unwrap().wanted_frame;
+    let start = place(&harness);
+    harness.key_press(Key::Period);
+    let mut seen = vec![start];
+    for _ in 0..40 {
+        harness.step();
+        if seen.last() != Some(&place(&harness)) {
+            seen.push(place(&harness));
+        }
+    }
+    assert!(seen.len() > 3 && seen.windows(2).all(|pair| pair[1] == (pair[0] + 1) % 3), "{seen:?}");
+    harness.key_press(Key::Period);
+    harness.run();
+    assert!(!harness.state().state.current().unwrap().playing);
+}
+
+#[test]
+fn windows_from_the_values_are_in_the_menu() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(&[&nifti(folder.path(), "v.nii", 1)]);
+    harness.get_by_label("Window").click();
+    harness.run();
+    harness.get_by_label("Full range").click();
+    harness.run();
+    assert_eq!(harness.state().state.current().unwrap().window_source, WindowSource::Preset);
+}

@@ -79,6 +79,14 @@ fn class_method_and_layer_are_chosen_from_lists() {
     harness.get_by_label(&format!("Layer: {words}"));
     let state = &harness.state().state;
     assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Ready(_)));
+    // The strip of layers goes one back from there, by key.
+    let strip = harness.get_by_role_and_label(Role::Slider, "Depth");
+    strip.focus();
+    harness.run();
+    harness.key_press(Key::ArrowLeft);
+    harness.run();
+    let chosen = harness.state().state.heatmaps().question(Pane::First).layer.clone().unwrap();
+    assert_eq!(harness.state().state.heatmaps().layers(Pane::First).iter().rev().nth(2).unwrap().name, chosen);
     choose(&mut harness, "Method", "CAM");
     harness.get_by_label_contains("CAM needs a layer behind which only");
 }
@@ -129,4 +137,49 @@ fn two_heatmaps_lie_side_by_side() {
     harness.get_by_label_contains("Left: Heatmap (Grad-CAM");
     press(&mut harness, Key::C);
     assert_eq!(harness.get_all_by_role(Role::Canvas).count(), 1);
+}
+
+#[test]
+fn how_far_a_map_can_be_trusted_is_measured_on_demand() {
+    let mut harness = demo();
+    press(&mut harness, Key::H);
+    assert!(harness.query_by_label_contains("Deletion").is_none());
+    harness.get_by_label("How far can it be trusted?").click();
+    harness.run();
+    harness.get_by_role_and_label(Role::Image, &said_beginning(&harness, "Deletion: Area "));
+    harness.get_by_role_and_label(Role::Image, &said_beginning(&harness, "Insertion: Area "));
+    harness.get_by_label_contains("With scrambled weights, rank correlation: last layer ");
+    harness.get_by_label_contains("Methods: Grad-CAM = HiResCAM = XGrad-CAM = CAM · Grad-CAM++");
+    // Another class is another map.
+    choose(&mut harness, "Class", "grade-0");
+    harness.get_by_label("How far can it be trusted?");
+}
+
+#[test]
+fn the_probability_and_another_model_are_compared() {
+    let mut harness = demo();
+    press(&mut harness, Key::C);
+    choose(&mut harness, "Left: Target", "Probability");
+    harness.get_by_label_contains("Probability of grade-");
+    let other = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/chest-xray-pneumonia");
+    harness.state_mut().state.apply(Command::CompareWithModel(Some(other)));
+    harness.run();
+    harness.get_by_role_and_label(Role::ComboBox, "Right: Model");
+    assert!(common_window::said(&harness).iter().any(|text| text.starts_with("NORMAL  0.")), "its own scores");
+    harness.get_by_label_contains("Right: Heatmap (Grad-CAM");
+    choose(&mut harness, "Right: Model", "The same model");
+    assert!(harness.state().state.heatmaps().compared_model().is_none());
+}
+
+#[test]
+fn occlusion_is_drawn_without_a_layer() {
+    let mut harness = demo();
+    press(&mut harness, Key::H);
+    choose(&mut harness, "Method", "Occlusion");
+    harness.get_by_label_contains("Heatmap (Occlusion, class grade-");
+    harness.get_by_label_contains("filled with the picture's mean");
+}
+
+fn said_beginning(harness: &Harness<'_, Shell>, start: &str) -> String {
+    common_window::said(harness).into_iter().find(|text| text.starts_with(start)).expect("it is said")
 }

@@ -84,6 +84,7 @@ const NAMES: &[&str] = &[
     "Ctrl",
     "Shift",
     "Esc",
+    "Del",
     "Enter",
     "Home",
     "End",

@@ -3,6 +3,9 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use crate::geometry::Ruler;
+use crate::scan::Window;
+
 use super::{HeatmapQuestion, HeatmapStyle, Notice, Pane, Severity, ViewTransform};
 
 /// A wish. [`AppState::apply`](super::AppState::apply) fulfils it or starts the job that will.
@@ -30,11 +33,21 @@ pub enum Command {
     NextWindow,
     /// The window from the shown frame's own values.
     AutoWindow,
+    /// A window that readers know by name.
+    PresetWindow(Window),
     /// Back to the window the scan opened with.
     ResetWindow,
     ToggleInvert,
     ToggleSmooth,
     SetView(ViewTransform),
+    /// A length on the shown frame.
+    Measure(Ruler),
+    /// All lengths of the scan on the screen go.
+    ForgetMeasures,
+    /// Play the slices, or stop.
+    TogglePlay,
+    /// The next slice, after the last one the first.
+    NextFrameAround,
     /// Show or hide the attributes that identify a person.
     ToggleIdentity,
     LoadModel(PathBuf),

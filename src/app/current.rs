@@ -1,6 +1,7 @@
 //! The scan on the screen: its frame, its window, its prediction.
 
 use super::{PredictionState, Problem, ViewTransform};
+use crate::geometry::Ruler;
 use crate::render::{Pyramid, Shader, auto_window};
 use crate::scan::{Polarity, Scan, Window, WindowFunction};
 
@@ -16,6 +17,8 @@ pub enum WindowSource {
     Header(usize),
     /// From the values.
     Auto,
+    /// One that readers know by name, or that the values' range gives.
+    Preset,
     /// The reader dragged it.
     Manual,
 }
@@ -55,6 +58,10 @@ pub struct Current {
     pub prediction: PredictionState,
     /// The one slice to predict instead of the manifest's choice, counted from 0.
     pub slice_override: Option<usize>,
+    /// Lengths measured, with the frame that each lies on.
+    pub rulers: Vec<(usize, Ruler)>,
+    /// True while the slices play.
+    pub playing: bool,
     /// The newest prediction asked for this item; the first follows the first picture.
     pub(super) prediction_request: Option<u64>,
     initial_window: Option<(Window, WindowSource)>,
@@ -74,6 +81,8 @@ impl Current {
             view: ViewTransform::Fit,
             prediction: PredictionState::None,
             slice_override: None,
+            rulers: Vec::new(),
+            playing: false,
             prediction_request: None,
             initial_window: None,
         }
@@ -142,7 +151,7 @@ impl Current {
     pub(super) fn next_window(&mut self) {
         self.header_window(match self.window_source {
             WindowSource::Header(n) => n + 1,
-            WindowSource::Auto | WindowSource::Manual => 0,
+            WindowSource::Auto | WindowSource::Preset | WindowSource::Manual => 0,
         });
     }
 
@@ -153,11 +162,22 @@ impl Current {
         }
     }
 
+    pub(super) fn preset_window(&mut self, window: Window) {
+        (self.window, self.window_source) = (Some(window), WindowSource::Preset);
+    }
+
+    /// On the frame that is shown; a point alone is no length.
+    pub(super) fn measure(&mut self, ruler: Ruler) {
+        if let Some(shown) = self.shown.as_ref().filter(|_| ruler.from != ruler.to) {
+            self.rulers.push((shown.index, ruler));
+        }
+    }
+
     pub(super) fn reset_window(&mut self) {
         let Some((window, source)) = self.initial_window.clone() else { return };
         let window = match source {
             WindowSource::Header(n) => self.header_windows().get(n).cloned().unwrap_or(window),
-            WindowSource::Auto | WindowSource::Manual => window,
+            WindowSource::Auto | WindowSource::Preset | WindowSource::Manual => window,
         };
         (self.window, self.window_source) = (Some(window), source);
     }

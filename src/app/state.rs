@@ -147,10 +147,22 @@ impl AppState {
             Command::HeaderWindow(n) => self.with_current(|current| current.header_window(n)),
             Command::NextWindow => self.with_current(Current::next_window),
             Command::AutoWindow => self.with_current(Current::auto_window),
+            Command::PresetWindow(window) => self.with_current(|current| current.preset_window(window)),
             Command::ResetWindow => self.with_current(Current::reset_window),
             Command::ToggleInvert => self.invert = !self.invert,
             Command::ToggleSmooth => self.smooth = !self.smooth,
             Command::SetView(view) => self.with_current(|current| current.view = view),
+            Command::Measure(ruler) => self.with_current(|current| current.measure(ruler)),
+            Command::ForgetMeasures => self.with_current(|current| current.rulers.clear()),
+            Command::TogglePlay => {
+                self.with_current(|current| current.playing = !current.playing && current.frames() > 1)
+            }
+            Command::NextFrameAround => {
+                if let Some(current) = &self.current {
+                    let next = current.wanted_frame + 1;
+                    self.go_to_frame(if next < current.frames() { next } else { 0 });
+                }
+            }
             Command::ToggleIdentity => self.show_identity = !self.show_identity,
             Command::LoadModel(path) => self.load_model(path),
             Command::PredictShownSlice => {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::engine::{EngineChoice, SliceChoice};
 use crate::explain::Target;
+use crate::review::table::Role;
 
 const AFTER: &str = "Research use only. Not a medical device. Not for diagnosis or treatment decisions.";
 
@@ -35,6 +36,8 @@ pub enum Command {
     Predict(PredictArgs),
     /// Show where a score came from: heatmaps as files.
     Explain(ExplainArgs),
+    /// Compute the numbers of a review from predictions that any tool wrote.
+    Metrics(MetricsArgs),
     /// Show what a file holds; write its values.
     Inspect(InspectArgs),
     /// Show, or install, the inference engines.
@@ -142,6 +145,50 @@ pub struct ExplainArgs {
     /// Take the DICOM files of one series as one volume.
     #[arg(long)]
     pub series: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct MetricsArgs {
+    /// Predictions as CSV, TSV or JSON lines (columns, delimiter and encoding are guessed and shown), or a confusion
+    /// matrix (rows: reference label).
+    pub predictions: PathBuf,
+    /// A second classifier's predictions of the same cases.
+    #[arg(long, value_name = "OTHER")]
+    pub compare: Option<PathBuf>,
+    /// Reference labels: a table with a column of paths, ids or patients and one of labels. Default: a column of the
+    /// predictions, else the folders' names.
+    #[arg(long)]
+    pub truth: Option<PathBuf>,
+    /// Where the files go.
+    #[arg(long, default_value = "overread-metrics")]
+    pub out: PathBuf,
+    /// Class names in the order of their indices.
+    #[arg(long, value_delimiter = ',', value_name = "A,B,…")]
+    pub classes: Option<Vec<String>>,
+    /// The class that a single score column is about. Default: the second of two.
+    #[arg(long, value_name = "CLASS")]
+    pub positive: Option<String>,
+    /// What a column holds: id, slice, truth, predicted, group or error. May be given several times.
+    #[arg(long = "column", value_name = "ROLE=NAME", value_parser = column)]
+    pub columns: Vec<(Role, String)>,
+    /// Bins of the calibration curve.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub bins: u16,
+    /// Bootstrap resamples (fewer where that many would take long; the files say how many there were).
+    #[arg(long, default_value_t = crate::metrics::DEFAULT_RESAMPLES, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub resamples: u32,
+    #[arg(long, default_value_t = crate::metrics::DEFAULT_SEED)]
+    pub seed: u64,
+    /// Print metrics.json (with --compare: comparison.json) instead of the text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn column(text: &str) -> Result<(Role, String), String> {
+    let (role, name) = text.split_once('=').ok_or("write ROLE=NAME, for example truth=diagnosis")?;
+    let known = Role::ALL.map(Role::word).join(", ");
+    let role = Role::from_word(role).ok_or_else(|| format!("{role} is none of {known}"))?;
+    Ok((role, name.to_owned()))
 }
 
 /// `--target`.

@@ -6,18 +6,21 @@ mod args;
 mod demo;
 mod explain;
 mod inspect;
+mod metrics;
+mod metrics_compare;
 mod predict;
 mod progress;
 mod runtime;
 mod table;
 
 pub use args::{
-    Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, PredictArgs, RuntimeAction, RuntimeArgs, TargetArg,
-    WindowArgs,
+    Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, MetricsArgs, PredictArgs, RuntimeAction, RuntimeArgs,
+    TargetArg, WindowArgs,
 };
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
 pub use explain::explain;
 pub use inspect::inspect;
+pub use metrics::metrics;
 pub use predict::predict;
 pub use runtime::{runtime, schema};
 

@@ -5,7 +5,7 @@ use ndarray::{Array2, Array3, ArrayView3};
 use super::error::ExplainError;
 use super::explainer::score;
 use super::forward::{
-    Baseline, ForwardError, Occlusion, ProgressFn, Rise, ScoreCam, Scorer, occlusion, rise, score_cam,
+    Baseline, ForwardError, Occlusion, ProgressFn, Rise, ScoreCam, ScoreFn, Scorer, occlusion, rise, score_cam,
 };
 use super::methods::Method;
 use super::prepared::probabilities;
@@ -55,7 +55,7 @@ pub(super) fn map_by_passes(
     method: Method,
     picture: ArrayView3<'_, f32>,
     activations: Option<ArrayView3<'_, f32>>,
-    score: &mut dyn FnMut(&[Array3<f32>]) -> Result<Vec<f32>, EngineError>,
+    score: &mut ScoreFn<'_, EngineError>,
     progress: &mut ProgressFn<'_>,
 ) -> Result<(Array2<f32>, String), ExplainError> {
     let (rows, cols, _) = picture.dim();

@@ -1,5 +1,7 @@
 //! Affine maps: three-dimensional for patient space, axis-aligned for pictures.
 
+use super::vector;
+
 /// An affine map of 3-D points, rows of a 3 x 4 matrix. As `patient_from_voxel` it takes `(col, row, frame)` indices
 /// of voxel centres to LPS mm.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,9 +18,39 @@ impl Affine3 {
         self.0.map(|row| row.get(axis).copied().unwrap_or(0.0))
     }
 
+    /// `self` after `first`: `a_from_b.after(&b_from_c)` is `a_from_c`.
+    pub fn after(&self, first: &Self) -> Self {
+        let columns = [0, 1, 2].map(|axis| {
+            let [x, y, z] = first.column(axis);
+            self.0.map(|row| row[0] * x + row[1] * y + row[2] * z)
+        });
+        let origin = self.apply(first.0.map(|row| row[3]));
+        Self::from_columns(columns, origin)
+    }
+
+    /// From the images of the unit steps along the three input axes, and of the origin.
+    pub fn from_columns([a, b, c]: [[f64; 3]; 3], origin: [f64; 3]) -> Self {
+        let row = |i: usize| [&a, &b, &c, &origin].map(|column| column.get(i).copied().unwrap_or(0.0));
+        Self([row(0), row(1), row(2)])
+    }
+
+    /// The way back; `None` where the map flattens space.
+    pub fn inverse(&self) -> Option<Self> {
+        let [a, b, c] = [0, 1, 2].map(|axis| self.column(axis));
+        let determinant = vector::dot(a, vector::cross(b, c));
+        let lengths = vector::length(a) * vector::length(b) * vector::length(c);
+        if !determinant.is_finite() || determinant.abs() <= 1e-9 * lengths {
+            return None;
+        }
+        // Rows of the inverse: cross products of the columns over the determinant (Cramer's rule).
+        let rows = [vector::cross(b, c), vector::cross(c, a), vector::cross(a, b)].map(|r| r.map(|v| v / determinant));
+        let origin = self.0.map(|row| row[3]);
+        Some(Self(rows.map(|row| [row[0], row[1], row[2], -vector::dot(row, origin)])))
+    }
+
     /// Length of the unit step along input axis `axis`: the voxel size in mm for `patient_from_voxel`.
     pub fn step_length(&self, axis: usize) -> f64 {
-        self.column(axis).iter().map(|v| v * v).sum::<f64>().sqrt()
+        vector::length(self.column(axis))
     }
 }
 
@@ -108,6 +140,19 @@ mod tests {
         let crop = PlaneMap { offset_x: -10.0, offset_y: -20.0, ..PlaneMap::IDENTITY };
         let shrink = PlaneMap { scale_x: 0.5, scale_y: 0.25, offset_x: 0.0, offset_y: 0.0 };
         assert_eq!(shrink.after(&crop).apply((12.0, 24.0)), (1.0, 1.0));
+    }
+
+    #[test]
+    fn a_sheared_affine_and_its_inverse_cancel_out() {
+        let affine = Affine3([[0.5, 0.1, 0.0, -7.0], [0.0, -2.0, 0.3, 20.0], [0.2, 0.0, 4.0, 1.0]]);
+        let back = affine.inverse().unwrap();
+        for (map, point) in [(back.after(&affine), [3.0, -5.0, 11.0]), (affine.after(&back), [1.5, 2.5, -40.0])] {
+            for (got, want) in map.apply(point).into_iter().zip(point) {
+                assert!((got - want).abs() < 1e-12);
+            }
+        }
+        let flat = Affine3([[1.0, 2.0, 0.0, 0.0], [1.0, 2.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]);
+        assert_eq!(flat.inverse(), None);
     }
 
     #[test]

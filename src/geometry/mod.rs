@@ -6,9 +6,14 @@
 //! x grows to the patient's Left, y to Posterior, z to Superior (PS3.3 C.7.6.2.1.1).
 
 mod affine;
+mod anatomy;
+mod measure;
 mod orientation;
+pub mod vector;
 
 pub use affine::{Affine3, Area, PlaneMap};
+pub use anatomy::{AnatomicalAxes, Direction};
+pub use measure::{Length, Ruler, angle_degrees};
 pub use orientation::EdgeLetters;
 
 /// Rows and columns of a picture, in pixels.

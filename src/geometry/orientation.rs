@@ -15,8 +15,11 @@ pub struct EdgeLetters {
 impl EdgeLetters {
     /// From the map of `(col, row, frame)` to LPS mm; `None` where an axis has no length.
     pub fn from_affine(patient_from_voxel: &Affine3) -> Option<Self> {
-        let along_cols = patient_from_voxel.column(0);
-        let along_rows = patient_from_voxel.column(1);
+        Self::from_directions(patient_from_voxel.column(0), patient_from_voxel.column(1))
+    }
+
+    /// From the LPS directions across (columns' index growing) and down; `None` where one has no length.
+    pub fn from_directions(along_cols: [f64; 3], along_rows: [f64; 3]) -> Option<Self> {
         Some(Self {
             right: letters(along_cols)?,
             left: letters(along_cols.map(|v| -v))?,
@@ -24,6 +27,44 @@ impl EdgeLetters {
             top: letters(along_rows.map(|v| -v))?,
         })
     }
+}
+
+impl EdgeLetters {
+    /// From the two values of Patient Orientation (0020,0020) (PS3.3 C.7.6.1.1.1): what the rows run to (right edge) and
+    /// what the columns run to (bottom edge), one to three of A, P, R, L, H, F each. Head and Foot become S and I, at
+    /// most two letters stay. `None` for anything else, as animals' terms.
+    pub fn from_patient_orientation(along_row: &str, along_column: &str) -> Option<Self> {
+        Some(Self {
+            right: renamed(along_row, str::to_owned)?,
+            left: renamed(along_row, opposite)?,
+            bottom: renamed(along_column, str::to_owned)?,
+            top: renamed(along_column, opposite)?,
+        })
+    }
+}
+
+/// A direction of Patient Orientation in this program's letters, turned by `turn`.
+fn renamed(direction: &str, turn: impl Fn(&str) -> String) -> Option<String> {
+    let letters: Option<String> = direction
+        .trim()
+        .chars()
+        .map(|letter| match letter {
+            'H' => Some('S'),
+            'F' => Some('I'),
+            'A' | 'P' | 'R' | 'L' => Some(letter),
+            _ => None,
+        })
+        .collect();
+    letters.filter(|text| (1..=3).contains(&text.len())).map(|text| turn(text.get(..2).unwrap_or(&text)))
+}
+
+fn opposite(letters: &str) -> String {
+    let names = [('L', 'R'), ('P', 'A'), ('S', 'I')];
+    let turned = |letter: char| {
+        let pair = names.into_iter().find(|(a, b)| letter == *a || letter == *b);
+        pair.map_or(letter, |(a, b)| if letter == a { b } else { a })
+    };
+    letters.chars().map(turned).collect()
 }
 
 /// Letters of an LPS direction: every axis whose share exceeds sin(15 degrees), at most two.
@@ -53,6 +94,17 @@ mod tests {
         let edges = EdgeLetters::from_affine(&affine).unwrap();
         assert_eq!((edges.left.as_str(), edges.right.as_str()), ("R", "L"));
         assert_eq!((edges.top.as_str(), edges.bottom.as_str()), ("A", "P"));
+    }
+
+    #[test]
+    fn patient_orientation_gives_the_letters_of_a_projection() {
+        // A frontal chest X-ray: rows run to the patient's left, columns to the feet.
+        let edges = EdgeLetters::from_patient_orientation("L", "F").unwrap();
+        assert_eq!([edges.left, edges.right, edges.top, edges.bottom], ["R", "L", "S", "I"]);
+        let edges = EdgeLetters::from_patient_orientation("AL", "FPR").unwrap();
+        assert_eq!([edges.left, edges.right, edges.top, edges.bottom], ["PR", "AL", "SA", "IP"]);
+        assert_eq!(EdgeLetters::from_patient_orientation("CD", "V"), None);
+        assert_eq!(EdgeLetters::from_patient_orientation("", "F"), None);
     }
 
     #[test]

@@ -13,19 +13,43 @@ pub fn full_eight_bit() -> Window {
     Window { center: 128.0, width: 256.0, name: Some("Full".into()), function: WindowFunction::Linear }
 }
 
-/// A window from the values: the whole 0..=255 for 8-bit pictures, else percentiles 0.5 to 99.5 of the finite values
-/// (numpy's linear interpolation; every n-th value of large frames).
+/// A window from the values: the whole 0..=255 for 8-bit pictures, else percentiles 0.5 to 99.5.
 pub fn auto_window(frame: &Frame) -> Window {
+    match &frame.pixels {
+        Pixels::Gray(_) if !frame.eight_bit_picture => {
+            Window { name: Some("Auto".into()), ..percentiles(frame, LOW_PERCENTILE, HIGH_PERCENTILE) }
+        }
+        _ => full_eight_bit(),
+    }
+}
+
+/// From the `low` to the `high` percentile (0..=100) of the finite values (numpy's linear interpolation; every n-th
+/// value of large frames). The whole 0..=255 for colour.
+pub fn percentiles(frame: &Frame, low: f64, high: f64) -> Window {
+    let Pixels::Gray(values) = &frame.pixels else { return full_eight_bit() };
+    let every = values.len().div_ceil(MOST_SAMPLES).max(1);
+    let mut samples: Vec<f32> = values.iter().step_by(every).copied().filter(|v| v.is_finite()).collect();
+    let black = percentile(&mut samples, low.clamp(0.0, 100.0)).unwrap_or(0.0);
+    let white = percentile(&mut samples, high.clamp(0.0, 100.0)).unwrap_or(1.0);
+    between(black, white, format!("Percentiles {low} to {high}"))
+}
+
+/// From the least to the largest finite value. The whole 0..=255 for 8-bit pictures.
+pub fn full_range(frame: &Frame) -> Window {
     let Pixels::Gray(values) = &frame.pixels else { return full_eight_bit() };
     if frame.eight_bit_picture {
         return full_eight_bit();
     }
-    let every = values.len().div_ceil(MOST_SAMPLES).max(1);
-    let mut samples: Vec<f32> = values.iter().step_by(every).copied().filter(|v| v.is_finite()).collect();
-    let low = percentile(&mut samples, LOW_PERCENTILE).unwrap_or(0.0);
-    let high = percentile(&mut samples, HIGH_PERCENTILE).unwrap_or(1.0);
-    let width = if high > low { high - low } else { 1.0 };
-    Window { center: (low + high) / 2.0, width, name: Some("Auto".into()), function: WindowFunction::LinearExact }
+    let finite = || values.iter().copied().filter(|value| value.is_finite());
+    let (black, white) = (finite().reduce(f32::min).unwrap_or(0.0), finite().reduce(f32::max).unwrap_or(1.0));
+    between(f64::from(black), f64::from(white), "Full".into())
+}
+
+/// Black at and below `black`, white at and above `white`.
+fn between(black: f64, white: f64, name: String) -> Window {
+    let width = if white > black { white - black } else { 1.0 };
+    let center = black / 2.0 + white / 2.0;
+    Window { center, width, name: Some(name), function: WindowFunction::LinearExact }
 }
 
 /// As `numpy.percentile(values, percent)`; `None` for no values.
@@ -52,6 +76,18 @@ mod tests {
         assert!((percentile(&mut values, 99.5).unwrap() - 31385.9025).abs() < 0.01);
         assert_eq!(percentile(&mut [1.0, 3.0], 50.0), Some(2.0));
         assert_eq!(percentile(&mut [], 50.0), None);
+    }
+
+    #[test]
+    fn windows_reach_from_percentile_to_percentile_and_from_end_to_end() {
+        let values = Array2::from_shape_fn((1, 101), |(_, col)| if col == 100 { f32::INFINITY } else { col as f32 });
+        let frame = Frame { pixels: Pixels::Gray(values), windows: Vec::new(), eight_bit_picture: false };
+        let ends = |window: Window| (window.center - window.width / 2.0, window.center + window.width / 2.0);
+        assert_eq!(ends(full_range(&frame)), (0.0, 99.0));
+        // numpy 2.4.6: np.percentile(np.arange(100), [10, 50])
+        let (low, high) = ends(percentiles(&frame, 10.0, 50.0));
+        assert!((low - 9.9).abs() < 1e-5 && (high - 49.5).abs() < 1e-5);
+        assert_eq!(full_range(&Frame { eight_bit_picture: true, ..frame }), full_eight_bit());
     }
 
     #[test]

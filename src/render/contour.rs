@@ -9,7 +9,7 @@ use ndarray::Array2;
 
 use super::canvas::lay_over;
 use super::overlay::{sample, usable_inverse};
-use super::view::Tap;
+use super::taps::Tap;
 use super::{Canvas, PlacedMap};
 use crate::geometry::Size;
 

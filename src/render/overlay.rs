@@ -7,7 +7,8 @@
 use ndarray::ArrayView2;
 
 use super::paint::lay_over;
-use super::view::{Tap, Taps, blend, mix};
+use super::taps::{Axis, Tap, Taps};
+use super::view::{blend, mix};
 use super::{Canvas, Paint};
 use crate::geometry::{Area, PlaneMap, Size};
 
@@ -33,21 +34,39 @@ impl<'a> PlacedMap<'a> {
         let (rows, cols) = values.dim();
         Self { values, canvas_from_map, seen: Area::whole(rows, cols) }
     }
+
+    /// Along its rows and columns, what a canvas of `size` takes of the map. `None` where it cannot be drawn: an empty
+    /// map, or one that is laid nowhere.
+    pub fn axes(&self, size: Size) -> Option<(Axis, Axis)> {
+        let back = usable_inverse(&self.canvas_from_map)?;
+        let (rows, cols) = self.values.dim();
+        let axis = |count, (scale, offset), edge, values| Axis {
+            count,
+            scale,
+            offset,
+            edge,
+            factor: 1.0,
+            values,
+            smooth: true,
+        };
+        (rows > 0 && cols > 0).then(|| {
+            (
+                axis(size.rows, (back.scale_y, back.offset_y), self.seen.y, rows),
+                axis(size.cols, (back.scale_x, back.offset_x), self.seen.x, cols),
+            )
+        })
+    }
 }
 
 /// Colours `canvas` with a map. Transparent pixels, outside the image, stay transparent. Costs a fixed time per pixel.
 pub fn draw_overlay(canvas: &mut Canvas<'_>, placed: &PlacedMap<'_>, paint: &Paint) {
-    let PlacedMap { values: map, canvas_from_map, seen } = placed;
-    let map = *map;
-    let (map_rows, map_cols) = map.dim();
+    let map = placed.values;
     let size = canvas.size();
-    let Some(map_from_canvas) = usable_inverse(canvas_from_map) else { return };
-    if map.is_empty() || canvas.pixels_mut().is_empty() {
+    let Some((rows, cols)) = placed.axes(size) else { return };
+    if canvas.pixels_mut().is_empty() {
         return;
     }
-    let along = |count, map, edge, cells| Taps::new(count, map, edge, 1.0, cells, true);
-    let cols = along(size.cols, (map_from_canvas.scale_x, map_from_canvas.offset_x), seen.x, map_cols);
-    let rows = along(size.rows, (map_from_canvas.scale_y, map_from_canvas.offset_y), seen.y, map_rows);
+    let (rows, cols) = (rows.taps(), cols.taps());
 
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     let parts = (size.pixels().unwrap_or(0) / PIXELS_PER_THREAD).clamp(1, threads);

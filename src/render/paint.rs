@@ -96,6 +96,19 @@ pub struct Paint {
     colors: Vec<[u8; 4]>,
 }
 
+/// Which values a [`Paint`] colours, and with what: the numbers of a shader on a graphics card. A value's step in
+/// `colors` is `(value - low) * steps_per_unit`, cut to the table.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Coloring<'a> {
+    pub low: f32,
+    pub steps_per_unit: f32,
+    /// The least value that has a colour; in signed mode the least magnitude. Infinite: nothing has.
+    pub least: f32,
+    pub signed: bool,
+    /// Red, green, blue and opacity from the low to the high end of the scale.
+    pub colors: &'a [[u8; 4]],
+}
+
 /// A colour as it is laid over a pixel, four channels in step for the processor.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layer {
@@ -144,6 +157,18 @@ impl Paint {
     /// The range that the colours stand for.
     pub fn scale(&self) -> Scale {
         self.scale
+    }
+
+    /// The same in numbers.
+    pub fn coloring(&self) -> Coloring<'_> {
+        Coloring {
+            low: self.scale.low,
+            steps_per_unit: self.steps_per_unit,
+            least: self.least,
+            signed: self.strength_bits != u32::MAX,
+            // The first is that of nothing.
+            colors: self.colors.get(1..).unwrap_or_default(),
+        }
     }
 
     /// Colour of a value and its opacity as alpha; all zero where there is nothing to colour: below the threshold, no

@@ -12,11 +12,22 @@ pub struct Shader {
 }
 
 /// Grey level of a value: `((value - from) * levels_per_unit + at_from)`, cut to 0..=255. Not a number is 0.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ramp {
-    from: f32,
-    levels_per_unit: f32,
-    at_from: f32,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ramp {
+    pub from: f32,
+    pub levels_per_unit: f32,
+    pub at_from: f32,
+}
+
+/// What a window function comes down to, once its window is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Curve {
+    /// The two linear functions; the inversion is in the slope.
+    Ramp(Ramp),
+    /// White above, black up to and at the value, before inversion.
+    Step { above: f32 },
+    /// `1 / (1 + exp(-4 (value - center) / width))`, before inversion.
+    Sigmoid { center: f32, width: f32 },
 }
 
 impl Ramp {
@@ -76,6 +87,20 @@ impl Shader {
         let levels_per_unit = if self.invert { -255.0 / width } else { 255.0 / width };
         // Half of white at the centre, and half a level for rounding.
         Some(Ramp { from, levels_per_unit, at_from: 128.0 })
+    }
+
+    /// What is left to do for each value: the numbers of a shader on a graphics card.
+    pub fn curve(&self) -> Curve {
+        match (self.ramp(), self.function) {
+            (Some(ramp), _) => Curve::Ramp(ramp),
+            (None, WindowFunction::Sigmoid) => Curve::Sigmoid { center: self.center, width: self.width },
+            (None, _) => Curve::Step { above: self.center - 0.5 },
+        }
+    }
+
+    /// True where a high level ends dark: the file's polarity and the reader's switch together.
+    pub fn inverts(&self) -> bool {
+        self.invert
     }
 
     /// RGB pictures have no window; only the reader's own inversion applies.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use ndarray::s;
 
+use super::taps::{Axis, Tap, Taps};
 use super::{Pyramid, Shader};
 use crate::geometry::{PlaneMap, Size};
 use crate::scan::Pixels;
@@ -23,6 +24,40 @@ pub struct View {
     pub smooth: bool,
 }
 
+/// What a view takes of a picture: one copy of its values, along two axes.
+#[derive(Clone, Copy, Debug)]
+pub struct Sampling<'a> {
+    /// The frame's values, or their means over `factor` x `factor` pixels.
+    pub level: &'a Pixels,
+    pub factor: f64,
+    pub rows: Axis,
+    pub cols: Axis,
+}
+
+impl<'a> Sampling<'a> {
+    /// The copy whose pixels are nearest in size to the screen's.
+    pub fn new(picture: &'a Pyramid, view: &View) -> Self {
+        let map = &view.image_from_screen;
+        let (level, factor) = picture.level(map.scale_x.abs().min(map.scale_y.abs()));
+        let (size, edge) = (level.size(), picture.size());
+        let axis = |count, (scale, offset), edge, values| Axis {
+            count,
+            scale,
+            offset,
+            edge: [0.0, edge as f64],
+            factor,
+            values,
+            smooth: view.smooth,
+        };
+        Self {
+            level,
+            factor,
+            rows: axis(view.size.rows, (map.scale_y, map.offset_y), edge.rows, size.rows),
+            cols: axis(view.size.cols, (map.scale_x, map.offset_x), edge.cols, size.cols),
+        }
+    }
+}
+
 /// Fills `out` with RGBA, row by row, `4 * rows * cols` bytes. Pixels outside the picture are transparent.
 pub fn draw(picture: &Pyramid, view: &View, shader: &Shader, out: &mut Vec<u8>) {
     let Some(pixels) = view.size.pixels() else { return };
@@ -31,13 +66,8 @@ pub fn draw(picture: &Pyramid, view: &View, shader: &Shader, out: &mut Vec<u8>) 
     if pixels == 0 || picture.size().pixels().unwrap_or(0) == 0 {
         return;
     }
-    let map = &view.image_from_screen;
-    let (level, factor) = picture.level(map.scale_x.abs().min(map.scale_y.abs()));
-    let size = level.size();
-    let edge = picture.size();
-    let along = |count, map, edge, level_len| Taps::new(count, map, [0.0, edge as f64], factor, level_len, view.smooth);
-    let cols = along(view.size.cols, (map.scale_x, map.offset_x), edge.cols, size.cols);
-    let rows = along(view.size.rows, (map.scale_y, map.offset_y), edge.rows, size.rows);
+    let Sampling { level, rows, cols, .. } = Sampling::new(picture, view);
+    let (rows, cols) = (rows.taps(), cols.taps());
 
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     let parts = (pixels / PIXELS_PER_THREAD).clamp(1, threads);
@@ -55,66 +85,6 @@ pub fn draw(picture: &Pyramid, view: &View, shader: &Shader, out: &mut Vec<u8>) 
             draw_rows(level, rows, (cols, used), shader, 0, stride, out);
         }
     });
-}
-
-/// Where one screen row or column takes its values from: two neighbours and the share of the second.
-#[derive(Clone, Copy)]
-pub(super) struct Tap {
-    pub first: usize,
-    pub second: usize,
-    pub share: f32,
-}
-
-impl Tap {
-    /// Between the centres of the two pixels around `position` (edges at whole numbers), of pixels `0..=last`; the
-    /// outer half of an edge pixel has its value.
-    pub fn smooth(position: f64, last: usize) -> Self {
-        let center = (position - 0.5).max(0.0);
-        let first = (center as usize).min(last);
-        Self { first, second: (first + 1).min(last), share: (center - first as f64) as f32 }
-    }
-}
-
-/// The screen pixels along an axis that lie on the picture: where they begin, and where each takes its values from.
-pub(super) struct Taps {
-    pub start: usize,
-    pub taps: Vec<Tap>,
-}
-
-impl Taps {
-    /// `count` screen pixels; the picture reaches over `edge` of its own pixels, and has `level_len` pixels in its copy, each of
-    /// which covers `factor`.
-    pub fn new(
-        count: usize,
-        (scale, offset): (f64, f64),
-        edge: [f64; 2],
-        factor: f64,
-        level_len: usize,
-        smooth: bool,
-    ) -> Self {
-        let last = level_len.saturating_sub(1);
-        let image = |i: usize| (i as f64 + 0.5) * scale + offset;
-        let on_picture = |i: &usize| (edge[0]..edge[1]).contains(&image(*i));
-        let tap = |i: usize| {
-            let level = image(i) / factor;
-            if !smooth {
-                let nearest = (level as usize).min(last);
-                return Tap { first: nearest, second: nearest, share: 0.0 };
-            }
-            Tap::smooth(level, last)
-        };
-        // The map grows or falls all along, so the pixels on the picture are one run.
-        let start = (0..count).find(|i| on_picture(i)).unwrap_or(count);
-        Self { start, taps: (start..count).take_while(on_picture).map(tap).collect() }
-    }
-
-    /// The values that are taken, and the taps counted from the first of them.
-    fn within_used(&self) -> (Range<usize>, Self) {
-        let first = self.taps.iter().map(|tap| tap.first).min().unwrap_or(0);
-        let end = self.taps.iter().map(|tap| tap.second + 1).max().unwrap_or(first);
-        let shifted = |tap: &Tap| Tap { first: tap.first - first, second: tap.second - first, share: tap.share };
-        (first..end, Self { start: self.start, taps: self.taps.iter().map(shifted).collect() })
-    }
 }
 
 /// Draws `out`'s rows: the screen's rows from `first_row` on, `stride` bytes each. `used` are the values of a row that

@@ -4,11 +4,16 @@
 
 mod chart;
 mod explanation;
+mod metrics;
 mod npy;
 mod predictions;
 
-pub use chart::confusion_chart;
+pub use chart::{calibration_chart, confusion_chart, matrix_chart, precision_recall_chart, roc_chart};
 pub use explanation::{explanation_json, write_map, write_overlay};
+pub use metrics::{
+    ComparisonReport, GroupReport, MetricsReport, TemperatureReport, comparison_json, comparison_text, metrics_json,
+    metrics_text, write_flips, write_matrix, write_thresholds,
+};
 pub use npy::NpyWriter;
 pub use predictions::{json_line, write_csv};
 

@@ -20,6 +20,9 @@ const PICTURES: usize = 8;
 /// A case with its maps, one per slice.
 pub type CaseMaps = (PreparedCase, Vec<Explained>);
 
+/// Takes a case (with its item's index) or why it has no maps.
+pub type OnCase<'a> = dyn FnMut(usize, Result<CaseMaps, CaseError>, &mut Mapper) -> Control + 'a;
+
 /// Explains `items` (each one file, or the files of one series) and hands every case to `on_case` in input order, with
 /// its item's index and the mapper, until it returns [`Control::Stop`]. `progress` is that of [`Mapper::explain`].
 pub fn explain_all(
@@ -28,7 +31,7 @@ pub fn explain_all(
     question: &Question,
     options: &BatchOptions,
     progress: &mut ProgressFn<'_>,
-    on_case: &mut dyn FnMut(usize, Result<CaseMaps, CaseError>, &mut Mapper) -> Control,
+    on_case: &mut OnCase<'_>,
 ) {
     let threads = options.decode_threads.clamp(1, items.len().max(1));
     let model = mapper.model().clone();

@@ -10,6 +10,7 @@ mod explained;
 mod lane;
 mod order;
 mod prepare;
+pub mod table;
 mod trust;
 mod truth;
 

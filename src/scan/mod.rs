@@ -26,15 +26,17 @@ mod picture;
 mod region;
 mod samples;
 mod series;
+mod voi_lut;
 
 pub use discover::{Discovery, discover};
 pub use error::ScanError;
 pub use frame::{Frame, Pixels};
 pub use limits::Limits;
-pub use meta::{Format, IdentifyingTag, Meta, Polarity, Window, WindowFunction};
+pub use meta::{Format, IdentifyingTag, Meta, PatientSpace, Polarity, SpacingPlace, Window, WindowFunction};
 pub use open::{Scan, open, open_series, open_with};
 pub use picture::upright;
 pub use series::group_series;
+pub use voi_lut::VoiLut;
 
 use crate::geometry::Size;
 

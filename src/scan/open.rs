@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::detect::{Kind, recognise};
-use super::{Format, Frame, Limits, Meta, Opened, ScanError, dicom, isolate, nifti, npy, picture, series};
+use super::{Format, Frame, Limits, Meta, Opened, ScanError, VoiLut, dicom, isolate, nifti, npy, picture, series};
 use crate::geometry::Size;
 
 /// An opened file (or series of files). Cheap to clone, free to send between threads.
@@ -117,6 +117,28 @@ impl Scan {
         }
         let scan = self.clone();
         isolate::run(&self.path, &self.limits, move || scan.frame_here(index))
+    }
+
+    /// The VOI LUTs (0028,3010) that a DICOM header offers for frame `index`, the first one first: shown instead of a
+    /// window. None for other formats. A series' file is opened for it.
+    ///
+    /// # Errors
+    /// As [`Scan::frame`], though no pixels are decoded.
+    pub fn voi_luts(&self, index: usize) -> Result<Vec<Arc<VoiLut>>, ScanError> {
+        match self.source.as_ref() {
+            _ if index >= self.frames => {
+                Err(ScanError::NoSuchFrame { path: self.path.clone(), frames: self.frames, index })
+            }
+            Source::Dicom(source) => Ok(source.voi_luts(index)),
+            Source::Series(_) => {
+                let scan = self.clone();
+                isolate::run(&self.path, &self.limits, move || match scan.source.as_ref() {
+                    Source::Series(source) => source.voi_luts(index),
+                    _ => Ok(Vec::new()),
+                })
+            }
+            Source::Nifti(_) | Source::Picture(_) | Source::Npy(_) => Ok(Vec::new()),
+        }
     }
 
     fn frame_here(&self, index: usize) -> Result<Frame, ScanError> {

@@ -7,10 +7,11 @@ mod spacing;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::detect::{Kind, recognise};
 use super::dicom::{self, SeriesKey};
-use super::{Frame, Limits, Meta, Opened, ScanError, isolate, natural};
+use super::{Frame, Limits, Meta, Opened, ScanError, VoiLut, isolate, natural};
 use crate::geometry::{Affine3, Size};
 
 /// The files of one series, in order.
@@ -96,10 +97,22 @@ impl Source {
     /// Decodes frame `index` of the series, counted from 0 and known to exist. Headers are read again for each frame,
     /// so that a long series does not stay in memory.
     pub fn frame(&self, index: usize) -> Result<Frame, ScanError> {
+        let (member, index) = self.member(index)?;
+        self.open_member(member)?.source.frame(index)
+    }
+
+    /// The VOI LUTs of frame `index`'s own file.
+    pub fn voi_luts(&self, index: usize) -> Result<Vec<Arc<VoiLut>>, ScanError> {
+        let (member, index) = self.member(index)?;
+        Ok(self.open_member(member)?.source.voi_luts(index))
+    }
+
+    /// The file of frame `index`, and the frame's place in it.
+    fn member(&self, index: usize) -> Result<(&Member, usize), ScanError> {
         let mut rest = index;
         for member in &self.files {
             if rest < member.frames {
-                return self.frame_of(member, rest);
+                return Ok((member, rest));
             }
             rest -= member.frames;
         }
@@ -107,7 +120,7 @@ impl Source {
         Err(ScanError::NoSuchFrame { path: self.first_path().into(), frames, index })
     }
 
-    fn frame_of(&self, member: &Member, index: usize) -> Result<Frame, ScanError> {
+    fn open_member(&self, member: &Member) -> Result<Opened<dicom::Source>, ScanError> {
         let opened = dicom::open(&member.path)?;
         let mismatch = |what: String| Err(ScanError::SeriesMismatch { path: member.path.clone(), what });
         if opened.size != self.size {
@@ -116,7 +129,7 @@ impl Source {
         if opened.meta.polarity != self.polarity {
             return mismatch("it shows white and black the other way round".into());
         }
-        opened.source.frame(index)
+        Ok(opened)
     }
 }
 
@@ -181,10 +194,13 @@ fn describe(files: &[Placed], meta: &mut Meta) {
     let depths: Option<Vec<f64>> = files.iter().map(|file| file.key.depth_mm()).collect();
     let (Some(positions), Some(depths)) = (positions, depths) else {
         meta.slice_spacing_mm = None;
-        meta.remarks.push("The files do not all say where they are; they are sorted by Instance Number.".into());
+        let problem = "The files do not all say where they are; they are sorted by Instance Number.".to_owned();
+        meta.stack_problem = Some(problem.clone());
+        meta.remarks.push(problem);
         return;
     };
     let found = spacing::Spacing::of(&depths);
+    meta.stack_problem = found.remarks.first().cloned();
     meta.remarks.extend(found.remarks);
     meta.slice_spacing_mm = found.between_slices_mm;
     if let (Some(affine), Some(step_mm), Some(first), Some(last)) =

@@ -21,6 +21,8 @@ pub(super) enum Wanted {
     Files,
     Folder,
     Model,
+    /// For the second pane.
+    ComparedModel,
 }
 
 /// What came of a dialog.
@@ -78,7 +80,7 @@ fn pick(wanted: Wanted, words: Words) -> Option<Vec<PathBuf>> {
     match wanted {
         Wanted::Files => dialog.set_title(words.text("dialog-files")).pick_files(),
         Wanted::Folder => dialog.set_title(words.text("dialog-folder")).pick_folders(),
-        Wanted::Model => {
+        Wanted::Model | Wanted::ComparedModel => {
             let dialog = dialog.set_title(words.text("dialog-model"));
             let dialog = dialog.add_filter(words.text("dialog-model-kind"), &["onnx"]);
             dialog.pick_file().map(|path| vec![path])
@@ -107,6 +109,7 @@ impl PathField {
         let path = PathBuf::from(text);
         Some(match self.wanted {
             Wanted::Model => Command::LoadModel(path),
+            Wanted::ComparedModel => Command::CompareWithModel(Some(path)),
             Wanted::Files | Wanted::Folder => Command::Open(vec![path]),
         })
     }
@@ -121,7 +124,7 @@ pub(super) fn path_field(ctx: &Context, look: &mut Look) -> Option<Command> {
         ui.set_width(560.0_f32.min(ui.ctx().content_rect().width() - 96.0));
         let words = words(ui);
         let title = match field.wanted {
-            Wanted::Model => words.text("path-title-model"),
+            Wanted::Model | Wanted::ComparedModel => words.text("path-title-model"),
             Wanted::Folder => words.text("path-title-folder"),
             Wanted::Files => words.text("path-title-files"),
         };

@@ -1,15 +1,17 @@
 //! Where the score came from: what each pane shows, and the choice of class, method and layer.
 
-use eframe::egui::{CollapsingHeader, Label, RichText, Spinner, Ui, vec2};
+use eframe::egui::{CollapsingHeader, Label, RichText, Slider, Spinner, Ui, WidgetInfo, vec2};
 
+use super::actions::Action;
 use super::heatmap_look::heatmap_look;
 use super::heatmap_marks::evidence;
+use super::heatmap_trust::heatmap_trust;
 use super::shell::Wishes;
 use super::theme;
-use super::widgets::{notice, palette, picker, remark, sentence, weak};
+use super::widgets::{named_row, notice, palette, picker, remark, score_bar, sentence, weak};
 use super::words::{Language, Words, words};
 use crate::app::{AppState, Command, Heatmap, HeatmapQuestion, HeatmapState, Heatmaps, Pane};
-use crate::explain::{FeatureMap, Method};
+use crate::explain::{FeatureMap, Method, Target};
 
 /// Characters of a tensor's name in the list of layers.
 const NAME_SHOWN: usize = 40;
@@ -57,6 +59,7 @@ fn pane_controls(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes)
         }
     }
     pickers(ui, state, pane, wishes);
+    heatmap_trust(ui, state, pane, wishes);
     ui.add_space(4.0);
 }
 
@@ -77,7 +80,17 @@ fn found(ui: &mut Ui, state: &AppState, (pane, heatmap): (Pane, &Heatmap)) {
         notice(ui, words.text("heatmap-none-positive"), p.amber, p.amber_fill);
     }
     let score = evidence(map.score).into();
-    weak(ui, words.with("heatmap-logit", &[("class", class.into()), ("value", score)]));
+    let values = [("class", class.into()), ("value", score)];
+    weak(
+        ui,
+        match map.target {
+            Target::Logit => words.with("heatmap-logit", &values),
+            Target::Probability => words.with("heatmap-probability", &values),
+        },
+    );
+    if pane == Pane::Second && state.heatmaps().compared_model().is_some() {
+        other_scores(ui, heatmap);
+    }
     let chosen = state.heatmaps().question(pane).layer.is_some();
     if let (Some(layer), Some(reason)) = (&map.layer, &heatmap.layer_reason) {
         layer_line(ui, layer, reason, chosen);
@@ -87,6 +100,17 @@ fn found(ui: &mut Ui, state: &AppState, (pane, heatmap): (Pane, &Heatmap)) {
     }
     if says_same_map(state.heatmaps(), pane) {
         weak(ui, words.text("heatmap-same-map"));
+    }
+}
+
+/// What a second model says about this slice; the first one's scores stand in the findings.
+fn other_scores(ui: &mut Ui, heatmap: &Heatmap) {
+    let (p, words) = (palette(ui), words(ui));
+    let inference = &heatmap.explained.inference;
+    for (class, score) in inference.scores.iter().enumerate() {
+        let color = if class == inference.predicted { p.accent } else { p.weak };
+        weak(ui, format!("{}  {score:.3}", words.class(&heatmap.model, class)));
+        score_bar(ui, *score, heatmap.model.thresholds.get(class).copied().flatten(), color);
     }
 }
 
@@ -130,13 +154,33 @@ fn sided(words: Words, heatmaps: &Heatmaps, pane: Pane, what: String) -> String 
 fn pickers(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes) {
     let heatmaps = state.heatmaps();
     let question = heatmaps.question(pane);
-    let mut ask = |question: HeatmapQuestion| {
-        wishes.commands.push(Command::SetHeatmapQuestion { pane, question });
-    };
     let words = words(ui);
     let name = |what: &str| sided(words, heatmaps, pane, what.to_owned());
 
+    if pane == Pane::Second {
+        let model = words.text("heatmap-model");
+        let shown = match heatmaps.compared_model() {
+            None => words.text("heatmap-model-same").to_owned(),
+            Some(other) => match &other.facts {
+                Some(facts) => facts.name.clone(),
+                None => other.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            },
+        };
+        picker(ui, Some(name(model)), model, &shown, |ui| {
+            let same = heatmaps.compared_model().is_none();
+            if ui.selectable_label(same, words.text("heatmap-model-same")).clicked() && !same {
+                wishes.commands.push(Command::CompareWithModel(None));
+            }
+            let entry = Action::CompareModel.entry();
+            if ui.selectable_label(!same, entry.name(words)).on_hover_text(entry.hover_text(words)).clicked() {
+                wishes.actions.push(Action::CompareModel);
+            }
+        });
+    }
     let Some(facts) = state.pane_model(pane) else { return };
+    let mut ask = |question: HeatmapQuestion| {
+        wishes.commands.push(Command::SetHeatmapQuestion { pane, question });
+    };
     let predicted = match heatmaps.ready(pane).filter(|_| question.class.is_none()) {
         Some(heatmap) => {
             let class = words.class(facts, heatmap.map().class);
@@ -163,6 +207,19 @@ fn pickers(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes) {
         }
     });
 
+    let target = words.text("heatmap-target");
+    let own = |target: Target| match target {
+        Target::Logit => words.text("heatmap-target-logit"),
+        Target::Probability => words.text("heatmap-target-probability"),
+    };
+    picker(ui, Some(name(target)), target, own(question.target), |ui| {
+        for target in [Target::Logit, Target::Probability] {
+            if ui.selectable_label(question.target == target, own(target)).clicked() {
+                ask(HeatmapQuestion { target, ..question.clone() });
+            }
+        }
+    });
+
     let default = match heatmaps.default_layer(pane) {
         Some(layer) => words.with("heatmap-default-layer", &[("layer", words.layer(layer).into())]),
         None => words.text("heatmap-default").to_owned(),
@@ -185,6 +242,33 @@ fn pickers(ui: &mut Ui, state: &AppState, pane: Pane, wishes: &mut Wishes) {
                 ask(HeatmapQuestion { layer: Some(layer.name.clone()), ..question.clone() });
             }
         }
+    });
+    let used = chosen.or(heatmaps.default_layer(pane));
+    depth(ui, name(words.text("heatmap-depth")), (heatmaps.layers(pane), used), &mut |layer| {
+        ask(HeatmapQuestion { layer: Some(layer.name.clone()), ..question.clone() });
+    });
+}
+
+/// All layers on a strip, from the picture on the left to the logits on the right.
+fn depth(
+    ui: &mut Ui,
+    spoken: String,
+    (layers, used): (&[FeatureMap], Option<&FeatureMap>),
+    choose: &mut dyn FnMut(&FeatureMap),
+) {
+    let words = words(ui);
+    let place = used.and_then(|used| layers.iter().position(|layer| layer.name == used.name));
+    let (Some(mut index), Some(last)) = (place, layers.len().checked_sub(1).filter(|last| *last > 0)) else { return };
+    named_row(ui, words.text("heatmap-depth"), |ui| {
+        ui.spacing_mut().interact_size.y = 18.0; // the handle's size follows it
+        ui.spacing_mut().slider_width = (ui.available_width() - 48.0).max(64.0);
+        let slider = ui.add(Slider::new(&mut index, 0..=last).show_value(false));
+        slider.widget_info(|| WidgetInfo::slider(true, index as f64, &spoken));
+        ui.label(format!("{} / {}", index + 1, last + 1));
+        if let Some(layer) = layers.get(index).filter(|_| slider.changed()) {
+            choose(layer);
+        }
+        slider.on_hover_text(words.text("heatmap-depth.tooltip"));
     });
 }
 

@@ -4,17 +4,19 @@ use eframe::egui::{Align, Context, Frame, Grid, Id, Label, Layout, Modal, RichTe
 
 use super::actions::{Action, Entry, TABLE};
 use super::icons::Icon;
+use super::renderer::{Drawn, Renderer};
 use super::shell::Look;
 use super::theme;
 use super::widgets::{bare_icon_button, heading, palette, weak};
 use super::words::{Words, words};
 
 /// Movements of the mouse; what they do is said under `.does`.
-fn movements(words: Words) -> [(&'static str, &'static str); 8] {
+fn movements(words: Words) -> [(&'static str, &'static str); 9] {
     [
         (words.text("mouse-wheel"), words.text("mouse-wheel.does")),
         (words.text("mouse-ctrl-wheel"), words.text("mouse-ctrl-wheel.does")),
         (words.text("mouse-left-drag"), words.text("mouse-left-drag.does")),
+        (words.text("mouse-shift-drag"), words.text("mouse-shift-drag.does")),
         (words.text("mouse-right-drag"), words.text("mouse-right-drag.does")),
         (words.text("mouse-middle-drag"), words.text("mouse-middle-drag.does")),
         (words.text("mouse-space-drag"), words.text("mouse-space-drag.does")),
@@ -23,7 +25,7 @@ fn movements(words: Words) -> [(&'static str, &'static str); 8] {
     ]
 }
 
-pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
+pub(super) fn help_sheet(ctx: &Context, look: &mut Look, renderer: &Renderer) {
     if !look.help_open {
         return;
     }
@@ -49,6 +51,7 @@ pub(super) fn help_sheet(ctx: &Context, look: &mut Look) {
                     keys(left, title, first);
                     keys(middle, "", second);
                     mouse(right);
+                    about(right, &renderer.drawn());
                 }
             });
         });
@@ -79,12 +82,28 @@ fn mouse(ui: &mut Ui) {
             line(ui, what, does);
         }
     });
+}
+
+fn about(ui: &mut Ui, drawn: &Drawn) {
+    let words = words(ui);
     ui.add_space(16.0);
     heading(ui, words.text("help-about"));
+    let drawn_by = match drawn {
+        Drawn::NothingYet => None,
+        Drawn::Gpu(name) => Some((words.with("help-drawn-by-opengl", &[("name", name.into())]), None)),
+        // The reason is an English sentence.
+        Drawn::Cpu(reason) => Some((words.text("help-drawn-by-processor").to_owned(), Some(reason.to_string()))),
+    };
     // Columns are justified, which pulls words apart.
     ui.with_layout(Layout::top_down(Align::Min), |ui| {
         weak(ui, words.with("help-version", &[("version", env!("CARGO_PKG_VERSION").into())]));
         weak(ui, words.text("research-use"));
+        if let Some((drawn_by, reason)) = drawn_by {
+            let line = weak(ui, drawn_by);
+            if let Some(reason) = reason {
+                line.on_hover_text(reason);
+            }
+        }
         weak(ui, words.text("help-convention"));
     });
 }

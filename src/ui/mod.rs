@@ -7,19 +7,25 @@
 
 mod actions;
 mod bars;
+mod command_palette;
+mod composed;
 mod dialogs;
 mod empty;
 mod findings;
 mod fonts;
+mod gpu;
 mod heatmap_look;
 mod heatmap_marks;
 mod heatmap_panel;
+mod heatmap_trust;
 mod help;
 mod icons;
 mod model_panel;
 mod overlay;
 mod picture;
 mod preflight;
+mod renderer;
+mod rulers;
 mod seen;
 mod shell;
 mod smoke;
@@ -35,6 +41,7 @@ mod worklist;
 
 pub use crate::render::RESEARCH_USE;
 pub use fonts::install as install_fonts;
+pub use gpu::{Gpu, GpuError, Target};
 pub use preflight::WindowError;
 pub use shell::Shell;
 pub use theme::apply as install_theme;

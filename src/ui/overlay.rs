@@ -6,7 +6,6 @@ use eframe::egui::{Align2, Color32, FontId, Pos2, Rect, Stroke, Ui, pos2, vec2};
 use super::theme;
 use super::words::{Words, words};
 use crate::app::{AppState, Current, Placement, WindowSource, scale_bar_mm};
-use crate::geometry::EdgeLetters;
 use crate::scan::{Format, Pixels, Scan, Window, WindowFunction};
 
 /// Distance of the corners' text from the edges, and of its lines, in points.
@@ -58,6 +57,9 @@ fn what(words: Words, scan: &Scan, wide: bool) -> Vec<String> {
     }
     let [cols, rows] = [("cols", scan.size.cols.into()), ("rows", scan.size.rows.into())];
     let format = ("format", format_name(scan.format).into());
+    if let Some(Err(_)) = &meta.suv {
+        lines.push(words.text("picture-no-suv").to_owned());
+    }
     lines.push(match meta.bits_stored {
         Some(bits) => words.with("picture-size-bits", &[cols, rows, ("bits", bits.into()), format]),
         None => words.with("picture-size", &[cols, rows, format]),
@@ -118,7 +120,10 @@ fn value_at(current: &Current, (x, y): (f64, f64)) -> Option<String> {
     let value = match &current.shown.as_ref()?.picture.frame().pixels {
         Pixels::Gray(values) => {
             let unit = current.scan.as_ref().and_then(|scan| scan.meta.unit.as_deref()).unwrap_or("");
-            format!("{} {unit}", number(f64::from(*values.get((row, col))?)))
+            let value = f64::from(*values.get((row, col))?);
+            let suv = current.scan.as_ref().and_then(|scan| scan.meta.suv.as_ref()?.as_ref().ok().copied());
+            let suv = suv.map_or(String::new(), |factor| format!(" · SUV {}", number(value * factor)));
+            format!("{} {unit}{suv}", number(value))
         }
         Pixels::Rgb(values) => {
             let channel = |c| values.get((row, col, c)).copied();
@@ -150,6 +155,7 @@ pub(super) fn window_name(words: Words, window: &Window, source: WindowSource) -
             window.name.clone().unwrap_or_else(unnamed)
         }
         WindowSource::Auto => words.text("window-auto").to_owned(),
+        WindowSource::Preset => words.preset(window),
         WindowSource::Manual => words.text("window-own").to_owned(),
     };
     match window.function {
@@ -175,7 +181,7 @@ pub(super) fn number(value: f64) -> String {
 }
 
 fn letters(ui: &Ui, rect: Rect, scan: &Scan) {
-    let Some(edges) = scan.meta.patient_from_voxel.as_ref().and_then(EdgeLetters::from_affine) else { return };
+    let Some(edges) = scan.meta.edge_letters() else { return };
     let at = rect.shrink(MARGIN);
     let font = theme::orientation_letter;
     shadowed(ui, at.left_center(), Align2::LEFT_CENTER, &edges.left, font(), theme::ON_PICTURE_AMBER);

@@ -1,13 +1,16 @@
-//! One drawn picture: the visible part of the slice, with a heatmap over it, uploaded where anything changed.
+//! One drawn picture: the visible part of the slice, with a heatmap over it.
 
 use std::sync::Arc;
 
-use eframe::egui::{self, ColorImage, Rect, TextureHandle, TextureOptions, Ui, pos2, vec2};
+use eframe::egui::{self, Color32, Context, PaintCallback, Rect, Ui, pos2, vec2};
+use eframe::egui_glow;
 
+use super::composed::Composed;
+use super::gpu::Target;
+use super::renderer::Renderer;
 use crate::app::{Heatmap, Placement};
 use crate::geometry::{PlaneMap, Size};
-use crate::render::{self, Canvas, OverlayStyle, Paint, PlacedMap, Pyramid, Shader, View};
-use crate::scan::Frame;
+use crate::render::{OverlayStyle, PlacedMap, Pyramid, Scene, Shader, View};
 
 /// A heatmap and how it looks.
 #[derive(Clone)]
@@ -30,27 +33,17 @@ pub(super) struct Order<'a> {
     pub smooth: bool,
     pub placed: &'a Placement,
     pub overlay: Option<&'a Overlay>,
+    pub renderer: &'a Renderer,
 }
 
-/// A viewport's own memory: the uploaded picture and what it was made from.
+/// A viewport's own memory: what the processor drew, where it has to. The graphics card keeps its own.
 #[derive(Default)]
 pub(super) struct Picture {
-    texture: Option<TextureHandle>,
-    drawn: Option<Drawn>,
-    rgba: Vec<u8>,
-}
-
-/// What the uploaded picture shows; equal means nothing to do.
-struct Drawn {
-    /// Held, so that its address stays its own.
-    frame: Arc<Frame>,
-    view: View,
-    shader: Shader,
-    overlay: Option<Overlay>,
+    by_processor: Composed,
 }
 
 impl Picture {
-    /// Uploads the visible part where it changed, and paints it.
+    /// Paints the visible part.
     pub fn show(&mut self, ui: &Ui, rect: Rect, order: &Order<'_>) {
         let pixels_per_point = f64::from(ui.pixels_per_point());
         let most = ui.ctx().input(|input| input.max_texture_side);
@@ -65,44 +58,45 @@ impl Picture {
             }),
             smooth: order.smooth,
         };
-        let frame = order.picture.frame();
-        let same = |drawn: &Drawn| {
-            Arc::ptr_eq(&drawn.frame, frame)
-                && drawn.view == view
-                && drawn.shader == order.shader
-                && drawn.overlay.as_ref() == order.overlay
+        let pixels_per_point = ui.pixels_per_point();
+        let corner = (rect.min.to_vec2() * pixels_per_point).round();
+        let (left, top) = (corner.x as i32 + crop.left as i32, corner.y as i32 + crop.top as i32);
+        let on_screen = |size: Size| {
+            let corner = pos2(left as f32, top as f32) / pixels_per_point;
+            Rect::from_min_size(corner, vec2(size.cols as f32, size.rows as f32) / pixels_per_point)
         };
-        if !self.drawn.as_ref().is_some_and(same) {
-            self.draw(ui, order, &view);
-            let (frame, overlay) = (frame.clone(), order.overlay.cloned());
-            self.drawn = Some(Drawn { frame, view, shader: order.shader, overlay });
-        }
-        if let Some(texture) = &self.texture {
-            let scale = 1.0 / ui.pixels_per_point();
-            let at = rect.min + vec2(crop.left as f32, crop.top as f32) * scale;
-            let size = vec2(crop.size.cols as f32, crop.size.rows as f32) * scale;
+        let painter = ui.painter().with_clip_rect(rect);
+        if order.renderer.may_use_gpu() {
+            self.by_processor = Composed::default();
+            let callback = Arc::new(callback(ui.ctx(), order, view, (left, top)));
+            painter.add(PaintCallback { rect: on_screen(crop.size), callback });
+        } else if let Some((texture, size)) = self.by_processor.ready(ui, order, view) {
             let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            let at = Rect::from_min_size(at, size);
-            ui.painter().with_clip_rect(rect).image(texture.id(), at, uv, egui::Color32::WHITE);
+            painter.image(texture, on_screen(size), uv, Color32::WHITE);
         }
     }
+}
 
-    fn draw(&mut self, ui: &Ui, order: &Order<'_>, view: &View) {
-        render::draw(order.picture, view, &order.shader, &mut self.rgba);
-        if let (Some(overlay), Some(screen_from_image)) = (order.overlay, view.image_from_screen.inverse())
-            && let Ok(mut canvas) = Canvas::new(&mut self.rgba, view.size)
-        {
-            let placed = overlay.heatmap.explained.placed();
-            let canvas_from_map = screen_from_image.after(&placed.canvas_from_map);
-            render::draw_overlay(&mut canvas, &PlacedMap { canvas_from_map, ..placed }, &Paint::new(&overlay.style));
+/// Draws with the graphics card when the window is painted, from the window's pixel `(left, top)` on.
+fn callback(ctx: &Context, order: &Order<'_>, view: View, (left, top): (i32, i32)) -> egui_glow::CallbackFn {
+    let (ctx, renderer) = (ctx.clone(), order.renderer.clone());
+    let (picture, shader, overlay) = (order.picture.clone(), order.shader, order.overlay.cloned());
+    egui_glow::CallbackFn::new(move |info: egui::PaintCallbackInfo, _: &egui_glow::Painter| {
+        let overlay = overlay.as_ref().and_then(|overlay| on_screen(overlay, &view));
+        let scene = Scene { picture: &picture, view, shader, overlay };
+        let height = i32::try_from(info.screen_size_px[1]).unwrap_or(0);
+        if !renderer.draw(&scene, Target { height, left, top }) {
+            // This frame has no picture; the next one has the processor's.
+            ctx.request_repaint();
         }
-        let image = ColorImage::from_rgba_premultiplied([view.size.cols, view.size.rows], &self.rgba);
-        // One texture pixel is one screen pixel: nothing to interpolate.
-        match &mut self.texture {
-            Some(texture) => texture.set(image, TextureOptions::NEAREST),
-            None => self.texture = Some(ui.ctx().load_texture("viewport", image, TextureOptions::NEAREST)),
-        }
-    }
+    })
+}
+
+/// The map over the pixels of a view.
+pub(super) fn on_screen<'a>(overlay: &'a Overlay, view: &View) -> Option<(PlacedMap<'a>, OverlayStyle)> {
+    let placed = overlay.heatmap.explained.placed();
+    let canvas_from_map = view.image_from_screen.inverse()?.after(&placed.canvas_from_map);
+    Some((PlacedMap { canvas_from_map, ..placed }, overlay.style))
 }
 
 /// The part of the viewport that the picture covers, in whole screen pixels.

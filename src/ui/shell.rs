@@ -1,18 +1,25 @@
 //! The frame around the panels: keys, drops, layout, and what becomes of a panel's wishes.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use eframe::egui::{self, CentralPanel, Context, Panel, Theme, Ui};
+use eframe::glow;
 
 use super::actions::{Action, TABLE};
+use super::command_palette::PaletteField;
 use super::dialogs::{Dialogs, PathField, Wanted};
 use super::findings::Findings;
+use super::renderer::Renderer;
 use super::toasts::ToastLook;
 use super::viewport::Viewport;
 use super::words::{self, Keeper, Language};
 use super::worklist::Worklist;
-use super::{bars, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
+use super::{bars, command_palette, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
 use crate::app::{AppState, Command, Notice, Severity, ViewTransform};
+
+/// Twelve slices a second, as cine loops usually start.
+const SECONDS_PER_SLICE: f64 = 1.0 / 12.0;
 
 /// What a panel wants; fulfilled after all panels are drawn.
 #[derive(Default)]
@@ -29,6 +36,7 @@ pub(super) struct Look {
     pub findings_open: bool,
     pub help_open: bool,
     pub path_field: Option<PathField>,
+    pub palette: Option<PaletteField>,
 }
 
 /// The window's contents over a state.
@@ -38,14 +46,25 @@ pub struct Shell {
     dialogs: Dialogs,
     worklist: Worklist,
     viewport: Viewport,
+    renderer: Renderer,
     findings: Findings,
     toasts: ToastLook,
+    /// When the next slice of a scan that plays is due, seconds of the window's clock.
+    next_slice_at: Option<f64>,
     /// Keeps the language for the next start; without one nothing is written.
     keeper: Option<Keeper>,
 }
 
 impl Shell {
+    /// The processor draws the pictures.
     pub fn new(state: AppState, language: Language) -> Self {
+        Self::with_gl(state, language, None)
+    }
+
+    /// The graphics card behind `gl` draws the pictures, if it draws them right; else the processor. `gl` must be the
+    /// context that is current when the window is painted.
+    pub fn with_gl(state: AppState, language: Language, gl: Option<Arc<glow::Context>>) -> Self {
+        let renderer = Renderer::new(gl);
         Self {
             state,
             look: Look {
@@ -55,10 +74,13 @@ impl Shell {
                 findings_open: true,
                 help_open: false,
                 path_field: None,
+                palette: None,
             },
+            next_slice_at: None,
             dialogs: Dialogs::default(),
             worklist: Worklist::default(),
-            viewport: Viewport::default(),
+            viewport: Viewport::new(renderer.clone()),
+            renderer,
             findings: Findings::default(),
             toasts: ToastLook::default(),
             keeper: None,
@@ -68,6 +90,15 @@ impl Shell {
     /// The same, with a language that outlives the window.
     pub(super) fn with_keeper(self, keeper: Option<Keeper>) -> Self {
         Self { keeper, ..self }
+    }
+
+    pub(super) fn renderer(&self) -> &Renderer {
+        &self.renderer
+    }
+
+    /// Gives back what the pictures hold on the graphics card; to be called before its context goes.
+    pub fn free_pictures(&self) {
+        self.renderer.free();
     }
 
     /// Takes what the workers and dialogs have. True where anything changed.
@@ -80,6 +111,9 @@ impl Shell {
                     if let Some(path) = paths.pop() {
                         self.state.apply(Command::LoadModel(path));
                     }
+                }
+                dialogs::Outcome::Chosen(Wanted::ComparedModel, mut paths) => {
+                    self.state.apply(Command::CompareWithModel(paths.pop()));
                 }
                 dialogs::Outcome::Chosen(_, paths) => self.state.apply(Command::Open(paths)),
                 dialogs::Outcome::NoDialog(wanted) => self.look.path_field = Some(PathField::new(wanted, true)),
@@ -94,6 +128,7 @@ impl Shell {
         ctx.set_theme(if self.look.dark { Theme::Dark } else { Theme::Light });
         words::speak(&ctx, self.look.language);
         let mut wishes = Wishes::default();
+        self.play(&ctx, &mut wishes);
         pressed_actions(&ctx, &mut wishes);
         let dropped: Vec<PathBuf> =
             ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
@@ -133,17 +168,36 @@ impl Shell {
             if self.state.current().is_some() {
                 self.viewport.show(ui, &self.state, &mut wishes);
             } else {
+                self.renderer.drop_unused(ui);
                 empty::empty_state(ui, &self.state, &mut wishes);
             }
             empty::drop_hint(ui);
         });
         let middle = middle.response.rect;
         toasts::toasts(&ctx, middle, &mut self.toasts, self.state.toasts(), &mut wishes);
-        help::help_sheet(&ctx, &mut self.look);
+        help::help_sheet(&ctx, &mut self.look, &self.renderer);
+        command_palette::command_palette(&ctx, &mut self.look, &mut wishes);
         if let Some(command) = dialogs::path_field(&ctx, &mut self.look) {
             wishes.commands.push(command);
         }
         self.fulfil(&ctx, wishes);
+    }
+
+    /// The next slice, where slices play and it is time. The picture that plays is decoded ahead, so none is skipped.
+    fn play(&mut self, ctx: &Context, wishes: &mut Wishes) {
+        let now = ctx.input(|input| input.time);
+        match self.state.current().filter(|current| current.playing) {
+            None => self.next_slice_at = None,
+            Some(current) => {
+                let due = *self.next_slice_at.get_or_insert(now + SECONDS_PER_SLICE);
+                let shown = current.shown.as_ref().is_some_and(|shown| shown.index == current.wanted_frame);
+                if now >= due && (shown || current.error.is_some()) {
+                    wishes.commands.push(Command::NextFrameAround);
+                    self.next_slice_at = Some(now + SECONDS_PER_SLICE);
+                }
+                ctx.request_repaint_after(std::time::Duration::from_secs_f64(SECONDS_PER_SLICE / 2.0));
+            }
+        }
     }
 
     fn fulfil(&mut self, ctx: &Context, wishes: Wishes) {
@@ -164,6 +218,7 @@ impl Shell {
             Action::OpenFiles => return self.choose(ctx, Wanted::Files),
             Action::OpenFolder => return self.choose(ctx, Wanted::Folder),
             Action::OpenModel => return self.choose(ctx, Wanted::Model),
+            Action::CompareModel => return self.choose(ctx, Wanted::ComparedModel),
             Action::OpenPath => {
                 self.look.path_field = Some(PathField::new(Wanted::Files, false));
                 return;
@@ -191,8 +246,12 @@ impl Shell {
                 self.look.help_open = !self.look.help_open;
                 return;
             }
+            Action::CommandPalette => {
+                self.look.palette = self.look.palette.is_none().then(PaletteField::default);
+                return;
+            }
             Action::Close => {
-                if self.look.path_field.take().is_none() {
+                if self.look.palette.take().is_none() && self.look.path_field.take().is_none() {
                     self.look.help_open = false;
                 }
                 return;
@@ -205,6 +264,8 @@ impl Shell {
             Action::NextItem => Command::SelectStep(1),
             Action::PreviousFrame => Command::StepFrame(-1),
             Action::NextFrame => Command::StepFrame(1),
+            Action::Play => Command::TogglePlay,
+            Action::ForgetMeasures => Command::ForgetMeasures,
             Action::FirstFrame => Command::GoToFrame(0),
             Action::LastFrame => Command::GoToFrame(usize::MAX),
             Action::NextWindow => Command::NextWindow,

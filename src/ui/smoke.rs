@@ -3,6 +3,7 @@
 //!
 //! `{"event":"first_frame","ms":…}` · `{"event":"items","count":…}` · `{"event":"scan_shown","name":…,"frame":…}` ·
 //! `{"event":"scan_failed","sentence":…}` · `{"event":"model","state":"ready"|"failed","name":…}` ·
+//! `{"event":"renderer","draws":"gpu"|"cpu","name":…}` (driver, or why not) ·
 //! `{"event":"prediction","name":…,"class":…,"score":…,"engine":…}` · `{"event":"prediction_failed","sentence":…}`
 
 use std::fs::OpenOptions;
@@ -12,12 +13,14 @@ use std::sync::mpsc::{Sender, channel};
 
 use serde_json::{Value, json};
 
+use super::renderer::{Drawn, Renderer};
 use crate::app::{AppState, CurrentError, ModelState, PredictionState};
 
 /// Writes what changed since the last call.
 pub(super) struct Smoke {
     lines: Sender<String>,
     last: [Value; 4],
+    renderer: Drawn,
 }
 
 impl Smoke {
@@ -33,7 +36,7 @@ impl Smoke {
                 }
             }
         });
-        spawned.ok().map(|_| Self { lines, last: Default::default() })
+        spawned.ok().map(|_| Self { lines, last: Default::default(), renderer: Drawn::NothingYet })
     }
 
     pub fn first_frame(&self, ms: Option<u64>) {
@@ -48,6 +51,18 @@ impl Smoke {
             }
         }
         self.last = now;
+    }
+
+    pub fn renderer(&mut self, renderer: &Renderer) {
+        let now = renderer.drawn();
+        if now != self.renderer {
+            match &now {
+                Drawn::NothingYet => {}
+                Drawn::Gpu(name) => self.write(&json!({"event": "renderer", "draws": "gpu", "name": name})),
+                Drawn::Cpu(why) => self.write(&json!({"event": "renderer", "draws": "cpu", "name": why.to_string()})),
+            }
+            self.renderer = now;
+        }
     }
 
     fn write(&self, value: &Value) {

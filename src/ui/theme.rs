@@ -26,7 +26,7 @@ pub const COLOR_BAR_WIDTH: f32 = 12.0;
 /// From the right edge of the picture: beside the orientation letter.
 pub const COLOR_BAR_MARGIN: f32 = 40.0;
 /// Longest open list.
-pub const LIST_HEIGHT: f32 = 320.0;
+pub const LIST_HEIGHT: f32 = 400.0;
 /// Names before controls.
 pub const NAME_WIDTH: f32 = 64.0;
 

@@ -8,10 +8,13 @@ use eframe::egui::{
 use super::heatmap_marks::{self, HeatmapMarks};
 use super::overlay::{self, Corner};
 use super::picture::{Order, Overlay, Picture};
+use super::renderer::Renderer;
+use super::rulers;
 use super::shell::Wishes;
 use super::theme;
 use super::words::{Told, words};
 use crate::app::{AppState, Command, Current, CurrentError, Pane, Placement, Shown, ViewTransform};
+use crate::geometry::Ruler;
 
 /// Travel of a touchpad that goes one slice on, in points.
 const POINTS_PER_SLICE: f32 = 40.0;
@@ -22,11 +25,13 @@ const ZOOM_PER_POINT: f64 = 0.006_93;
 const GAP: f32 = 2.0;
 
 /// The viewport's own memory: a picture for each pane.
-#[derive(Default)]
 pub(super) struct Viewport {
+    renderer: Renderer,
     panes: [PaneLook; 2],
     placement: Option<Placement>,
     wheel: f32,
+    /// The length that is being drawn.
+    measuring: Option<Ruler>,
 }
 
 #[derive(Default)]
@@ -43,6 +48,10 @@ struct Place {
 }
 
 impl Viewport {
+    pub fn new(renderer: Renderer) -> Self {
+        Self { renderer, panes: Default::default(), placement: None, wheel: 0.0, measuring: None }
+    }
+
     /// Where the picture lay in the last frame.
     pub fn placement(&self) -> Option<&Placement> {
         self.placement.as_ref()
@@ -73,7 +82,10 @@ impl Viewport {
         let cursor = places.iter().find_map(|place| cursor(ui, place));
         for (place, look) in places.iter().zip(&mut self.panes) {
             ui.scope_builder(UiBuilder::new().max_rect(place.rect), |ui| match (&current.error, &current.shown) {
-                (None, Some(shown)) => look.show(ui, state, (current, shown), place, cursor),
+                (None, Some(shown)) => {
+                    look.show(ui, state, (current, shown), place, (cursor, &self.renderer));
+                    rulers::rulers(ui, place.rect, (current, shown), &place.placed, self.measuring);
+                }
                 _ => without_picture(ui, place.rect, current),
             });
         }
@@ -83,7 +95,7 @@ impl Viewport {
         let pixels_per_point = f64::from(ui.pixels_per_point());
         let in_pixels = |v: Vec2| (f64::from(v.x) * pixels_per_point, f64::from(v.y) * pixels_per_point);
         let local = |at: egui::Pos2| in_pixels(at - response.rect.min);
-        let space = ui.input(|input| input.key_down(Key::Space));
+        let (space, shift) = ui.input(|input| (input.key_down(Key::Space), input.modifiers.shift));
         let delta = response.drag_delta();
 
         if response.double_clicked() {
@@ -100,6 +112,10 @@ impl Viewport {
                 let factor = (-f64::from(delta.y) * ZOOM_PER_POINT).exp();
                 wishes.commands.push(Command::SetView(placed.zoomed(factor, local(from))));
             }
+        } else if (self.measuring.is_some() && (response.dragged() || response.drag_stopped()))
+            || (shift && response.drag_started_by(PointerButton::Primary))
+        {
+            self.measure(ui, response, placed, wishes);
         } else if response.dragged_by(PointerButton::Primary) {
             ui.ctx().set_cursor_icon(CursorIcon::Move);
             if delta != Vec2::ZERO {
@@ -116,6 +132,25 @@ impl Viewport {
             } else if slices != 0.0 && current.frames() > 1 {
                 self.scroll(slices, wishes);
             }
+        }
+    }
+
+    /// A length from where the button went down to where the pointer is.
+    fn measure(&mut self, ui: &Ui, response: &Response, placed: &Placement, wishes: &mut Wishes) {
+        ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
+        let point = |at: egui::Pos2| {
+            let local = (at - response.rect.min) * ui.pixels_per_point();
+            placed.image_from_screen.apply((f64::from(local.x), f64::from(local.y)))
+        };
+        let (from, to) = ui.input(|input| (input.pointer.press_origin(), input.pointer.latest_pos()));
+        let from = self.measuring.map(|ruler| ruler.from).or_else(|| from.map(point));
+        let Some((from, to)) = from.zip(to.map(point)) else { return self.measuring = None };
+        let ruler = Ruler { from, to };
+        if response.drag_stopped() {
+            self.measuring = None;
+            wishes.commands.push(Command::Measure(ruler));
+        } else {
+            self.measuring = Some(ruler);
         }
     }
 
@@ -153,14 +188,14 @@ impl PaneLook {
         state: &AppState,
         (current, shown): (&Current, &Shown),
         Place { pane, rect, placed }: &Place,
-        cursor: Option<(f64, f64)>,
+        (cursor, renderer): (Option<(f64, f64)>, &Renderer),
     ) {
         let Some(shader) = current.shader(state.invert()) else { return };
         let heatmap = state.heatmaps().ready(*pane);
         let style = state.heatmaps().overlay_style(*pane);
         let over = heatmap.zip(style).map(|(heatmap, style)| Overlay { heatmap: heatmap.clone(), style });
         let smooth = state.smooth();
-        let order = Order { picture: &shown.picture, shader, smooth, placed, overlay: over.as_ref() };
+        let order = Order { picture: &shown.picture, shader, smooth, placed, overlay: over.as_ref(), renderer };
         self.picture.show(ui, *rect, &order);
         if let Some(over) = &over {
             if state.heatmaps().style().contour {

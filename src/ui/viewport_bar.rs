@@ -9,6 +9,8 @@ use super::theme;
 use super::widgets::{action_button, palette, toggle_button};
 use super::words::words;
 use crate::app::{AppState, Command, Current, WindowSource};
+use crate::render::{full_range, percentiles, presets, suv_presets};
+use crate::scan::Window;
 
 pub(super) fn viewport_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
     let Some(current) = state.current() else { return };
@@ -37,6 +39,7 @@ pub(super) fn viewport_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
 pub(super) fn slice_bar(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
     ui.horizontal_centered(|ui| {
         ui.add_space(16.0);
+        toggle_button(ui, Action::Play, current.playing, wishes);
         slices(ui, current, wishes);
     });
 }
@@ -53,6 +56,12 @@ fn window_menu(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
                 wishes.commands.push(Command::HeaderWindow(n));
             }
         }
+        for window in offered(current) {
+            let on = current.window_source == WindowSource::Preset && current.window.as_ref() == Some(&window);
+            if ui.add(Button::selectable(on, words.preset(&window))).clicked() {
+                wishes.commands.push(Command::PresetWindow(window));
+            }
+        }
         for action in [Action::AutoWindow, Action::ResetWindow] {
             let entry = action.entry();
             let key = entry.key_text().unwrap_or_default();
@@ -63,6 +72,20 @@ fn window_menu(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
     })
     .response
     .on_hover_text(words.text("window-menu.tooltip"));
+}
+
+/// Windows beside the header's: those of the modality, and two from the values.
+fn offered(current: &Current) -> Vec<Window> {
+    let (Some(scan), Some(shown)) = (&current.scan, &current.shown) else { return Vec::new() };
+    let (meta, frame) = (&scan.meta, shown.picture.frame());
+    let mut windows = presets(meta.modality.as_deref(), meta.unit.as_deref());
+    if let Some(Ok(factor)) = meta.suv
+        && windows.is_empty()
+    {
+        windows = suv_presets(factor);
+    }
+    windows.extend([percentiles(frame, 1.0, 99.0), full_range(frame)]);
+    windows
 }
 
 fn slices(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {

@@ -40,7 +40,8 @@ pub fn run(paths: Vec<PathBuf>, model: Option<PathBuf>) -> Result<(), WindowErro
     }
     commands.extend(model.map(Command::LoadModel));
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        let shell = |state| Shell::new(state, language).with_keeper(settings.map(Keeper::new));
+        let gl = creation.gl.clone();
+        let shell = |state| Shell::with_gl(state, language, gl).with_keeper(settings.map(Keeper::new));
         let window = Window::new(&creation.egui_ctx, shell, commands, start)?;
         Ok(Box::new(window) as Box<dyn eframe::App>)
     };
@@ -104,6 +105,7 @@ impl eframe::App for Window {
         }
         if let Some(smoke) = &mut self.smoke {
             smoke.state(&self.shell.state);
+            smoke.renderer(self.shell.renderer());
         }
     }
 
@@ -119,6 +121,11 @@ impl eframe::App for Window {
         } else if self.frames == 1 {
             ui.ctx().request_repaint();
         }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        // The context is current for the last time.
+        self.shell.free_pictures();
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

@@ -224,6 +224,11 @@ impl<'a> Values<'a> {
         self.items(tag).into_iter().next()
     }
 
+    /// The value representation as written, or as the dictionary has it.
+    pub fn vr(self, tag: Tag) -> Option<dicom_core::VR> {
+        self.0.get(tag).map(|element| element.vr())
+    }
+
     pub fn has(self, tag: Tag) -> bool {
         self.0.get(tag).is_some()
     }

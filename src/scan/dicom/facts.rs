@@ -78,7 +78,7 @@ pub(crate) fn read(data_set: &DataSet, spacing_source: Option<&str>) -> Vec<(Str
 }
 
 /// What the values are in after the modality transform: the file's own word, or HU for a rescaled CT slice. SUV is
-/// never computed here.
+/// a factor of its own (`suv`).
 pub(crate) fn unit(values: Values, modality: &Modality) -> Option<String> {
     if let Some(units) = values.text(Tag(0x0054, 0x1001)) {
         return Some(units);

@@ -5,6 +5,7 @@ use dicom_core::Tag;
 use super::data_set::Values;
 use super::groups::FunctionalGroups;
 use crate::geometry::{Affine3, PixelSpacing};
+use crate::scan::SpacingPlace;
 
 const PIXEL_SPACING: Tag = Tag(0x0028, 0x0030);
 const POSITION: Tag = Tag(0x0020, 0x0032);
@@ -13,6 +14,11 @@ const PIXEL_MEASURES: Tag = Tag(0x0028, 0x9110);
 const PLANE_POSITION: Tag = Tag(0x0020, 0x9113);
 const PLANE_ORIENTATION: Tag = Tag(0x0020, 0x9116);
 const SPACING_BETWEEN_SLICES: Tag = Tag(0x0018, 0x0088);
+const IMAGER_PIXEL_SPACING: Tag = Tag(0x0018, 0x1164);
+const IMAGER: &str = "Imager Pixel Spacing: at the detector, larger than in the body";
+const SCANNED: &str = "Nominal Scanned Pixel Spacing";
+/// Modalities whose pictures are projections.
+const PROJECTIONS: [&str; 9] = ["CR", "DX", "MG", "IO", "PX", "XA", "RF", "RG", "DR"];
 
 /// What a header says about space.
 #[derive(Clone, Debug, Default)]
@@ -20,9 +26,12 @@ pub(crate) struct Geometry {
     pub spacing: Option<PixelSpacing>,
     /// Which attribute `spacing` is from.
     pub spacing_source: Option<&'static str>,
+    pub spacing_place: Option<SpacingPlace>,
     pub slice_spacing_mm: Option<f64>,
     pub patient_from_voxel: Option<Affine3>,
     pub remark: Option<String>,
+    /// Why several frames are no evenly spaced stack.
+    pub stack_problem: Option<String>,
 }
 
 /// Image Position (Patient) of the first frame.
@@ -45,7 +54,8 @@ pub(crate) fn orientation(values: Values) -> Option<[f64; 6]> {
 /// Reads all of it for a file of `frames` frames.
 pub(crate) fn read(values: Values, frames: usize) -> Geometry {
     let (spacing, spacing_source) = spacing(values).unzip();
-    let mut geometry = Geometry { spacing, spacing_source, ..Geometry::default() };
+    let spacing_place = spacing_source.map(|source| spacing_place(values, source));
+    let mut geometry = Geometry { spacing, spacing_source, spacing_place, ..Geometry::default() };
     let groups = FunctionalGroups::of(values);
     let declared = values.number(SPACING_BETWEEN_SLICES);
     let declared =
@@ -65,12 +75,22 @@ pub(crate) fn read(values: Values, frames: usize) -> Geometry {
             step
         }
         Some(Err(remark)) => {
+            geometry.stack_problem = Some(remark.clone());
             geometry.remark = Some(remark);
             geometry.slice_spacing_mm = None;
             normal
         }
-        None => normal.map(|v| v * declared.unwrap_or(1.0)),
+        None => {
+            let problem = "The frames do not each say where they lie; they may be one place at several times.";
+            geometry.stack_problem = (frames > 1).then(|| problem.to_owned());
+            normal.map(|v| v * declared.unwrap_or(1.0))
+        }
     };
+    let turns = groups.by_frame(frames, |group| group.item(PLANE_ORIENTATION)?.vector::<6>(ORIENTATION));
+    let turned = |other: &[f64; 6]| other.iter().zip(orientation).any(|(a, b)| (a - b).abs() > 1e-3);
+    if turns.iter().flatten().any(turned) {
+        geometry.stack_problem = Some("The frames lie in different directions.".into());
+    }
     let across = [a, b, c].map(|v| v * spacing.col_mm);
     let down = [d, e, f].map(|v| v * spacing.row_mm);
     let row = |axis: usize| [&across, &down, &step, &first].map(|vector| vector.get(axis).copied().unwrap_or(0.0));
@@ -107,13 +127,40 @@ fn spacing(values: Values) -> Option<(PixelSpacing, &'static str)> {
     let candidates = [
         (values.vector(PIXEL_SPACING), "Pixel Spacing"),
         (FunctionalGroups::of(values).first(in_group), "Pixel Spacing of the functional groups"),
-        (values.vector(Tag(0x0018, 0x1164)), "Imager Pixel Spacing: at the detector, larger than in the body"),
-        (values.vector(Tag(0x0018, 0x2010)), "Nominal Scanned Pixel Spacing"),
+        (values.vector(IMAGER_PIXEL_SPACING), IMAGER),
+        (values.vector(Tag(0x0018, 0x2010)), SCANNED),
     ];
     candidates.into_iter().find_map(|(found, source)| {
         let [row_mm, col_mm] = found?;
         (row_mm > 0.0 && col_mm > 0.0).then_some((PixelSpacing { row_mm, col_mm }, source))
     })
+}
+
+/// At which depth the spacing from `source` holds. In projections, Pixel Spacing that equals Imager Pixel Spacing is
+/// uncorrected, and one that differs is calibrated (PS3.3 section 10.7.1.3).
+fn spacing_place(values: Values, source: &str) -> SpacingPlace {
+    let modality = values.text(Tag(0x0008, 0x0060)).unwrap_or_default();
+    let how = values.text(Tag(0x0028, 0x0A02));
+    let magnification = values.number(Tag(0x0018, 0x1114)).filter(|factor| *factor > 1.0);
+    if source == IMAGER {
+        return SpacingPlace::Detector { magnification };
+    }
+    if source == SCANNED {
+        return SpacingPlace::Film;
+    }
+    if !PROJECTIONS.contains(&modality.as_str()) {
+        return SpacingPlace::Body;
+    }
+    if how.is_some() {
+        return SpacingPlace::Calibrated { how };
+    }
+    match (values.vector::<2>(PIXEL_SPACING), values.vector::<2>(IMAGER_PIXEL_SPACING)) {
+        (Some(pixel), Some(imager)) => {
+            let same = pixel.iter().zip(imager).all(|(a, b)| (a - b).abs() <= 1e-4 * b.abs());
+            if same { SpacingPlace::Detector { magnification } } else { SpacingPlace::Calibrated { how: None } }
+        }
+        _ => SpacingPlace::Unstated,
+    }
 }
 
 #[cfg(test)]

@@ -7,9 +7,11 @@
 //! `data_set` (parsed by dicom-object) -> `image` (the Image Pixel module, validated) -> `encapsulated` (which bytes
 //! hold which frame) -> `codec` -> `stored` -> `color`, `palette`, `modality`.
 //!
-//! Not done here: windows and polarity (facts beside the values), SUV, overlays, presentation states, video.
+//! Not done here: windows, VOI LUTs, polarity and the SUV factor are facts beside the values, never applied; overlays,
+//! presentation states and video are not read.
 
 mod bytes;
+mod clock;
 mod codec;
 mod color;
 mod data_set;
@@ -22,17 +24,21 @@ mod identity;
 mod image;
 mod modality;
 mod palette;
+mod patient;
 mod pixels;
 mod preamble;
 mod series;
 mod stored;
+mod suv;
 mod syntax;
 #[cfg(test)]
 mod tests;
 mod text;
+mod voi_luts;
 mod windows;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use dicom_core::Tag;
 
@@ -47,7 +53,7 @@ use self::pixels::Packing;
 use self::stored::Stored;
 use self::syntax::Compression;
 use super::fault::Fault;
-use super::{Frame, Meta, Opened, Pixels, Polarity, ScanError, Window};
+use super::{Frame, Meta, Opened, Pixels, Polarity, ScanError, VoiLut, Window};
 
 pub(crate) use preamble::looks_like;
 pub(crate) use series::{SeriesKey, series_key};
@@ -62,6 +68,7 @@ pub(crate) struct Source {
     facts: ImageFacts,
     modality: ByFrame<Modality>,
     windows: ByFrame<Vec<Window>>,
+    voi_luts: ByFrame<Vec<Arc<VoiLut>>>,
     palette: Option<Palette>,
 }
 
@@ -101,11 +108,17 @@ fn read(path: &Path) -> Result<Opened<Source>, Fault> {
     let modality =
         ByFrame { common: Modality::read(values, facts.is_signed()), own: groups.by_frame(frames, Modality::of_group) };
     let windows = ByFrame { common: windows::read(values), own: groups.by_frame(frames, windows::of_group) };
+    let negative = modality.get(0).can_be_negative(facts.bits_stored, facts.is_signed());
+    let voi_luts = ByFrame {
+        common: voi_luts::read(values, negative),
+        own: groups.by_frame(frames, |group| voi_luts::of_group(group, negative)),
+    };
     let palette =
         (facts.photometric == Photometric::Palette).then(|| Palette::read(values, facts.is_signed())).transpose()?;
     let meta = meta(&data_set, &facts, modality.get(0), frames, remarks);
     let bytes = data_set.bytes.clone();
-    let source = Source { path: path.to_path_buf(), bytes, table, packing, facts, modality, windows, palette };
+    let source =
+        Source { path: path.to_path_buf(), bytes, table, packing, facts, modality, windows, voi_luts, palette };
     Ok(Opened { size: facts.size, frames, meta, source })
 }
 
@@ -147,8 +160,14 @@ fn meta(data_set: &DataSet, facts: &ImageFacts, modality: &Modality, frames: usi
         bits_stored: u16::try_from(facts.bits_stored).ok(),
         unit: facts::unit(values, modality),
         spacing: space.spacing,
+        spacing_place: space.spacing_place,
         slice_spacing_mm: space.slice_spacing_mm,
+        stack_problem: space.stack_problem,
         patient_from_voxel: space.patient_from_voxel,
+        patient_space: patient::space(values),
+        edges_without_place: patient::edge_letters(values),
+        laterality: patient::laterality(values),
+        suv: suv::read(data_set),
         encoding: data_set.syntax.name(),
         identity: identity::read(data_set),
         facts: facts::read(data_set, space.spacing_source),
@@ -161,6 +180,11 @@ impl Source {
     /// Frame `index` in modality units, or as RGB.
     pub fn frame(&self, index: usize) -> Result<Frame, ScanError> {
         self.decode(index).map_err(|fault| fault.at(&self.path))
+    }
+
+    /// The VOI LUTs that the header offers for frame `index`, the first one first.
+    pub fn voi_luts(&self, index: usize) -> Vec<Arc<VoiLut>> {
+        self.voi_luts.get(index).clone()
     }
 
     /// Stored values of frame `index`: masked and sign-extended integers, YBR as RGB, palette pictures as indices.

@@ -39,6 +39,17 @@ impl Modality {
         rescale(group.item(PIXEL_VALUE_TRANSFORMATION_SEQUENCE)?)
     }
 
+    /// True where values of `bits` bits may come out below 0.
+    pub fn can_be_negative(&self, bits: u32, signed: bool) -> bool {
+        let span = 2f64.powi(i32::try_from(bits.clamp(1, 32)).unwrap_or(32));
+        let ends = if signed { [-span / 2.0, span / 2.0 - 1.0] } else { [0.0, span - 1.0] };
+        match self {
+            Self::Identity => signed,
+            Self::Rescale { slope, intercept } => ends.iter().any(|end| end * slope + intercept < 0.0),
+            Self::Table { .. } => false,
+        }
+    }
+
     /// Appends the values in modality units.
     pub fn append(&self, stored: &StoredValues, out: &mut Vec<f32>) {
         match stored {

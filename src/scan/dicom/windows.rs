@@ -19,6 +19,9 @@ pub(crate) fn read(values: Values) -> Vec<Window> {
     };
     let pairs = centers.into_iter().zip(widths).enumerate().filter(|(_, (_, width))| *width > 0.0);
     let window = |(index, (center, width))| {
+        // LINEAR is not defined below a width of 1 (PS3.3 C.11.2.1.2.1): writers of small values mean LINEAR_EXACT.
+        let function =
+            if function == WindowFunction::Linear && width < 1.0 { WindowFunction::LinearExact } else { function };
         let name = names.get(index).filter(|name: &&String| !name.is_empty()).cloned();
         Window { center, width, name, function }
     };

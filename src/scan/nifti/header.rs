@@ -182,6 +182,11 @@ impl Header {
         }
     }
 
+    /// The code of the affine that holds; `None` where the header declares no space.
+    pub fn space_code(&self) -> Option<i64> {
+        [self.sform_code, self.qform_code].into_iter().find(|code| *code != 0)
+    }
+
     pub fn encoding(&self, values: &Values, gzip: bool) -> String {
         let format = match self.format {
             Format::Nifti2 => "NIfTI-2",

@@ -18,7 +18,7 @@ use std::path::Path;
 
 use super::region::Region;
 use super::samples::{Plan, SampleType, gather, gather_rgb};
-use super::{Frame, Limits, Meta, Opened, Pixels, ScanError, Window, WindowFunction};
+use super::{Frame, Limits, Meta, Opened, PatientSpace, Pixels, ScanError, SpacingPlace, Window, WindowFunction};
 use crate::geometry::{PixelSpacing, Size};
 use axes::Reorientation;
 use header::{Header, Values};
@@ -61,6 +61,8 @@ pub(super) fn open(path: &Path, limits: &Limits) -> Result<(super::Format, Opene
     let meta = Meta {
         bits_stored: Some(8 * (values.width() / values.channels()) as u16),
         spacing: Some(PixelSpacing { row_mm: spacing[1], col_mm: spacing[0] }),
+        spacing_place: Some(SpacingPlace::Body),
+        patient_space: header.space_code().filter(|_| axes.patient_from_voxel.is_some()).map(PatientSpace::NiftiCode),
         slice_spacing_mm: (axes.slices.len > 1).then_some(spacing[2]),
         patient_from_voxel: axes.patient_from_voxel,
         slices_per_volume: (dims.volumes > 1).then_some(axes.slices.len),

@@ -5,6 +5,7 @@ use crate::app::{EngineFacts, Fact, Item, ModelFacts};
 use crate::engine::{Combine, EngineKind, PatientAxis, Provider, SliceChoice};
 use crate::explain::{FeatureMap, MapLayout, Method};
 use crate::render::ColorMap;
+use crate::scan::Window;
 
 impl Words {
     /// A case's name; of a series with the number of files.
@@ -143,15 +144,43 @@ impl Words {
         }
     }
 
+    /// A window that readers know by name.
+    pub fn preset(self, window: &Window) -> String {
+        let name = window.name.as_deref().unwrap_or_default();
+        let known = match name {
+            "Brain" => self.text("preset-brain"),
+            "Subdural" => self.text("preset-subdural"),
+            "Stroke" => self.text("preset-stroke"),
+            "Temporal bone" => self.text("preset-temporal-bone"),
+            "Head and neck" => self.text("preset-head-and-neck"),
+            "Lung" => self.text("preset-lung"),
+            "Mediastinum" => self.text("preset-mediastinum"),
+            "Abdomen" => self.text("preset-abdomen"),
+            "Liver" => self.text("preset-liver"),
+            "Spine" => self.text("preset-spine"),
+            "Bone" => self.text("preset-bone"),
+            "Full" => self.text("preset-full-range"),
+            "Percentiles 1 to 99" => self.text("preset-percentiles"),
+            // SUV and numbers read the same everywhere.
+            other => return other.to_owned(),
+        };
+        known.to_owned()
+    }
+
     pub fn colours(self, colours: ColorMap) -> &'static str {
         match colours {
             ColorMap::CoolWarm => self.text("colours-cool-warm"),
             ColorMap::Gray => self.text("colours-gray"),
             ColorMap::InvertedGray => self.text("colours-inverted-gray"),
             // Proper names.
-            ColorMap::Viridis | ColorMap::Inferno | ColorMap::Magma | ColorMap::Jet | ColorMap::HotIron => {
-                colours.label()
-            }
+            ColorMap::Viridis
+            | ColorMap::Inferno
+            | ColorMap::Magma
+            | ColorMap::Jet
+            | ColorMap::HotIron
+            | ColorMap::Pet
+            | ColorMap::HotMetalBlue
+            | ColorMap::Pet20Step => colours.label(),
         }
     }
 }

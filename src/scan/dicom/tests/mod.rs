@@ -1,9 +1,11 @@
 //! DICOM files built in code, and what the reader makes of them.
 
 mod damage;
+mod display;
 mod files;
 mod shared_set;
 mod streams;
+mod suv;
 
 use dicom_core::Tag;
 

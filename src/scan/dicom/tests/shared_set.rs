@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::*;
 
 #[path = "../../../../tests/common/mod.rs"]
-mod common;
+pub(super) mod common;
 
 /// One line of `index.csv`: the columns that matter here.
 struct Listed {
