@@ -365,7 +365,11 @@ def main(folder, parts):
         rows, cols, channels = shape
         shown = pictures(rows, cols, channels=channels)
         try:
-            model = settled(make(), np.concatenate([shown, shown[:, :, ::-1], 1 - shown]))
+            model = make()
+            if any(isinstance(layer, kl.Rescaling) and layer.scale < 0.1 for layer in model._flatten_layers()):
+                # Such a model takes 0 to 255; fed with less it sees next to nothing but its own rounding.
+                shown = 255 * shown
+            model = settled(model, np.concatenate([shown, shown[:, :, ::-1], shown.max() - shown]))
             logits, probability, scores, layers = explained(model, shown)
             moved = [explained(model, one)[3] for one in jittered(shown)]
         except Exception as error:

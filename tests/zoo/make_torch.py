@@ -273,7 +273,7 @@ FAMILIES = {
     "regnet_y": (narrow(tv_model(tv.regnet_y_400mf), 2), (96, 80), FEW, {}),
     "convnext_tiny": (narrow(tv_model(tv.convnext_tiny)), (96, 80), FEW, {}),
     "vit_tiny": (lambda: tv.VisionTransformer(64, 16, 3, 4, 32, 64, num_classes=CLASSES), (64, 64), FEW, {"tokens": (4, 4, 1)}),
-    "swin_tiny": (lambda: tv.SwinTransformer([4, 4], 16, [2, 2], [2, 4], [4, 4], num_classes=CLASSES), (64, 64), FEW, {}),
+    "swin_tiny": (lambda: tv.SwinTransformer([4, 4], 24, [2, 2], [2, 4], [4, 4], num_classes=CLASSES), (64, 64), FEW, {"channels_last": True}),
     "plain_one_logit": (lambda: Plain(1), (208, 176), FEW, {}),
     "plain_dynamic": (lambda: Plain(CLASSES), (61, 47), FEW, {"dynamic": True}),
     "timm_vit": (timm_model("vit_tiny_patch16_224", img_size=(64, 48), depth=3, embed_dim=48, num_heads=3), (64, 48), FEW, {"tokens": (4, 3, 1)}),

@@ -31,10 +31,10 @@ def main(folder):
         layers = len({row["layer"] for row in compared})
 
         def worst(engine):
-            values = [row["difference"] for row in compared if row["engine"] == engine]
+            values = [float("inf") if row["difference"] is None else row["difference"] for row in compared if row["engine"] == engine]
             return f"{max(values):.0e}" if values else "-"
 
-        poles = [row["methods"]["gradcam++"][0] for row in compared if row["negative"]]
+        poles = [row["methods"]["gradcam++"][0] or 0 for row in compared if row["negative"]]
         pole = f"{max(poles):.0e}" if poles else ""
         refused = sum("problem" in row for row in own)
         maps = sum(row["maps"] for row in compared)
@@ -44,7 +44,7 @@ def main(folder):
     places = {(row["file"], row["layer"], row["engine"]) for row in compared}
     print(f"\n{len(files)} exports, {len(places)} of export x layer x engine, {sum(row['maps'] for row in compared)} maps.\n")
     for row in rows:
-        if "problem" in row or row["difference"] > 1e-3:
+        if "problem" in row or row["difference"] is None or row["difference"] > 1e-3:
             print(f"- {row['file']} {row['engine']} {row['layer']} {row.get('tensor', '')}: {row.get('difference')} {row.get('methods', '')} {row.get('problem', '')}")
 
 
