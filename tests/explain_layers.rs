@@ -84,19 +84,15 @@ fn a_batch_is_what_its_pictures_are() {
     }
 }
 
-/// Conv, Relu, a mirrored border that has no gradient rule, Conv, Relu, average, dense.
-fn with_mirrored_border() -> ModelProto {
-    let mode = AttributeProto {
-        name: "mode".into(),
-        s: b"reflect".to_vec().into(),
-        r#type: AttributeType::String as i32,
-        ..Default::default()
-    };
+/// Conv, Relu, an operator that has no gradient rule, Conv, Relu, average, dense.
+fn with_shrinking() -> ModelProto {
+    let limit =
+        AttributeProto { name: "lambd".into(), f: 0.01, r#type: AttributeType::Float as i32, ..Default::default() };
     let nodes = vec![
         node("Conv", &["image", "k1"], &["c1"], vec![attr_ints("kernel_shape", &[3, 3])]),
         node("Relu", &["c1"], &["early"], vec![]),
-        node("Pad", &["early", "pads"], &["mirrored"], vec![mode]),
-        node("Conv", &["mirrored", "k2"], &["c2"], vec![attr_ints("kernel_shape", &[3, 3])]),
+        node("Shrink", &["early"], &["shrunk"], vec![limit]),
+        node("Conv", &["shrunk", "k2"], &["c2"], vec![attr_ints("kernel_shape", &[3, 3])]),
         node("Relu", &["c2"], &["late"], vec![]),
         node("GlobalAveragePool", &["late"], &["mean"], vec![]),
         node("Flatten", &["mean"], &["flat"], vec![attr_i("axis", 1)]),
@@ -109,7 +105,6 @@ fn with_mirrored_border() -> ModelProto {
             floats("k1", &[4, 3, 3, 3], noise(108, 1)),
             floats("k2", &[4, 4, 3, 3], noise(144, 2)),
             floats("dense", &[4, 3], noise(12, 3)),
-            integers("pads", &[0, 0, 1, 1, 0, 0, 1, 1]),
         ],
         input: vec![value("image", DataType::Float, axes)],
         output: vec![value("logits", DataType::Float, vec![Axis::Open("n"), Axis::Fixed(3)])],
@@ -118,14 +113,56 @@ fn with_mirrored_border() -> ModelProto {
     model(13, graph)
 }
 
+/// Circular padding as exporters write it: the last row, everything, the first row; then Conv without padding.
+#[test]
+fn a_border_put_around_keeps_the_place() {
+    let nodes = vec![
+        node("Conv", &["image", "k1"], &["c1"], vec![attr_ints("kernel_shape", &[3, 3])]),
+        node("Slice", &["c1", "minus_one", "end", "rows"], &["last"], vec![]),
+        node("Slice", &["c1", "zero", "one", "rows"], &["first"], vec![]),
+        node("Concat", &["last", "c1", "first"], &["around"], vec![attr_i("axis", 2)]),
+        node("Conv", &["around", "k2"], &["c2"], vec![attr_ints("kernel_shape", &[3, 3])]),
+        node("Relu", &["c2"], &["late"], vec![]),
+        node("GlobalAveragePool", &["late"], &["mean"], vec![]),
+        node("Flatten", &["mean"], &["flat"], vec![attr_i("axis", 1)]),
+        node("Gemm", &["flat", "dense"], &["logits"], vec![]),
+    ];
+    let axes = vec![Axis::Open("n"), Axis::Fixed(3), Axis::Fixed(8), Axis::Fixed(8)];
+    let graph = GraphProto {
+        node: nodes,
+        initializer: vec![
+            floats("k1", &[4, 3, 3, 3], noise(108, 1)),
+            floats("k2", &[4, 4, 3, 3], noise(144, 2)),
+            floats("dense", &[4, 3], noise(12, 3)),
+            integers("minus_one", &[-1]),
+            integers("zero", &[0]),
+            integers("one", &[1]),
+            integers("end", &[i64::MAX]),
+            integers("rows", &[2]),
+        ],
+        input: vec![value("image", DataType::Float, axes)],
+        output: vec![value("logits", DataType::Float, vec![Axis::Open("n"), Axis::Fixed(3)])],
+        ..Default::default()
+    };
+    let (_keep, model) = load(&bytes(&model(13, graph)));
+    let explainer = Explainer::start(&model, None, EngineChoice::Embedded, &options()).unwrap();
+    let layer = explainer.layer();
+    assert_eq!((layer.name.as_str(), layer.rows, layer.cols), ("late", 6, 4));
+    // Two Convs without padding start at pixel 2; the row put in front moves them back by one.
+    assert_eq!(layer.model_from_map.apply((0.0, 0.0)), (2.0, 1.0));
+}
+
 #[test]
 fn what_has_no_gradient_is_said_with_what_works() {
-    let (_keep, model) = load(&bytes(&with_mirrored_border()));
+    let (_keep, model) = load(&bytes(&with_shrinking()));
     let start = |layer: Option<&str>| Explainer::start(&model, layer, EngineChoice::Embedded, &options());
     let words = start(Some("early")).err().unwrap().to_string();
-    assert!(words.contains("not available for the layer \"early\"") && words.contains("Pad"), "{words}");
-    assert!(words.contains("Layers that work are: late, c2, mirrored."), "{words}");
+    assert!(words.contains("not available for the layer \"early\"") && words.contains("Shrink"), "{words}");
+    assert!(words.contains("Layers that work are: late, c2, shrunk."), "{words}");
     assert_eq!(start(None).unwrap().layer().name, "late");
+    // A name of the graph is not taken for a part of another one.
+    let words = start(Some("flat")).err().unwrap().to_string();
+    assert!(words.contains("no layer \"flat\""), "{words}");
     let words = start(Some("nowhere")).err().unwrap().to_string();
     assert!(words.contains("no layer \"nowhere\"") && words.contains("late"), "{words}");
     // Methods that need no gradient work there too.
@@ -180,6 +217,24 @@ fn small_transformer() -> ModelProto {
         ..Default::default()
     };
     model(17, graph)
+}
+
+/// The same without its class token at the end: an average over the patches.
+#[test]
+fn an_average_over_patches_has_the_same_default_as_a_class_token() {
+    let mut proto = small_transformer();
+    let graph = proto.graph.as_mut().unwrap();
+    graph.node.truncate(graph.node.iter().position(|node| node.op_type == "Gather").unwrap());
+    graph.node.extend([
+        node("Slice", &["after", "second", "end", "one"], &["patches_only"], vec![]),
+        node("ReduceMean", &["patches_only"], &["flat"], vec![attr_ints("axes", &[1]), attr_i("keepdims", 0)]),
+        node("Gemm", &["flat", "dense"], &["logits"], vec![]),
+    ]);
+    graph.initializer.extend([integers("second", &[1]), integers("end", &[9])]);
+    let (_keep, model) = load(&bytes(&proto));
+    let explainer = Explainer::start(&model, None, EngineChoice::Embedded, &options()).unwrap();
+    assert_eq!(explainer.layer().name, "norm");
+    assert!(explainer.layers().iter().any(|map| map.name == "patches_only"));
 }
 
 #[test]

@@ -147,7 +147,7 @@ impl Request {
         let asked = self.layer.as_deref().or(stated);
         let (map, mut reason) = match asked {
             Some(asked) => {
-                let map = find(maps, asked)?;
+                let map = find(&self.model.graph, maps, asked)?;
                 let by = if self.layer.is_some() { "chosen" } else { "named by the model's manifest" };
                 (map, format!("{by}, {} x {} x {}", map.rows, map.cols, map.channels))
             }
@@ -195,11 +195,12 @@ fn not_available(map: &FeatureMap, because: String, working: &[&str]) -> Explain
 }
 
 /// By the tensor's name, the node's, or a part of either: the last that fits, which is what comes out of a framework's
-/// layer of that name.
-fn find<'a>(maps: &'a [FeatureMap], asked: &str) -> Result<&'a FeatureMap, ExplainError> {
+/// layer of that name. The whole name of a tensor without a map is not taken for a part of another one.
+fn find<'a>(graph: &onnx::Graph, maps: &'a [FeatureMap], asked: &str) -> Result<&'a FeatureMap, ExplainError> {
     let exact = maps.iter().find(|map| map.name == asked || map.node == asked);
     let part = || maps.iter().rev().find(|map| map.name.contains(asked) || map.node.contains(asked));
-    exact.or_else(part).ok_or_else(|| {
+    let is_whole = graph.producer(asked).is_some();
+    exact.or_else(|| if is_whole { None } else { part() }).ok_or_else(|| {
         let near: Vec<&str> = maps.iter().rev().take(NAMED_LAYERS).map(|map| map.name.as_str()).collect();
         ExplainError::NoSuchLayer { asked: asked.to_owned(), near: near.join(", ") }
     })

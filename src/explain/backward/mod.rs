@@ -34,10 +34,13 @@ mod arithmetic;
 #[cfg(test)]
 mod check;
 mod conv;
+mod einsum;
+mod gather;
 mod linear;
 mod normalize;
 mod pool;
 mod reduce;
+mod resample;
 mod seed;
 mod select;
 mod shape;
@@ -63,10 +66,13 @@ const TABLES: &[&[Rule]] = &[
     activations::RULES,
     arithmetic::RULES,
     conv::RULES,
+    einsum::RULES,
+    gather::RULES,
     linear::RULES,
     normalize::RULES,
     pool::RULES,
     reduce::RULES,
+    resample::RULES,
     select::RULES,
     shape::RULES,
 ];

@@ -1,13 +1,15 @@
 //! Normalisations and softmax.
 
 use super::{Forward, Rule, Tape};
-use crate::explain::onnx::attributes::{float, int};
+use crate::explain::onnx::attributes::{float, int, ints};
 
 pub(super) const RULES: &[Rule] = &[
     ("BatchNormalization", batch_normalization),
     ("InstanceNormalization", instance_normalization),
     ("GroupNormalization", group_normalization),
     ("LayerNormalization", layer_normalization),
+    ("LpNormalization", unit_length),
+    ("MeanVarianceNormalization", mean_variance_normalization),
     ("LRN", local_response_normalization),
     ("Softmax", softmax),
     ("LogSoftmax", log_softmax),
@@ -67,14 +69,19 @@ fn instance_normalization(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
 
 fn group_normalization(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let (x, g) = (node.input(0)?, node.gradient(0)?);
-    if tape.opset() < 21 {
-        return Err("its scale counts groups, as operator set 18 has it".to_owned());
-    }
-    let rank = tape.shape(x)?.len();
-    let scale = per_channel(tape, node.input(1)?, rank);
-    let g = tape.mul(&g, &scale);
     let groups = [0, int(node.node, "num_groups", 1), -1];
-    let (grouped, g) = (tape.reshape(x, &groups), tape.reshape(&g, &groups));
+    let grouped = tape.reshape(x, &groups);
+    // Up to operator set 20 there is one scale for each group.
+    let by_channel = tape.opset() >= 21;
+    let rank = if by_channel { tape.shape(x)?.len() } else { groups.len() };
+    let scale = per_channel(tape, node.input(1)?, rank);
+    let g = if by_channel {
+        let scaled = tape.mul(&g, &scale);
+        tape.reshape(&scaled, &groups)
+    } else {
+        let apart = tape.reshape(&g, &groups);
+        tape.mul(&apart, &scale)
+    };
     let gradient = standardized(tape, &grouped, &g, &[2], float(node.node, "epsilon", 1e-5));
     let gradient = tape.reshape_like(&gradient, x);
     tape.give(x, gradient);
@@ -92,6 +99,47 @@ fn layer_normalization(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     };
     let axes = axes_from(tape, x, int(node.node, "axis", -1))?;
     let gradient = standardized(tape, x, &g, &axes, float(node.node, "epsilon", 1e-5));
+    tape.give(x, gradient);
+    Ok(())
+}
+
+/// x / n with n = |x|: (g - y sum(g y)) / n of the Euclidean length, (g - sign(x) sum(g y)) / n of the sum of
+/// magnitudes. (The length is found again: the forward node gives the shares alone.)
+fn unit_length(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
+    let (x, y, g) = (node.input(0)?, node.output(0)?, node.gradient(0)?);
+    let rank = i64::try_from(tape.shape(x)?.len()).unwrap_or(0);
+    let axis = int(node.node, "axis", -1);
+    let axis = usize::try_from(if axis < 0 { axis + rank } else { axis }).map_err(|_| "it has a wrong axis")?;
+    let euclidean = int(node.node, "p", 2) == 2;
+    let (length, direction) = if euclidean {
+        let square = tape.mul(x, x);
+        let sum = tape.reduce_sum(&square, &[axis], true);
+        (tape.op("Sqrt", &[&sum], vec![]), y.to_owned())
+    } else {
+        let size = tape.op("Abs", &[x], vec![]);
+        let (above, below) = (tape.mask_above(x, 0.0), tape.mask_below(x, 0.0));
+        (tape.reduce_sum(&size, &[axis], true), tape.sub(&above, &below))
+    };
+    let product = tape.mul(&g, y);
+    let sum = tape.reduce_sum(&product, &[axis], true);
+    let along = tape.mul(&direction, &sum);
+    let rest = tape.sub(&g, &along);
+    let gradient = tape.div(&rest, &length);
+    tape.give(x, gradient);
+    Ok(())
+}
+
+/// (x - mean) / deviation over axes of a picture.
+fn mean_variance_normalization(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
+    let (x, g) = (node.input(0)?, node.gradient(0)?);
+    let axes = ints(node.node, "axes").map_or_else(|| vec![0, 2, 3], <[i64]>::to_vec);
+    let axes: Vec<usize> = axes.iter().filter_map(|axis| usize::try_from(*axis).ok()).collect();
+    let shape = tape.shape(x)?;
+    if axes.iter().any(|axis| tape.is_batch(&shape, *axis)) {
+        return Err("it mixes the pictures of a batch".to_owned());
+    }
+    // The operator's own 1e-9 lies beside the deviation.
+    let gradient = standardized(tape, x, &g, &axes, 0.0);
     tape.give(x, gradient);
     Ok(())
 }
@@ -181,7 +229,7 @@ fn local_response_normalization(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done
 #[cfg(test)]
 mod tests {
     use crate::explain::backward::check::{Check, noise};
-    use crate::explain::onnx::attributes::{set_float, set_int};
+    use crate::explain::onnx::attributes::{set_float, set_int, set_ints};
 
     #[test]
     fn stored_statistics_agree_with_differences() {
@@ -201,6 +249,26 @@ mod tests {
         check().floats("bias", &[3], &noise(3, 1)).node("LayerNormalization", &["x", "scale", "bias"], vec![]).agrees();
         let wide = Check::new(&[2, 2, 3]).opset(18).floats("scale", &[2, 3], &noise(6, 4));
         wide.node("LayerNormalization", &["x", "scale"], vec![set_int("axis", 1)]).agrees();
+    }
+
+    #[test]
+    fn groups_agree_with_differences() {
+        let by_channel = Check::new(&[2, 4, 3, 2]).opset(21).floats("scale", &[4], &[1.5, -0.5, 2.0, 0.7]);
+        let by_channel = by_channel.floats("bias", &[4], &noise(4, 1));
+        by_channel.node("GroupNormalization", &["x", "scale", "bias"], vec![set_int("num_groups", 2)]).agrees();
+        let by_group = Check::new(&[2, 4, 3, 2]).opset(18).floats("scale", &[2], &[1.5, -0.5]);
+        let by_group = by_group.floats("bias", &[2], &noise(2, 1));
+        by_group.node("GroupNormalization", &["x", "scale", "bias"], vec![set_int("num_groups", 2)]).agrees();
+    }
+
+    #[test]
+    fn unit_lengths_agree_with_differences() {
+        for p in [1, 2] {
+            let attributes = vec![set_int("p", p), set_int("axis", 1)];
+            Check::new(&[2, 3, 2, 2]).spread(3.0).node("LpNormalization", &["x"], attributes).agrees();
+        }
+        let own = vec![set_ints("axes", &[2, 3])];
+        Check::new(&[2, 3, 3, 2]).node("MeanVarianceNormalization", &["x"], own).agrees();
     }
 
     #[test]

@@ -10,6 +10,9 @@ pub(super) const RULES: &[Rule] = &[
     ("ReduceMin", extreme),
     ("ReduceL2", length),
     ("ReduceSumSquare", squares),
+    ("ReduceL1", magnitudes),
+    ("ReduceLogSumExp", log_sum_exp),
+    ("ReduceLogSum", log_sum),
 ];
 
 type Done = Result<(), String>;
@@ -109,6 +112,42 @@ fn squares(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     Ok(())
 }
 
+/// The sign of x.
+fn magnitudes(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
+    let (x, axes) = (node.input(0)?, axes(node, tape)?);
+    let g = node.gradient(0)?;
+    let g = widened(node, tape, &g, &axes)?;
+    let (above, below) = (tape.mask_above(x, 0.0), tape.mask_below(x, 0.0));
+    let sign = tape.sub(&above, &below);
+    let gradient = tape.mul(&g, &sign);
+    tape.give(x, gradient);
+    Ok(())
+}
+
+/// exp(x - y), the softmax.
+fn log_sum_exp(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
+    let (x, axes) = (node.input(0)?, axes(node, tape)?);
+    let g = node.gradient(0)?;
+    let g = widened(node, tape, &g, &axes)?;
+    let y = widened(node, tape, node.output(0)?, &axes)?;
+    let below = tape.sub(x, &y);
+    let share = tape.op("Exp", &[&below], vec![]);
+    let gradient = tape.mul(&g, &share);
+    tape.give(x, gradient);
+    Ok(())
+}
+
+/// 1 / exp(y), the same for all.
+fn log_sum(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
+    let (x, axes) = (node.input(0)?, axes(node, tape)?);
+    let g = node.gradient(0)?;
+    let sum = tape.op("Exp", &[node.output(0)?], vec![]);
+    let share = tape.div(&g, &sum);
+    let gradient = widened(node, tape, &share, &axes)?;
+    tape.give(x, gradient);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use crate::explain::backward::check::Check;
@@ -133,6 +172,15 @@ mod tests {
                 let check = Check::new(&[2, 3, 2, 2]).opset(20).spread(3.0).ints("axes", &[-2, 3]);
                 check.node(op, &["x", "axes"], vec![set_int("keepdims", keep)]).agrees();
             }
+        }
+    }
+
+    #[test]
+    fn further_reductions_agree_with_differences() {
+        for (op, centre) in [("ReduceL1", 0.0), ("ReduceLogSumExp", 0.0), ("ReduceLogSum", 4.0)] {
+            let check = || Check::new(&[2, 3, 2, 2]).spread(3.0).above(centre);
+            check().opset(12).node(op, &["x"], vec![set_ints("axes", &[2, 3])]).agrees();
+            check().opset(18).ints("axes", &[1]).node(op, &["x", "axes"], vec![set_int("keepdims", 0)]).agrees();
         }
     }
 

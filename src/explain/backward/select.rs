@@ -1,18 +1,15 @@
 //! Operators that take a part, or put parts together.
 
+use super::resample::{along, picking, repeated};
 use super::{Forward, Rule, Tape};
-use crate::explain::onnx::attributes::{int, set_ints, set_tensor, text};
+use crate::explain::onnx::attributes::{int, set_tensor, text};
 use crate::onnx::proto::{DataType, TensorProto};
 
-pub(super) const RULES: &[Rule] =
-    &[("Concat", concat), ("Split", split), ("Slice", slice), ("Gather", gather), ("Pad", pad)];
+pub(super) const RULES: &[Rule] = &[("Concat", concat), ("Split", split), ("Slice", slice), ("Pad", pad)];
 
 type Done = Result<(), String>;
 
-/// A selection of more values than this would need a table of their product with the axis.
-const MAX_TABLE: usize = 1 << 22;
-
-fn axis_of(node: &Forward<'_>, shape: &[usize], axis: i64) -> Result<usize, String> {
+pub(super) fn axis_of(node: &Forward<'_>, shape: &[usize], axis: i64) -> Result<usize, String> {
     let rank = i64::try_from(shape.len()).unwrap_or(0);
     let axis = usize::try_from(if axis < 0 { axis + rank } else { axis }).ok().filter(|axis| *axis < shape.len());
     axis.ok_or_else(|| format!("its axis is not one of \"{}\"", node.node.input.first().map_or("", String::as_str)))
@@ -43,7 +40,7 @@ fn surrounded(tape: &mut Tape<'_>, x: &str, margins: &[(usize, usize)]) -> Strin
 
 /// Lays `g`, whose rows along `axis` were taken from `rows`, back into an axis of `length`; rows that were taken more
 /// than once are added up, those that were not are zero.
-fn laid_back(
+pub(super) fn laid_back(
     tape: &mut Tape<'_>,
     g: String,
     rank: usize,
@@ -57,22 +54,8 @@ fn laid_back(
         let margins: Vec<(usize, usize)> = (0..rank).map(margin).collect();
         return Ok(surrounded(tape, &g, &margins));
     }
-    if rows.len().saturating_mul(length) > MAX_TABLE {
-        return Err("it takes too many single values".to_owned());
-    }
-    let mut table = vec![0.0; rows.len() * length];
-    for (place, row) in rows.iter().enumerate() {
-        if let Some(cell) = table.get_mut(place * length + row) {
-            *cell = 1.0;
-        }
-    }
-    let table = tape.floats(&[rows.len(), length], &table);
-    // The axis and the last one exchanged: the same permutation there and back.
-    let mut perm: Vec<i64> = (0..i64::try_from(rank).unwrap_or(0)).collect();
-    perm.swap(axis, rank.saturating_sub(1));
-    let turned = tape.op("Transpose", &[&g], vec![set_ints("perm", &perm)]);
-    let placed = tape.op("MatMul", &[&turned, &table], vec![]);
-    Ok(tape.op("Transpose", &[&placed], vec![set_ints("perm", &perm)]))
+    let table = picking(tape, rows, length)?;
+    Ok(along(tape, &g, rank, axis, &table))
 }
 
 fn concat(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
@@ -163,36 +146,11 @@ fn sliced_rows(start: i64, end: i64, step: i64, length: usize) -> Option<Vec<usi
     Some(rows)
 }
 
-fn gather(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
-    let (x, g) = (node.input(0)?, node.gradient(0)?);
-    let shape = tape.shape(x)?;
-    let axis = axis_of(node, &shape, int(node.node, "axis", 0))?;
-    if tape.is_batch(&shape, axis) {
-        return Err("it takes single pictures out of a batch".to_owned());
-    }
-    let indices = node.input(1)?;
-    let length = shape.get(axis).copied().unwrap_or(0);
-    let whole = i64::try_from(length).unwrap_or(0);
-    let row =
-        |index: i64| usize::try_from(if index < 0 { index + whole } else { index }).ok().filter(|row| *row < length);
-    let rows: Option<Vec<usize>> = tape.integers(indices)?.into_iter().map(row).collect();
-    let rows = rows.ok_or("its indices lie outside")?;
-    let g = match tape.shape(indices)?.len() {
-        0 => tape.unsqueeze(&g, &[axis]),
-        1 => g,
-        _ => return Err("its indices have several axes".to_owned()),
-    };
-    let gradient = laid_back(tape, g, shape.len(), axis, &rows, length)?;
-    tape.give(x, gradient);
-    Ok(())
-}
-
-/// The part that is not padding. Negative padding cuts: what was cut off gets zero.
+/// The part that is not padding, and what margins of repeated values give back. Negative padding cuts: what was cut off
+/// gets zero.
 fn pad(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let (x, mut g) = (node.input(0)?, node.gradient(0)?);
-    if text(node.node, "mode", "constant") != "constant" {
-        return Err("it repeats values instead of padding with a constant".to_owned());
-    }
+    let mode = text(node.node, "mode", "constant");
     let shape = tape.shape(x)?;
     let pads = tape.integers(node.input(1)?)?;
     let axes: Vec<usize> = match node.optional_input(3) {
@@ -205,6 +163,13 @@ fn pad(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let mut margins = vec![(0, 0); shape.len()];
     for ((axis, begin), end) in axes.into_iter().zip(begins).zip(ends) {
         let length = shape.get(axis).copied().unwrap_or(0);
+        if mode != "constant" {
+            if (*begin, *end) != (0, 0) {
+                let table = picking(tape, &repeated(mode, length, *begin, *end)?, length)?;
+                g = along(tape, &g, shape.len(), axis, &table);
+            }
+            continue;
+        }
         let cut = |pad: i64| usize::try_from(-pad).unwrap_or(0);
         let kept = length.saturating_sub(cut(*begin) + cut(*end));
         if let Some(margin) = margins.get_mut(axis) {
@@ -254,16 +219,6 @@ mod tests {
     }
 
     #[test]
-    fn gathers_agree_with_differences() {
-        let several = Check::new(&[2, 4, 3]).ints("rows", &[2, 0, 2]);
-        several.node("Gather", &["x", "rows"], vec![set_int("axis", 1)]).agrees();
-        let last = Check::new(&[2, 4, 3]).ints("rows", &[-1]);
-        last.node("Gather", &["x", "rows"], vec![set_int("axis", -1)]).agrees();
-        let class_token = Check::new(&[2, 4, 3]).single_int("row", 0);
-        class_token.node("Gather", &["x", "row"], vec![set_int("axis", 1)]).agrees();
-    }
-
-    #[test]
     fn padding_agrees_with_differences() {
         let pad = |pads: &[i64]| {
             let check = Check::new(&[1, 2, 4, 5]).ints("pads", pads).floats("value", &[], &[0.3]);
@@ -271,8 +226,11 @@ mod tests {
         };
         pad(&[0, 0, 1, 2, 0, 0, 0, 3]).agrees();
         pad(&[0, 1, -1, 2, 0, 0, 1, -2]).only_on_onnx_runtime().agrees();
-        let mirrored = Check::new(&[1, 2, 4, 5]).ints("pads", &[0, 0, 1, 1, 0, 0, 1, 1]);
-        let reason = mirrored.node("Pad", &["x", "pads"], vec![set_text("mode", "reflect")]).refusal();
-        assert!(reason.contains("repeats values"), "{reason}");
+        for mode in ["reflect", "edge"] {
+            let repeated = Check::new(&[1, 2, 4, 5]).ints("pads", &[0, 0, 1, 2, 0, 0, 3, 1]);
+            repeated.node("Pad", &["x", "pads"], vec![set_text("mode", mode)]).agrees();
+        }
+        let wrapped = Check::new(&[1, 2, 4, 5]).opset(19).ints("pads", &[0, 0, 1, 2, 0, 0, 3, 1]);
+        wrapped.node("Pad", &["x", "pads"], vec![set_text("mode", "wrap")]).only_on_onnx_runtime().agrees();
     }
 }

@@ -1,6 +1,6 @@
 //! Operators that only move values: the same numbers in another shape or order.
 
-use super::{Forward, Rule, Tape};
+use super::{Forward, Rule, Tape, resample};
 use crate::explain::onnx::attributes::{int, ints, set_int, set_ints, text};
 
 pub(super) const RULES: &[Rule] = &[
@@ -47,7 +47,7 @@ fn expand(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
 fn depth_to_space(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let (x, g) = (node.input(0)?, node.gradient(0)?);
     if text(node.node, "mode", "DCR") != "DCR" {
-        return Err("it orders columns before rows (mode CRD)".to_owned());
+        return resample::unshuffled(node, tape);
     }
     let block = set_int("blocksize", int(node.node, "blocksize", 1));
     let gradient = tape.op("SpaceToDepth", &[&g], vec![block]);

@@ -125,6 +125,15 @@ impl<'a> Tape<'a> {
         self.facts.integers(value).ok_or_else(|| format!("its parameter \"{value}\" depends on the picture"))
     }
 
+    /// The values of a parameter input that are no whole numbers.
+    ///
+    /// # Errors
+    /// Where it depends on the picture.
+    pub fn numbers(&self, value: &str) -> Result<Vec<f64>, String> {
+        let found = self.facts.numbers(value).map(<[f64]>::to_vec);
+        found.ok_or_else(|| format!("its parameter \"{value}\" depends on the picture"))
+    }
+
     /// The facts, for the windows of [`crate::explain::onnx::window`].
     pub fn facts(&self) -> &'a Facts {
         self.facts

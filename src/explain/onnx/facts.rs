@@ -25,6 +25,7 @@ const PARAMETERS: &[(&str, usize)] = &[
     ("Pad", 1),
     ("Pad", 3),
     ("Gather", 1),
+    ("GatherND", 1),
     ("Split", 1),
     ("ReduceMean", 1),
     ("ReduceSum", 1),
@@ -32,7 +33,12 @@ const PARAMETERS: &[(&str, usize)] = &[
     ("ReduceMin", 1),
     ("ReduceL2", 1),
     ("ReduceSumSquare", 1),
+    ("ReduceL1", 1),
+    ("ReduceLogSum", 1),
+    ("ReduceLogSumExp", 1),
     ("Resize", 2),
+    ("Resize", 3),
+    ("Tile", 1),
 ];
 
 /// Shapes and parameters of one graph at one picture size.
@@ -51,6 +57,11 @@ impl Facts {
     }
 
     /// A parameter's values; `None` where it depends on the picture, or is none.
+    pub fn numbers(&self, value: &str) -> Option<&[f64]> {
+        self.values.get(value).map(Vec::as_slice)
+    }
+
+    /// A parameter's values as whole numbers; `None` where it depends on the picture, or is none.
     pub fn integers(&self, value: &str) -> Option<Vec<i64>> {
         // `as` saturates: "to the end" is written as the largest integer.
         self.values.get(value).map(|values| values.iter().map(|value| *value as i64).collect())

@@ -239,12 +239,14 @@ fn before_last_attention(
     to_logits: &HashSet<&str>,
     facts: &Facts,
 ) -> Option<usize> {
-    let tokens = maps.iter().rev().find(|map| matches!(map.layout, MapLayout::Tokens { .. }))?;
-    let length = facts.shape(&tokens.name)?.get(1).copied()?;
+    // Without the class token they are fewer (an average over patches).
+    let is_tokens = |map: &&FeatureMap| matches!(map.layout, MapLayout::Tokens { .. });
+    let lengths: HashSet<usize> =
+        maps.iter().filter(is_tokens).filter_map(|map| facts.shape(&map.name)?.get(1).copied()).collect();
     let attention = order.iter().rev().find(|node| {
         let shape = node.output.first().and_then(|output| facts.shape(output));
         node.op_type == "Softmax"
-            && shape.is_some_and(|shape| shape.len() >= 3 && shape.last() == Some(&length))
+            && shape.is_some_and(|shape| shape.len() >= 3 && shape.last().is_some_and(|last| lengths.contains(last)))
             && node.output.iter().any(|output| to_logits.contains(output.as_str()))
     })?;
     let before = dag::leading_to(order, attention.input.first()?, true);

@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 
-use super::attributes::{ints, text};
+use super::attributes::{int, ints, text};
 use super::facts::Facts;
 use super::window::{Window, windows};
 use crate::geometry::PlaneMap;
@@ -94,6 +94,7 @@ pub fn grids(order: &[&NodeProto], facts: &Facts, input: &str, layout: Layout) -
     for node in order {
         let Some(shape) = node.output.first().and_then(|output| facts.shape(output)) else { continue };
         let source = widest_source(node, facts, &grids);
+        let source = longest_part(node, facts, &grids).or(source);
         let kept =
             source.and_then(|(source, grid)| after(node, facts, source, grid, shape)).filter(|_| shape.len() == 4);
         let own = source.and_then(|(name, grid)| Some((grid, sides(facts.shape(name)?, grid.layout)?)));
@@ -131,6 +132,29 @@ fn widest_source<'a>(node: &'a NodeProto, facts: &Facts, grids: &HashMap<String,
     best
 }
 
+/// Of a Concat along rows or columns (a border put around: circular padding), the longest part, whose cells come behind
+/// those of the parts before it.
+fn longest_part<'a>(node: &'a NodeProto, facts: &Facts, grids: &HashMap<String, Grid>) -> Option<(&'a str, Grid)> {
+    let (axis, of_rows) = spatial_concat(node, facts, grids)?;
+    let length = |name: &str| facts.shape(name).and_then(|shape| shape.get(axis).copied()).unwrap_or(0);
+    let longest = node.input.iter().filter(|name| grids.contains_key(*name)).max_by_key(|name| length(name))?;
+    let before: usize = node.input.iter().take_while(|name| *name != longest).map(|name| length(name)).sum();
+    let mut grid = *grids.get(longest)?;
+    let moved = if of_rows { &mut grid.rows } else { &mut grid.cols };
+    *moved = moved.cut(-(before as f64), 1.0);
+    Some((longest, grid))
+}
+
+/// The axis, and whether it is that of the rows, of a Concat along rows or columns.
+fn spatial_concat(node: &NodeProto, facts: &Facts, grids: &HashMap<String, Grid>) -> Option<(usize, bool)> {
+    let (name, grid) = node.input.iter().find_map(|name| Some((name, grids.get(name)?)))?;
+    let rank = i64::try_from(facts.shape(name)?.len()).ok()?;
+    let axis = int(node, "axis", 0);
+    let axis = usize::try_from(if axis < 0 { axis + rank } else { axis }).ok()?;
+    let rows = if grid.layout == Layout::Nchw { 2 } else { 1 };
+    (node.op_type == "Concat" && (axis == rows || axis == rows + 1)).then_some((axis, axis == rows))
+}
+
 fn after(node: &NodeProto, facts: &Facts, source: &str, grid: Grid, shape: &[usize]) -> Option<Grid> {
     let before = facts.shape(source)?;
     match node.op_type.as_str() {
@@ -158,6 +182,8 @@ fn after(node: &NodeProto, facts: &Facts, source: &str, grid: Grid, shape: &[usi
             Some(Grid { rows: grid.rows.cut(first(rows)?, 1.0), cols: grid.cols.cut(first(cols)?, 1.0), ..grid })
         }
         "Slice" => sliced(node, facts, grid, before),
+        // Moved already.
+        "Concat" if sides(before, grid.layout)? != sides(shape, grid.layout)? => Some(grid),
         "Resize" | "Upsample" => {
             let half_pixel = text(node, "coordinate_transformation_mode", "half_pixel") != "asymmetric";
             let (old, new) = (sides(before, grid.layout)?, sides(shape, grid.layout)?);
