@@ -124,6 +124,8 @@ fn percentiles(values: &Array3<f32>, low: f64, high: f64) -> Curve {
     };
     let (from, to) = (at(low), at(high));
     let map = move |x: f64| if to > from { ((x - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
+    // As precise as the values themselves, and as short.
+    let (from, to) = (from as f32, to as f32);
     let remark = match (low, high) {
         (0.0, 100.0) => format!("the full range, {from} to {to}"),
         _ => format!("percentiles {low} to {high}, {from} to {to}"),
