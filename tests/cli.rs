@@ -197,7 +197,8 @@ fn explain_writes_map_overlay_and_facts_at_the_pictures_own_size() {
     let facts: Value = serde_json::from_slice(&result.stdout).unwrap();
     let stem = scan.file_stem().unwrap().to_str().unwrap();
     let file = |ending: &str| out.join(format!("{stem}.gradcam.{ending}"));
-    let (picture, overlay) = (image::open(&scan).unwrap(), image::open(file("overlay.png")).unwrap());
+    let overlay = out.join(format!("{stem}.overlay.png"));
+    let (picture, overlay) = (image::open(&scan).unwrap(), image::open(overlay).unwrap());
     assert_eq!((overlay.width(), overlay.height()), (picture.width(), picture.height()));
     let written: Value = serde_json::from_slice(&std::fs::read(file("json")).unwrap()).unwrap();
     assert_eq!(written, facts);

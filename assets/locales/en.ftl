@@ -385,7 +385,9 @@ heatmap-shared = Shared scale
     .tooltip = On: the colours reach up to the most evidence seen with this model, layer and method, and mean the same in every case. Off: up to this case's own; do not compare it with others.
 heatmap-corner-running = Heatmap…
 heatmap-corner-failed = No heatmap
-heatmap-corner-none-positive = { $class } · { $method }: no positive evidence
+heatmap-corner-none-positive =
+    { $class } · { $method }
+    no positive evidence
 heatmap-evidence = Evidence { $value }
 heatmap-evidence-unit = Evidence { $value } { $unit }
 heatmap-unit-logit = logit

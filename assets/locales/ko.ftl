@@ -372,7 +372,9 @@ heatmap-shared = 공통 눈금
     .tooltip = 켜면 색상이 이 모델, 레이어, 방법으로 본 가장 큰 근거까지 이어지며 모든 증례에서 뜻이 같습니다. 끄면 이 증례의 가장 큰 근거까지만 이어지므로 다른 증례와 비교하지 마십시오.
 heatmap-corner-running = 히트맵…
 heatmap-corner-failed = 히트맵 없음
-heatmap-corner-none-positive = { $class } · { $method }: 양의 근거 없음
+heatmap-corner-none-positive =
+    { $class } · { $method }
+    양의 근거 없음
 heatmap-evidence = 근거 { $value }
 heatmap-evidence-unit = 근거 { $value } { $unit }
 heatmap-unit-logit = 로짓

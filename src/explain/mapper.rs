@@ -1,5 +1,7 @@
 //! Any method on any picture: what a method needs is started when it is first asked for.
 
+use std::time::Instant;
+
 use ndarray::ArrayView3;
 
 use super::error::ExplainError;
@@ -59,6 +61,11 @@ impl Mapper {
     /// Every layer that can be chosen, from the picture to the logits; empty before a method needed one.
     pub fn layers(&self) -> &[FeatureMap] {
         self.explainer.as_ref().map_or(&[], |started| started.explainer.layers())
+    }
+
+    /// The layer in use; `None` before a method needed one.
+    pub fn layer(&self) -> Option<&FeatureMap> {
+        Some(self.explainer.as_ref()?.explainer.layer())
     }
 
     /// Why it is this layer, in words; `None` before a method needed one.
@@ -139,7 +146,7 @@ impl Mapper {
         question: &Question,
         progress: &mut ProgressFn<'_>,
     ) -> Result<Explanation, ExplainError> {
-        let method = question.method;
+        let (method, start) = (question.method, Instant::now());
         let inference = self.session()?.run(&[picture])?.pop();
         let inference = inference.ok_or_else(|| ExplainError::Shape { what: "no result came back".to_owned() })?;
         let class = question.class.unwrap_or(inference.predicted);
@@ -166,7 +173,9 @@ impl Mapper {
             target: question.target,
             score: score_of(&inference, &model, class, question.target),
         };
-        Ok(Explanation { inference, map })
+        // All passes, not only the first.
+        let elapsed_ms = start.elapsed().as_secs_f64() * 1e3;
+        Ok(Explanation { inference: Inference { elapsed_ms, ..inference }, map })
     }
 
     /// One with gradients also serves methods that need none.

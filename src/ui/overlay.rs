@@ -32,7 +32,7 @@ pub(super) fn overlay(ui: &Ui, rect: Rect, state: &AppState, (current, placed): 
     let words = words(ui);
     let inner = rect.shrink(MARGIN);
     let mut top_left = what(words, scan, rect.width() >= NARROW);
-    top_left.extend(own.heatmap.clone());
+    top_left.extend(own.heatmap.iter().flat_map(|lines| lines.lines().map(str::to_owned)));
     let top = corner(ui, inner, Align2::LEFT_TOP, &top_left, theme::ON_PICTURE);
     if state.shows_identity() {
         let below = Rect::from_min_max(pos2(inner.left(), top + LINE * 0.5), inner.max);

@@ -3,6 +3,7 @@
 mod names;
 mod trust;
 
+use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
@@ -34,6 +35,9 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
     if let Some(high) = args.scale.filter(|high| !(high.is_finite() && *high > 0.0)) {
         return Err(Misuse(format!("--scale {high}: it must be a number above 0")).into());
     }
+    if args.layer.as_deref().is_some_and(|layer| layer.trim().is_empty()) {
+        return Err(Misuse("--layer: it must name a layer; --layers lists them".to_owned()).into());
+    }
     let model = Model::load(&args.model)?;
     let class = args.class.as_deref().map(|text| class_index(text, model.class_names())).transpose()?;
     let mut mapper = Mapper::new(model.clone(), args.layer.as_deref(), args.engine.into(), SessionOptions::default());
@@ -60,7 +64,8 @@ fn misuse(error: ExplainError) -> anyhow::Error {
 }
 
 fn class_index(text: &str, names: &[String]) -> Result<usize, Misuse> {
-    let by_name = names.iter().position(|name| name == text);
+    let exact = names.iter().position(|name| name == text);
+    let by_name = exact.or_else(|| names.iter().position(|name| name.to_lowercase() == text.to_lowercase()));
     let by_index = text.parse().ok().filter(|index| *index < names.len());
     by_name.or(by_index).ok_or_else(|| Misuse(format!("--class {text}: the classes are {}", names.join(", "))))
 }
@@ -68,9 +73,9 @@ fn class_index(text: &str, names: &[String]) -> Result<usize, Misuse> {
 fn list_layers(mapper: &Mapper, used: &FeatureMap) {
     for layer in mapper.layers() {
         let mark = if layer.name == used.name { "*" } else { " " };
-        println!("{mark} {}  ({})", layer.name, layer.words());
+        say(&format!("{mark} {}  ({})", layer.name, layer.words()));
     }
-    println!("\n* {}", mapper.layer_reason().unwrap_or_default());
+    say(&format!("\n* {}", mapper.layer_reason().unwrap_or_default()));
 }
 
 /// One explained picture and the stem of its files.
@@ -162,9 +167,9 @@ impl Work<'_> {
     fn fail(&mut self, path: &Path, sentence: &str) {
         self.failed += 1;
         if self.args.json {
-            println!("{}", serde_json::json!({"path": path.to_string_lossy(), "error": sentence}));
+            say(&serde_json::json!({"path": path.to_string_lossy(), "error": sentence}).to_string());
         } else {
-            println!("error: {sentence}");
+            say(&format!("error: {sentence}"));
         }
     }
 
@@ -174,22 +179,24 @@ impl Work<'_> {
         let bar = progress::bar(self.done.len());
         for done in std::mem::take(&mut self.done) {
             match self.picture(&done, style.as_ref(), mapper) {
-                Ok(line) => bar.suspend(|| println!("{line}")),
+                Ok(line) => bar.suspend(|| say(&line)),
                 Err(error) => self.fail(&done.explained.path, &format!("{error:#}")),
             }
             bar.inc(1);
         }
         bar.finish_and_clear();
         if let (Some(trust), false) = (&self.trust, self.args.json) {
-            println!("\n{}", trust.summary());
+            say(&format!("\n{}", trust.summary()));
         }
         if !self.args.json {
-            let layer = mapper.layer_reason().map(|reason| format!("Layer: {reason}\n")).unwrap_or_default();
+            let layer = mapper.layer().zip(mapper.layer_reason());
+            let layer = layer.map(|(layer, reason)| format!("Layer \"{}\": {reason}\n", layer.name));
+            let layer = layer.unwrap_or_default();
             let ran = mapper.ran().map(|(engine, provider)| format!("{engine} · {provider}\n")).unwrap_or_default();
-            println!(
+            say(&format!(
                 "\n{layer}{ran}The heatmap shows where the score came from, not where disease is.\n{}",
                 report::RESEARCH_USE
-            );
+            ));
         }
         Ok(if self.failed == 0 { Ended::Well } else { Ended::SomeFailed })
     }
@@ -213,7 +220,7 @@ impl Work<'_> {
     ) -> anyhow::Result<String> {
         let scan = scan::open_series(files)?;
         let polarity = scan.meta.polarity.unwrap_or(Polarity::HighIsWhite);
-        let overlay = file(stem, explained, "overlay.png");
+        let overlay = with_ending(stem, "overlay.png");
         let frame = scan.frame(explained.slice)?;
         report::write_overlay(&overlay, frame, polarity, explained, style)?;
         let (map, facts) = (file(stem, explained, "npy"), file(stem, explained, "json"));
@@ -236,7 +243,17 @@ impl Work<'_> {
 
 /// `<stem>.<method>.<ending>`.
 fn file(stem: &Path, explained: &Explained, ending: &str) -> PathBuf {
+    with_ending(stem, &format!("{}.{ending}", explained.map.method.name()))
+}
+
+/// `<stem>.<ending>`; the stem may hold dots of its own.
+fn with_ending(stem: &Path, ending: &str) -> PathBuf {
     let mut name = stem.as_os_str().to_owned();
-    name.push(format!(".{}.{ending}", explained.map.method.name()));
+    name.push(format!(".{ending}"));
     PathBuf::from(name)
+}
+
+/// A line on standard output. A reader that has gone away is no reason to stop writing files.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
