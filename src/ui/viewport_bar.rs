@@ -56,10 +56,20 @@ fn window_menu(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
                 wishes.commands.push(Command::HeaderWindow(n));
             }
         }
-        for window in offered(current) {
+        for window in of_modality(current) {
             let on = current.window_source == WindowSource::Preset && current.window.as_ref() == Some(&window);
             if ui.add(Button::selectable(on, words.preset(&window))).clicked() {
                 wishes.commands.push(Command::PresetWindow(window));
+            }
+        }
+        // Every value is looked at for these: only when one is chosen, not in every frame of the open menu.
+        if let Some(shown) = &current.shown {
+            let frame = shown.picture.frame();
+            if ui.add(Button::selectable(false, words.text("preset-percentiles"))).clicked() {
+                wishes.commands.push(Command::PresetWindow(percentiles(frame, 1.0, 99.0)));
+            }
+            if ui.add(Button::selectable(false, words.text("preset-full-range"))).clicked() {
+                wishes.commands.push(Command::PresetWindow(full_range(frame)));
             }
         }
         for action in [Action::AutoWindow, Action::ResetWindow] {
@@ -74,18 +84,15 @@ fn window_menu(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
     .on_hover_text(words.text("window-menu.tooltip"));
 }
 
-/// Windows beside the header's: those of the modality, and two from the values.
-fn offered(current: &Current) -> Vec<Window> {
-    let (Some(scan), Some(shown)) = (&current.scan, &current.shown) else { return Vec::new() };
-    let (meta, frame) = (&scan.meta, shown.picture.frame());
-    let mut windows = presets(meta.modality.as_deref(), meta.unit.as_deref());
-    if let Some(Ok(factor)) = meta.suv
-        && windows.is_empty()
-    {
-        windows = suv_presets(factor);
+/// Windows that readers know by name, for values like these.
+fn of_modality(current: &Current) -> Vec<Window> {
+    let Some(scan) = &current.scan else { return Vec::new() };
+    let meta = &scan.meta;
+    let windows = presets(meta.modality.as_deref(), meta.unit.as_deref());
+    match meta.suv {
+        Some(Ok(factor)) if windows.is_empty() => suv_presets(factor),
+        _ => windows,
     }
-    windows.extend([percentiles(frame, 1.0, 99.0), full_range(frame)]);
-    windows
 }
 
 fn slices(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
