@@ -1,6 +1,8 @@
 //! Resampling with replacement (B. Efron, R. Tibshirani, An introduction to the bootstrap, 1993), of cases or of whole
 //! groups, the same on every machine and for every number of threads.
 
+use super::SplitMix64;
+
 /// Resamples unless asked otherwise.
 pub const DEFAULT_RESAMPLES: u32 = 2000;
 /// Seed unless asked otherwise.
@@ -50,7 +52,7 @@ impl Bootstrap {
     pub fn draw(&self, number: u32, weights: &mut Vec<u32>) {
         weights.clear();
         weights.resize(self.cases, 0);
-        let mut random = Random::of(self.seed, number);
+        let mut random = stream(self.seed, number);
         let units = self.members.as_ref().map_or(self.cases, Vec::len);
         for _ in 0..units {
             let unit = random.below(units);
@@ -102,29 +104,11 @@ fn count(weights: &mut [u32], case: usize) {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), one stream for each resample.
-struct Random(u64);
-
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-
-impl Random {
-    /// The number of the resample is mixed before it meets the seed: neighbouring streams must not be shifts of one
-    /// another.
-    fn of(seed: u64, number: u32) -> Self {
-        Self(mix(seed.wrapping_add(GOLDEN) ^ mix(u64::from(number).wrapping_add(GOLDEN))))
-    }
-
-    /// Uniform in `0..count`, by multiplication.
-    fn below(&mut self, count: usize) -> usize {
-        self.0 = self.0.wrapping_add(GOLDEN);
-        ((u128::from(mix(self.0)) * count as u128) >> 64) as usize
-    }
-}
-
-fn mix(z: u64) -> u64 {
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+/// One stream for each resample. Its number is mixed before it meets the seed: neighbouring streams must not be shifts of
+/// one another.
+fn stream(seed: u64, number: u32) -> SplitMix64 {
+    let number = SplitMix64::new(u64::from(number)).next_u64();
+    SplitMix64::new(SplitMix64::new(seed ^ number).next_u64())
 }
 
 #[cfg(test)]
@@ -162,7 +146,7 @@ mod tests {
     /// 95 % intervals of a share hold the true one about 95 times of 100.
     #[test]
     fn intervals_cover_the_truth_as_often_as_they_say() {
-        let mut random = Random::of(99, 0);
+        let mut random = stream(99, 0);
         let mut covered = 0;
         for trial in 0..300 {
             let values: Vec<f64> = (0..120).map(|_| f64::from(u8::from(random.below(100) < 30))).collect();

@@ -10,17 +10,16 @@ mod baseline;
 mod error;
 pub mod faithfulness;
 mod occlusion;
-mod random;
 mod rise;
 mod score_cam;
 mod scorer;
 mod upsample;
 
+pub use crate::metrics::SplitMix64;
 pub use agreement::{Agreement, agreement};
 pub use baseline::Baseline;
 pub use error::ForwardError;
 pub use occlusion::{Occlusion, occlusion};
-pub use random::SplitMix64;
 pub use rise::{Rise, rise};
 pub use score_cam::{ChannelWeights, ScoreCam, score_cam};
 pub use scorer::{ProgressFn, ScoreFn, Scorer};
