@@ -6,6 +6,7 @@ mod args;
 mod demo;
 mod explain;
 mod inspect;
+mod leaks;
 mod metrics;
 mod metrics_compare;
 mod predict;
@@ -14,12 +15,13 @@ mod runtime;
 mod table;
 
 pub use args::{
-    Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, MetricsArgs, PredictArgs, RuntimeAction, RuntimeArgs,
-    TargetArg, WindowArgs,
+    Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, LeaksArgs, MetricsArgs, PredictArgs, RuntimeAction,
+    RuntimeArgs, TargetArg, WindowArgs,
 };
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
 pub use explain::explain;
 pub use inspect::inspect;
+pub use leaks::leaks;
 pub use metrics::metrics;
 pub use predict::predict;
 pub use runtime::{runtime, schema};

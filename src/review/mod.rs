@@ -8,6 +8,7 @@ mod case;
 mod explain_all;
 mod explained;
 mod lane;
+pub mod leak;
 mod order;
 mod prepare;
 pub mod table;
