@@ -7,7 +7,6 @@ mod demo;
 mod explain;
 mod inspect;
 mod metrics;
-mod metrics_compare;
 mod predict;
 mod progress;
 mod runtime;

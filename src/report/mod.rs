@@ -7,6 +7,7 @@ mod explanation;
 mod metrics;
 mod npy;
 mod predictions;
+mod review;
 
 pub use chart::{calibration_chart, confusion_chart, matrix_chart, precision_recall_chart, roc_chart};
 pub use explanation::{explanation_json, write_map, write_overlay};
@@ -16,6 +17,7 @@ pub use metrics::{
 };
 pub use npy::NpyWriter;
 pub use predictions::{json_line, write_csv};
+pub use review::{GalleryEntry, ReviewReport, write_predictions};
 
 pub use crate::render::RESEARCH_USE;
 
