@@ -9,18 +9,20 @@ mod inspect;
 mod metrics;
 mod predict;
 mod progress;
+mod review;
 mod runtime;
 mod table;
 
 pub use args::{
-    Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, MetricsArgs, PredictArgs, RuntimeAction, RuntimeArgs,
-    TargetArg, WindowArgs,
+    Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, MetricsArgs, PredictArgs, ReviewArgs, RuntimeAction,
+    RuntimeArgs, TargetArg, WindowArgs,
 };
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
 pub use explain::explain;
 pub use inspect::inspect;
 pub use metrics::metrics;
 pub use predict::predict;
+pub use review::review;
 pub use runtime::{runtime, schema};
 
 /// How a command ended.

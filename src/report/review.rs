@@ -1,8 +1,8 @@
 //! Everything that a report about a review says, as plain data.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::{ComparisonReport, MetricsReport, ReportError};
+use super::{ComparisonReport, GalleryEntry, MetricsReport, ReportError};
 use crate::review::folder::RunFacts;
 use crate::review::record::{CaseRecord, MappedLabel};
 
@@ -27,38 +27,14 @@ pub struct ReviewReport<'a> {
     pub metrics: Option<&'a MetricsReport>,
     pub metrics_b: Option<&'a MetricsReport>,
     pub comparison: Option<&'a ComparisonReport<'a>>,
-    /// The worst misclassified cases first.
+    /// Misclassified cases (by either model), the most surely wrong first.
     pub gallery: &'a [GalleryEntry],
-    /// Misclassified cases, those without a picture included.
+    /// Number of misclassified cases, those without a picture included.
     pub misclassified: usize,
     /// Whether identifiers may be shown.
     pub identify: bool,
     /// UTC, RFC 3339.
     pub written: String,
-}
-
-/// A misclassified case with its heatmaps.
-#[derive(Clone, Debug)]
-pub struct GalleryEntry {
-    /// [`CaseRecord::key`].
-    pub key: String,
-    /// `True: 2gr  Pred: 1gr`, and the second model's prediction where there is one.
-    pub caption: String,
-    /// Class names.
-    pub truth: String,
-    pub predicted: String,
-    /// Score of the predicted class, and of the labelled one.
-    pub score: f32,
-    pub truth_score: f32,
-    /// The second model's predicted class and its score.
-    pub compared: Option<(String, f32)>,
-    /// The picture without a heatmap, the same with the model's heatmap and with the second model's: PNG files, on one
-    /// colour scale.
-    pub picture: Option<PathBuf>,
-    pub heatmap: Option<PathBuf>,
-    pub heatmap_b: Option<PathBuf>,
-    /// What the heatmap shows: `Heatmap (gradcam, layer X, class Y)`; or why there is none.
-    pub heatmap_words: String,
 }
 
 impl ReviewReport<'_> {

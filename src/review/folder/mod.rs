@@ -7,6 +7,7 @@
 
 mod decision;
 mod facts;
+mod fill;
 mod lines;
 mod time;
 
