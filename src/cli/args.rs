@@ -36,6 +36,9 @@ pub enum Command {
     Predict(PredictArgs),
     /// Show where a score came from: heatmaps as files.
     Explain(ExplainArgs),
+    /// Review folders: predict everything, measure, show what is wrong, compare with a second model. Goes on where it
+    /// was stopped.
+    Review(ReviewArgs),
     /// Compute the numbers of a review from predictions that any tool wrote.
     Metrics(MetricsArgs),
     /// Find near-duplicate images inside a folder and in the training data.
@@ -147,6 +150,66 @@ pub struct ExplainArgs {
     /// Take the DICOM files of one series as one volume.
     #[arg(long)]
     pub series: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ReviewArgs {
+    /// Files and folders (searched recursively).
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Model folder (model.onnx, metadata.json) or a bare .onnx file.
+    #[arg(long, short)]
+    pub model: PathBuf,
+    /// A second model of the same classes.
+    #[arg(long, value_name = "MODEL")]
+    pub compare: Option<PathBuf>,
+    /// Reference labels: a table with a column of paths, file names, patients or series and one of labels. Default: the
+    /// folders' names.
+    #[arg(long)]
+    pub truth: Option<PathBuf>,
+    /// What a label means where its text does not say. May be given several times.
+    #[arg(long = "map", value_name = "LABEL=CLASS", value_parser = label_pair)]
+    pub maps: Vec<(String, String)>,
+    /// Operating point instead of the model's own: the least score from which a class is predicted. A bare number is
+    /// that of the second of two classes. May be given several times.
+    #[arg(long = "threshold", value_name = "[CLASS=]SCORE", value_parser = threshold)]
+    pub thresholds: Vec<(Option<String>, f32)>,
+    /// Where the files go. A folder that holds an unfinished run of the same model is gone on with.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Misclassified cases that are shown with their heatmaps; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 24)]
+    pub explain: usize,
+    /// Write patient and series identifiers as they are, not as pseudonyms.
+    #[arg(long)]
+    pub identify: bool,
+    #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
+    pub engine: EngineArg,
+    /// Which frames of volumes and multi-frame files: `middle`, `all`, or a number from 0. Default: as the model says.
+    #[arg(long, value_parser = slice_choice)]
+    pub slices: Option<SliceChoice>,
+    /// Take the DICOM files of one series as one volume.
+    #[arg(long)]
+    pub series: bool,
+    /// Bootstrap resamples (fewer where that many would take long; the files say how many there were).
+    #[arg(long, default_value_t = crate::metrics::DEFAULT_RESAMPLES, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub resamples: u32,
+    #[arg(long, default_value_t = crate::metrics::DEFAULT_SEED)]
+    pub seed: u64,
+    /// Print metrics.json (with --compare: comparison.json) instead of the text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn label_pair(text: &str) -> Result<(String, String), String> {
+    let (label, class) = text.rsplit_once('=').ok_or("write LABEL=CLASS, for example mild=1gr")?;
+    Ok((label.to_owned(), class.to_owned()))
+}
+
+fn threshold(text: &str) -> Result<(Option<String>, f32), String> {
+    let (class, score) = text.rsplit_once('=').map_or((None, text), |(class, score)| (Some(class.to_owned()), score));
+    let score = score.parse().ok().filter(|score| (0.0..=1.0).contains(score));
+    Ok((class, score.ok_or("write a score from 0 to 1, or CLASS=SCORE")?))
 }
 
 #[derive(Debug, clap::Args)]

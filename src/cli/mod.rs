@@ -8,15 +8,15 @@ mod explain;
 mod inspect;
 mod leaks;
 mod metrics;
-mod metrics_compare;
 mod predict;
 mod progress;
+mod review;
 mod runtime;
 mod table;
 
 pub use args::{
-    Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, LeaksArgs, MetricsArgs, PredictArgs, RuntimeAction,
-    RuntimeArgs, TargetArg, WindowArgs,
+    Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, LeaksArgs, MetricsArgs, PredictArgs, ReviewArgs,
+    RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
 };
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
 pub use explain::explain;
@@ -24,6 +24,7 @@ pub use inspect::inspect;
 pub use leaks::leaks;
 pub use metrics::metrics;
 pub use predict::predict;
+pub use review::review;
 pub use runtime::{runtime, schema};
 
 /// How a command ended.

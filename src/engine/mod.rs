@@ -55,6 +55,6 @@ pub use metadata_file::{
     manifest_schema,
 };
 pub use model::Model;
-pub use scores::ScoreRule;
+pub use scores::{ScoreRule, predicted_class};
 pub use session::{EngineChoice, ProviderChoice, Session, SessionOptions, StartAgain};
 pub use volume::{Combine, InputSelection, OneOrMany, PatientAxis, SliceChoice, SliceSelection, select_slices};

@@ -4,13 +4,17 @@
 
 mod chart;
 mod explanation;
+mod gallery;
 mod leak;
 mod metrics;
 mod npy;
+mod plate;
 mod predictions;
+mod review;
 
 pub use chart::{calibration_chart, confusion_chart, matrix_chart, precision_recall_chart, roc_chart};
 pub use explanation::{explanation_json, write_map, write_overlay};
+pub use gallery::{GalleryCase, GalleryEntry, choose_gallery, write_gallery};
 pub use leak::{LeakReport, PairPicture, leak_json, leak_text, write_leak_files, write_leak_pairs, write_pair_sheet};
 pub use metrics::{
     ComparisonReport, GroupReport, MetricsReport, TemperatureReport, comparison_json, comparison_text, metrics_json,
@@ -18,6 +22,7 @@ pub use metrics::{
 };
 pub use npy::NpyWriter;
 pub use predictions::{json_line, write_csv};
+pub use review::{ReviewReport, write_predictions};
 
 pub use crate::render::RESEARCH_USE;
 

@@ -7,10 +7,13 @@ mod batch;
 mod case;
 mod explain_all;
 mod explained;
+pub mod folder;
 mod lane;
 pub mod leak;
 mod order;
 mod prepare;
+pub mod record;
+mod source;
 pub mod table;
 mod trust;
 mod truth;
@@ -20,6 +23,7 @@ pub use case::{Case, CaseError, Scored};
 pub use explain_all::{CaseMaps, explain_all};
 pub use explained::{Explained, explain_case};
 pub use prepare::{PreparedCase, prepare_case, prepare_scan};
+pub use source::SourceFacts;
 pub use trust::{
     Opinions, Randomised, faithfulness, faithfulness_json, opinions, opinions_json, randomised, randomised_json,
     scrambled_mapper,
