@@ -36,6 +36,7 @@ fn run(cli: Cli) -> anyhow::Result<Ended> {
         Some(Command::Predict(args)) => cli::predict(&args),
         Some(Command::Explain(args)) => cli::explain(&args),
         Some(Command::Review(args)) => cli::review(&args),
+        Some(Command::Calibrate(args)) => cli::calibrate(&args),
         Some(Command::Metrics(args)) => cli::metrics(&args),
         Some(Command::Leaks(args)) => cli::leaks(&args),
         Some(Command::Inspect(args)) => cli::inspect(&args),

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::Misuse;
 use crate::engine::{EngineChoice, SliceChoice};
 use crate::explain::Target;
+use crate::metrics::{Sweep, SweepPoint, Undefined};
+use crate::report::Language;
 use crate::review::table::Role;
 
 const AFTER: &str = "Research use only. Not a medical device. Not for diagnosis or treatment decisions.";
@@ -43,6 +46,8 @@ pub enum Command {
     Metrics(MetricsArgs),
     /// Find near-duplicate images inside a folder and in the training data.
     Leaks(LeaksArgs),
+    /// Fit a temperature to a labelled run, and choose an operating point; kept in the model's metadata.json.
+    Calibrate(CalibrateArgs),
     /// Show what a file holds; write its values.
     Inspect(InspectArgs),
     /// Show, or install, the inference engines.
@@ -180,6 +185,12 @@ pub struct ReviewArgs {
     /// Misclassified cases that are shown with their heatmaps; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 24)]
     pub explain: usize,
+    /// The training images: the report then says which cases have a near-duplicate there, and the accuracy on the rest.
+    #[arg(long, value_name = "TRAINING_FOLDER")]
+    pub against: Option<PathBuf>,
+    /// Language of report.html and report.pdf.
+    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
+    pub language: LanguageArg,
     /// Write patient and series identifiers as they are, not as pseudonyms.
     #[arg(long)]
     pub identify: bool,
@@ -286,6 +297,86 @@ fn column(text: &str) -> Result<(Role, String), String> {
     let known = Role::ALL.map(Role::word).join(", ");
     let role = Role::from_word(role).ok_or_else(|| format!("{role} is none of {known}"))?;
     Ok((role, name.to_owned()))
+}
+
+#[derive(Debug, clap::Args)]
+pub struct CalibrateArgs {
+    /// Folder of an `overread review`, or a table of predictions (with logits, or scores above 0).
+    pub results: PathBuf,
+    /// Model folder (model.onnx, metadata.json) that gave the results.
+    #[arg(long, short)]
+    pub model: PathBuf,
+    /// Reference labels for a table of predictions.
+    #[arg(long)]
+    pub truth: Option<PathBuf>,
+    /// Operating point: a score (0.4), the highest score that keeps a sensitivity (sensitivity=0.95) or the lowest that
+    /// reaches a specificity (specificity=0.95); of the positive class, or of the one named (AD:sensitivity=0.9).
+    #[arg(long, value_name = "[CLASS:]RULE", value_parser = operating_point)]
+    pub threshold: Option<OperatingPointArg>,
+    /// Write the result into metadata.json; the file as it was is kept beside it.
+    #[arg(long)]
+    pub save: bool,
+}
+
+/// `--threshold` of `calibrate`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OperatingPointArg {
+    pub class: Option<String>,
+    pub rule: OperatingRule,
+    pub value: f64,
+}
+
+/// How an operating point is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperatingRule {
+    Score,
+    Sensitivity,
+    Specificity,
+}
+
+impl OperatingRule {
+    /// The threshold on the calibrated scores of `sweep`, half-way to the next score so that rounding moves no case.
+    pub fn threshold(self, sweep: &Sweep, value: f64) -> Result<f64, Misuse> {
+        let counts = |point: &SweepPoint| sweep.at(point.threshold);
+        let share = |measured: Result<f64, Undefined>| measured.unwrap_or(f64::NAN);
+        let found = match self {
+            Self::Score => return Ok(value),
+            Self::Sensitivity => sweep.points.iter().position(|p| share(counts(p).sensitivity().value()) >= value),
+            Self::Specificity => sweep.points.iter().rposition(|p| share(counts(p).specificity().value()) >= value),
+        };
+        let at = found.ok_or_else(|| Misuse("--threshold: these cases reach no such operating point".to_owned()))?;
+        let score = |at: usize| sweep.points.get(at).map(|point| point.threshold);
+        let (here, below) = (score(at).unwrap_or(1.0).min(1.0), score(at + 1).unwrap_or(0.0));
+        Ok(f64::midpoint(here, below))
+    }
+}
+
+fn operating_point(text: &str) -> Result<OperatingPointArg, String> {
+    let (class, rule) = text.rsplit_once(':').map_or((None, text), |(class, rule)| (Some(class.to_owned()), rule));
+    let (rule, value) = match rule.split_once('=') {
+        Some(("sensitivity", value)) => (OperatingRule::Sensitivity, value),
+        Some(("specificity", value)) => (OperatingRule::Specificity, value),
+        None => (OperatingRule::Score, rule),
+        Some(_) => return Err("write a score, sensitivity=0.95 or specificity=0.95".to_owned()),
+    };
+    let value = value.parse().ok().filter(|value| (0.0..=1.0).contains(value));
+    Ok(OperatingPointArg { class, rule, value: value.ok_or("write a number from 0 to 1")? })
+}
+
+/// `--language`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LanguageArg {
+    En,
+    Ko,
+}
+
+impl From<LanguageArg> for Language {
+    fn from(arg: LanguageArg) -> Self {
+        match arg {
+            LanguageArg::En => Self::English,
+            LanguageArg::Ko => Self::Korean,
+        }
+    }
 }
 
 /// `--target`.

@@ -28,7 +28,7 @@ pub fn metrics(args: &MetricsArgs) -> anyhow::Result<Ended> {
     let mut written = a.write(&args.out)?;
     let mut complete = a.predictions.problems.is_empty() && truth.as_ref().is_none_or(|t| t.problems.is_empty());
     if !args.json {
-        print!("{}", metrics_text(&a));
+        say!("{}", metrics_text(&a).trim_end());
     }
     if let Some(other) = &args.compare {
         options.classes = Some(a.predictions.class_names.clone());
@@ -37,15 +37,15 @@ pub fn metrics(args: &MetricsArgs) -> anyhow::Result<Ended> {
         written.extend(report.write(&args.out)?);
         complete &= report.problems.is_empty() && b.predictions.problems.is_empty();
         if args.json {
-            println!("{:#}", comparison_json(&report));
+            say!("{:#}", comparison_json(&report));
         } else {
-            print!("\n{}", comparison_text(&report));
+            say!("\n{}", comparison_text(&report).trim_end());
         }
     } else if args.json {
-        println!("{:#}", metrics_json(&a));
+        say!("{:#}", metrics_json(&a));
     }
     if !args.json {
-        println!("\n{}", written_words(&args.out, &written));
+        say!("\n{}", written_words(&args.out, &written));
     }
     Ok(if complete { Ended::Well } else { Ended::SomeFailed })
 }

@@ -2,7 +2,16 @@
 //!
 //! Exit codes: 0 all well, 1 some file or run failed, 2 the call itself is wrong.
 
+/// A line on standard output. A reader that has gone away is no reason to stop.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
 mod args;
+mod calibrate;
 mod demo;
 mod explain;
 mod inspect;
@@ -15,9 +24,10 @@ mod runtime;
 mod table;
 
 pub use args::{
-    Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, LeaksArgs, MetricsArgs, PredictArgs, ReviewArgs,
-    RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
+    CalibrateArgs, Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, LanguageArg, LeaksArgs, MetricsArgs,
+    OperatingPointArg, PredictArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
 };
+pub use calibrate::calibrate;
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
 pub use explain::explain;
 pub use inspect::inspect;

@@ -1,6 +1,7 @@
 //! `overread review`: folders in; predictions, numbers, what is wrong and what differs out, all in one folder that can
 //! be gone on with.
 
+mod documents;
 mod results;
 mod run;
 
@@ -11,7 +12,6 @@ use self::run::Side;
 use super::predict::items;
 use super::{Ended, Misuse, ReviewArgs};
 use crate::engine::Model;
-use crate::review::folder::RunFolder;
 use crate::review::record::{ClassMapping, LabelSource, MappedLabel, MatchedBy};
 use crate::review::table::{TableOptions, read_truth};
 use crate::scan;
@@ -47,9 +47,9 @@ pub fn review(args: &ReviewArgs) -> anyhow::Result<Ended> {
         anyhow::bail!("no picture was found there; DICOM, NIfTI, PNG, JPEG, TIFF, BMP and .npy files are read");
     }
     let work = Work { args, items, problems: found.problems, labels, mapping };
-    let a = Side::run(&work, model, &args.out)?;
+    let a = Side::run(&work, model, None)?;
     say_labels(args, &a);
-    let b = other.map(|other| Side::run(&work, other, &RunFolder::comparison_path(&args.out))).transpose()?;
+    let b = other.map(|other| Side::run(&work, other, Some(&a.folder))).transpose()?;
     let failed = a.failed() + b.as_ref().map_or(0, Side::failed);
     Results { work: &work, a, b, thresholds }.write()?;
     Ok(if failed == 0 { Ended::Well } else { Ended::SomeFailed })
@@ -88,21 +88,21 @@ fn say_labels(args: &ReviewArgs, side: &Side) {
     }
     let labels = &side.recorder.labels;
     for remark in &labels.remarks {
-        println!("{remark}");
+        say!("{remark}");
     }
     let plain = |row: &&MappedLabel| row.by == Some(MatchedBy::Exact);
     if labels.mapping.iter().all(|row| plain(&row)) {
         return;
     }
-    println!("Labels:");
+    say!("Labels:");
     for row in labels.mapping.iter().take(MOST_LABELS) {
         let name = row.class.and_then(|class| side.model.class_names().get(class));
         let class = name.map_or("none of the classes (--map says which)".to_owned(), |name| {
             format!("{name} (by {})", row.by.map_or("?", MatchedBy::word))
         });
-        println!("  {:<24} {:>6}   {class}", row.label, row.cases);
+        say!("  {:<24} {:>6}   {class}", row.label, row.cases);
     }
     if labels.mapping.len() > MOST_LABELS {
-        println!("  and {} more", labels.mapping.len() - MOST_LABELS);
+        say!("  and {} more", labels.mapping.len() - MOST_LABELS);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Work;
+use super::documents::Parts;
 use super::run::Side;
 use crate::cli::{metrics::written_words, progress};
 use crate::engine::SessionOptions;
@@ -42,23 +43,26 @@ impl Results<'_> {
             written.extend(comparison.write(out)?);
         }
         let (gallery, misclassified) = self.gallery(&mut written)?;
+        let comparison_of = comparison.as_ref();
+        let parts = Parts { a: a.as_ref(), b: b.as_ref(), comparison: comparison_of, gallery: &gallery, misclassified };
+        self.documents(&parts, &mut written)?;
         if args.json {
             match (&a, &comparison) {
-                (_, Some(comparison)) => println!("{:#}", comparison_json(comparison)),
-                (Some(a), None) => println!("{:#}", metrics_json(a)),
-                (None, None) => println!("null"),
+                (_, Some(comparison)) => say!("{:#}", comparison_json(comparison)),
+                (Some(a), None) => say!("{:#}", metrics_json(a)),
+                (None, None) => say!("null"),
             }
             return Ok(());
         }
         match &a {
-            Some(a) => print!("\n{}", metrics_text(a)),
-            None => println!("\nNo case has a reference label: there are scores, and no numbers about them."),
+            Some(a) => say!("\n{}", metrics_text(a).trim_end()),
+            None => say!("\nNo case has a reference label: there are scores, and no numbers about them."),
         }
         if let Some(comparison) = &comparison {
-            print!("\n{}", comparison_text(comparison));
+            say!("\n{}", comparison_text(comparison).trim_end());
         }
-        println!("\n{}", self.ending(&gallery, misclassified));
-        println!("{}", written_words(out, &written));
+        say!("\n{}", self.ending(&gallery, misclassified));
+        say!("{}", written_words(out, &written));
         Ok(())
     }
 

@@ -19,8 +19,9 @@ pub(super) struct Side {
 }
 
 impl Side {
-    /// Starts the run in `out`, or goes on with it, and runs what is missing.
-    pub fn run(work: &Work<'_>, model: Model, out: &Path) -> anyhow::Result<Self> {
+    /// Starts the run in `--out` (the second model's within the folder `first`), or goes on with it, and runs what is
+    /// missing.
+    pub fn run(work: &Work<'_>, model: Model, first: Option<&RunFolder>) -> anyhow::Result<Self> {
         let args = work.args;
         let options = SessionOptions::for_many(&model, work.items.len());
         let mut session = Session::start(&model, args.engine.into(), &options)?;
@@ -28,7 +29,10 @@ impl Side {
         let roots: Vec<_> = args.paths.iter().map(real).collect();
         let options = RunOptions { series: args.series, slices: args.slices.clone(), identify: args.identify };
         let facts = RunFacts::new(&model, &session, &roots, options);
-        let mut folder = RunFolder::create_or_resume(out, facts)?;
+        let mut folder = match first {
+            Some(first) => first.comparison(facts)?,
+            None => RunFolder::create_or_resume(&args.out, facts)?,
+        };
         let recorder = recorder(work, &folder);
         let ran = format!("{} · {}", session.engine(), session.provider());
         let key = |path: &Path| recorder.roots.key(path);
@@ -41,7 +45,7 @@ impl Side {
             folder.relabel(&recorder)?;
             if !missing.is_empty() && !args.json {
                 let (all, left) = (work.items.len(), missing.len());
-                println!("{}: going on, {} of {all} are done.", out.display(), all - left);
+                say!("{}: going on, {} of {all} are done.", folder.path().display(), all - left);
             }
         }
         for problem in &work.problems {
@@ -87,7 +91,7 @@ impl Counts {
         if let Some(error) = record.error() {
             self.failed += 1;
             if !self.quiet {
-                bar.suspend(|| println!("error: {error}"));
+                bar.suspend(|| say!("error: {error}"));
             }
         }
         if let Some(right) = record.is_right() {

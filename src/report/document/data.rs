@@ -6,7 +6,7 @@ use super::words::{self, Language};
 use super::{Block, Table, first};
 use crate::report::ReviewReport;
 use crate::review::folder::{Decision, Opinion};
-use crate::review::record::{CaseRecord, MappedLabel, MatchedBy};
+use crate::review::record::{CaseRecord, MappedLabel, MatchedBy, predicted_at};
 
 /// Rows of a table that would only grow with the folder.
 const MOST_ROWS: usize = 100;
@@ -46,11 +46,13 @@ fn operating_point(report: &ReviewReport<'_>, language: Language) -> String {
 /// Cases of each class by reference label and by prediction.
 fn classes<'a>(report: &ReviewReport<'_>, language: Language) -> Block<'a> {
     let header = [&words::CLASS, &words::REFERENCE, &words::PREDICTED].map(|phrase| language.say(phrase)).to_vec();
-    let count = |class: usize, of: fn(&CaseRecord) -> Option<usize>| {
+    let thresholds = Some(report.thresholds).filter(|thresholds| !thresholds.is_empty());
+    let count = |class: usize, of: &dyn Fn(&CaseRecord) -> Option<usize>| {
         report.cases.iter().filter(|case| of(case) == Some(class)).count().to_string()
     };
     let rows = report.class_names().iter().enumerate().map(|(class, name)| {
-        vec![name.clone(), count(class, CaseRecord::truth_class), count(class, CaseRecord::predicted)]
+        let predicted = count(class, &|case| predicted_at(case, thresholds));
+        vec![name.clone(), count(class, &CaseRecord::truth_class), predicted]
     });
     Block::Table(Table::of_numbers(header, rows.collect()))
 }
