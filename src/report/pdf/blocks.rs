@@ -8,8 +8,8 @@ use crate::report::document::{Block, Headline};
 
 const BODY: f32 = 9.5;
 const SMALL: f32 = 8.0;
-/// Points of a chart's pixel: its smallest letters are 6 points high.
-const CHART_SCALE: f32 = 0.5;
+/// Points of a chart's pixel: its smallest letters are 5 points high.
+const CHART_SCALE: f32 = 0.46;
 
 pub(super) fn put(paper: &mut Paper, block: &Block<'_>) -> Result<(), String> {
     match block {
@@ -93,7 +93,7 @@ fn of_facts(paper: &mut Paper, facts: &[(String, String)]) {
     let widest = facts.iter().map(|(name, _)| paper.fonts.width(name, BODY, Weight::Regular)).fold(0.0, f32::max);
     let names = widest.min(150.0) + 14.0;
     for (name, value) in facts {
-        let left = paper.fonts.wrap(name, BODY, Weight::Regular, names - 14.0);
+        let left = paper.fonts.wrap(name, BODY, Weight::Regular, names - 13.0);
         let right = paper.fonts.wrap(value, BODY, Weight::Regular, RIGHT - LEFT - names);
         let height = left.len().max(right.len()) as f32 * BODY * LINE;
         paper.need(height);
