@@ -14,9 +14,7 @@ use common_window::SIZE;
 use eframe::egui::{self, DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use overread::app::{
-    AppState, Chip, Command, CurrentError, Jobs, ModelState, PredictionState, ViewTransform, WindowSource,
-};
+use overread::app::{AppState, Command, CurrentError, Jobs, ModelState, PredictionState, ViewTransform, WindowSource};
 use overread::ui::{RESEARCH_USE, Shell};
 
 /// A window of the usual size over `state`.
@@ -282,7 +280,7 @@ fn a_model_answers_beside_the_picture_and_shows_what_it_saw() {
         assert!(harness.query_all_by_label(&format!("{score:.3}")).count() >= 1);
     }
     assert_eq!(prediction.seen.len(), state.model().facts().unwrap().steps.len() + 1);
-    assert!(matches!(state.items().get(0).unwrap().chip, Chip::Done { .. }));
+    assert!(state.review().cases()[0].row.predicted().is_some());
     harness.get_by_label("Probability"); // this model's manifest states a calibration
 }
 
@@ -294,9 +292,9 @@ fn the_rest_of_the_list_is_predicted_too() {
     let harness = window(state);
     let state = &harness.state().state;
     assert!(state.items().len() > 3);
-    for item in state.items().all() {
-        assert!(matches!(item.chip, Chip::Done { .. }), "{}: {:?}", item.name, item.chip);
-        assert_eq!(state.truth(item), Some(1));
+    for case in state.review().cases() {
+        assert!(case.row.predicted().is_some(), "{case:?}");
+        assert_eq!(case.row.truth, Some(1));
     }
     assert!(!state.background().is_running());
 }

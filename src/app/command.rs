@@ -4,9 +4,11 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::geometry::Ruler;
+use crate::review::folder::Opinion;
+use crate::review::{Order, Show};
 use crate::scan::Window;
 
-use super::{HeatmapQuestion, HeatmapStyle, Notice, Pane, Severity, ViewTransform};
+use super::{HeatmapQuestion, HeatmapStyle, Notice, OperatingPoint, Pane, Severity, ViewTransform};
 
 /// A wish. [`AppState::apply`](super::AppState::apply) fulfils it or starts the job that will.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,8 +18,6 @@ pub enum Command {
     Open(Vec<PathBuf>),
     /// Item `index` of the list.
     Select(usize),
-    /// This many items down the list, negative up.
-    SelectStep(isize),
     /// Frame `index`, counted from 0.
     GoToFrame(usize),
     /// This many frames on, negative back.
@@ -72,12 +72,38 @@ pub enum Command {
     /// Check a pane's heatmap: deletion and insertion, scrambled weights, other methods.
     MeasureTrust(Pane),
     CancelTrust,
+    /// Which cases of the list are shown.
+    Filter(Show),
+    /// Only cases with these words in their path, classes or note.
+    Search(String),
+    Sort(Order),
+    /// The case at this place of the list.
+    SelectCase(usize),
+    /// This many shown cases on, negative back.
+    StepCase(isize),
+    /// The next shown case of a kind, around the end.
+    NextCase {
+        show: Show,
+        forward: bool,
+    },
+    /// The reader's operating point; `None` is the manifest's.
+    SetThreshold(Option<OperatingPoint>),
+    /// The reader's opinion of the selected case; the same again takes it back.
+    Decide(Opinion),
+    ToggleFlag,
+    Note(String),
+    /// The reader's own reference label, a class index.
+    SetLabel(Option<usize>),
+    /// Reference labels from a table; `None` takes the folders' names.
+    UseLabels(Option<PathBuf>),
+    /// The whole list through the model that the first is compared with, or no longer.
+    CompareList(bool),
     /// Predict the items that have no prediction yet, in the background.
     PredictRest,
     CancelRest,
     /// Fetch ONNX Runtime.
     InstallRuntime,
-    /// The rows of the list that are on the screen: their thumbnails are wanted.
+    /// Which of the shown cases are on the screen: their thumbnails are wanted.
     ShowRows(Range<usize>),
     Notify {
         severity: Severity,

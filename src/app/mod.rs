@@ -2,7 +2,8 @@
 //!
 //! Commands go in ([`AppState::apply`], the only way to change anything besides the jobs' own results), state comes
 //! out. Long work runs on named threads ([`Jobs`]): one decodes, one lists folders, one makes thumbnails, one owns the
-//! model's session, one explains the shown slice. The newest request wins; every result carries the generation of its request, so that a late one
+//! model's session, one explains the shown slice, one takes the whole list through the model,
+//! one counts, one writes down. The newest request wins; every result carries the generation of its request, so that a late one
 //! is dropped. [`Jobs::inline`] runs the same work on the caller's thread, for tests. It draws nothing, knows no egui,
 //! and does not read or write a file on the caller's thread (inline mode aside).
 
@@ -19,6 +20,7 @@ mod model;
 mod predictions;
 mod problem;
 mod results;
+mod review;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -32,13 +34,14 @@ pub use event::Event;
 pub use heatmap::{
     ComparedModel, Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps, Pane,
 };
-pub use items::{Chip, Item, Items, ThumbnailState};
-pub use jobs::{Jobs, Wake};
+pub use items::{Item, Items, ThumbnailState};
+pub use jobs::{Jobs, OpenedReview, Wake};
 pub use model::{
     EngineFacts, Fact, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
     StepFacts,
 };
 pub use problem::{Cause, Problem};
+pub use review::{ListedCase, Numbers, OperatingPoint, Review};
 pub use state::{AppState, Background};
 pub use toast::{Notice, Severity, Toast};
 pub use trust::{Trust, TrustProgress, TrustState, TrustStep};

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::items::ThumbnailState;
 use super::jobs::first_frame;
 use super::{
-    AppState, Cause, Chip, Command, CurrentError, EngineFacts, Event, InstallState, ModelFacts, ModelState, Notice,
+    AppState, Cause, Command, CurrentError, EngineFacts, Event, InstallState, ModelFacts, ModelState, Notice,
     Prediction, PredictionState, Problem, Severity,
 };
 use crate::engine::EngineKind;
 use crate::render::Pyramid;
+use crate::review::folder::RunFacts;
 use crate::scan::Scan;
 
 /// Frames on either side of the shown one that are decoded ahead.
@@ -22,6 +23,7 @@ impl AppState {
         let events = self.jobs.drain();
         let any = !events.is_empty();
         events.into_iter().for_each(|event| self.take(event));
+        self.freshen_rows();
         any
     }
 
@@ -38,9 +40,9 @@ impl AppState {
 
     fn taken(&mut self, event: Event) {
         match event {
-            Event::Listed { generation, cases, models, problems } => {
+            Event::Listed { generation, cases, models, problems, roots, review } => {
                 if self.listing == Some(generation) {
-                    self.listed(cases, models, problems);
+                    self.listed(cases, models, problems, (roots, review));
                 }
             }
             Event::Opened { generation, result } => self.opened(generation, result),
@@ -50,6 +52,9 @@ impl AppState {
                     && let Some(item) = self.items.get_mut(item)
                 {
                     item.thumbnail = thumbnail.map_or(ThumbnailState::Broken, ThumbnailState::Ready);
+                    if matches!(item.thumbnail, ThumbnailState::Broken) {
+                        self.review.touch();
+                    }
                 }
             }
             Event::ModelLoaded { generation, path, result } => {
@@ -57,19 +62,22 @@ impl AppState {
                     self.model_loaded(path, result);
                 }
             }
-            Event::PredictionStarted { model, list, item } => {
-                if model == self.model_generation
-                    && list == self.items.generation
-                    && let Some(item) = self.items.get_mut(item)
-                {
-                    item.chip = Chip::Running;
-                }
-            }
-            Event::Predicted { model, list, item, request, result } => {
+            Event::Predicted { model, list, item: _, request, result } => {
                 if model == self.model_generation && list == self.items.generation {
-                    self.predicted(item, request, result);
+                    self.predicted(request, result);
                 }
             }
+            Event::Answered { generation, pane, item, case } => {
+                if generation == self.batch_generation {
+                    self.background.done += 1;
+                    self.answered_case(pane, item, &case);
+                }
+            }
+            Event::BatchEnded { generation, pane, result } => self.batch_ended(generation, pane, result),
+            Event::ReviewOpened { generation, review } => self.review_opened(generation, *review),
+            Event::Labelled { generation, table, result } => self.labelled(generation, table, result),
+            Event::NotKept(problem) => self.toasts.push(Severity::Error, Notice::NotKept(vec![problem])),
+            Event::NumbersReady { generation, numbers } => self.numbers_ready(generation, numbers),
             Event::HeatmapProgress { pane, request, done, total } => {
                 self.heatmap_progress(pane, &request, (done, total))
             }
@@ -82,24 +90,31 @@ impl AppState {
         }
     }
 
-    fn listed(&mut self, cases: Vec<Vec<PathBuf>>, models: Vec<PathBuf>, problems: Vec<Problem>) {
+    fn listed(
+        &mut self,
+        cases: Vec<Vec<PathBuf>>,
+        models: Vec<PathBuf>,
+        problems: Vec<Problem>,
+        (roots, review): (Vec<PathBuf>, Option<PathBuf>),
+    ) {
         self.listing = None;
         if !problems.is_empty() {
             self.toasts.push(Severity::Warning, Notice::NotListed(problems));
         }
-        if !cases.is_empty() {
+        let listed = !cases.is_empty();
+        if listed {
             self.items.replace(cases);
             self.current = None;
-            self.background = Default::default();
-            self.rest_wanted = false;
-            self.jobs.predict_later([]);
+            self.stop_batch();
+            self.new_list(roots, review);
             self.forget_rows();
             self.select(0);
+            self.make_rows();
         }
         if let Some(path) = models.into_iter().next() {
             self.apply(Command::LoadModel(path));
-        } else if self.model.facts().is_some() {
-            self.predict_rest();
+        } else if listed {
+            self.open_review();
         }
     }
 
@@ -115,9 +130,10 @@ impl AppState {
                 current.prediction = PredictionState::None;
                 let item = current.item;
                 if let Some(item) = self.items.get_mut(item) {
-                    item.chip = Chip::Failed(problem.sentence);
                     item.thumbnail = ThumbnailState::Broken;
                 }
+                self.review.touch();
+                self.keep_failure(item, &problem);
             }
         }
     }
@@ -131,8 +147,8 @@ impl AppState {
                 if current.frames() < 2
                     && let Some(item) = self.items.get_mut(current.item)
                 {
-                    item.chip = Chip::Failed(problem.sentence.clone());
                     item.thumbnail = ThumbnailState::Broken;
+                    self.review.touch();
                 }
                 current.error = Some(CurrentError::Frame { index, problem });
             }
@@ -147,14 +163,15 @@ impl AppState {
         }
     }
 
-    fn model_loaded(&mut self, path: PathBuf, result: Result<(ModelFacts, EngineFacts), Problem>) {
+    fn model_loaded(&mut self, path: PathBuf, result: Result<(ModelFacts, EngineFacts, RunFacts), Problem>) {
         match result {
-            Ok((facts, engine)) => {
-                self.model = ModelState::Ready { facts: Arc::new(facts), engine: Arc::new(engine) };
+            Ok((facts, engine, run)) => {
+                let (facts, engine, run) = (Arc::new(facts), Arc::new(engine), Arc::new(run));
+                self.model = ModelState::Ready { facts, engine, run };
                 if self.current.as_ref().is_some_and(|current| current.shown.is_some()) {
                     self.predict_current();
                 }
-                self.predict_rest();
+                self.open_review();
             }
             Err(problem) => {
                 self.toasts.push(Severity::Error, Notice::ModelFailed(problem.clone()));
@@ -163,30 +180,18 @@ impl AppState {
         }
     }
 
-    fn predicted(&mut self, item: usize, request: Option<u64>, result: Result<Prediction, Problem>) {
-        let chip = match &result {
-            Ok(prediction) => {
-                let class = prediction.inference.predicted;
-                Chip::Done { class, score: prediction.inference.scores.get(class).copied().unwrap_or(f32::NAN) }
+    fn predicted(&mut self, request: u64, result: Result<Prediction, Problem>) {
+        let asked = |current: &&mut super::Current| current.prediction_request == Some(request);
+        let Some(current) = self.current.as_mut().filter(asked) else { return };
+        current.prediction = match result {
+            Ok(prediction) => PredictionState::Done(Arc::new(prediction)),
+            Err(problem) => {
+                let item = current.item;
+                current.prediction = PredictionState::Failed(problem.clone());
+                return self.keep_failure(item, &problem);
             }
-            Err(problem) => Chip::Failed(problem.sentence.clone()),
         };
-        let mut one_slice = false;
-        if let Some(request) = request {
-            let asked = |current: &&mut super::Current| current.prediction_request == Some(request);
-            let Some(current) = self.current.as_mut().filter(asked) else { return };
-            one_slice = current.slice_override.is_some();
-            current.prediction = match result {
-                Ok(prediction) => PredictionState::Done(Arc::new(prediction)),
-                Err(problem) => PredictionState::Failed(problem),
-            };
-        } else if self.background.is_running() {
-            self.background.done += 1;
-        }
-        // The list shows the manifest's choice of slices, not the one slice a reader tried.
-        if !one_slice && let Some(item) = self.items.get_mut(item) {
-            item.chip = chip;
-        }
+        self.keep_shown_answer();
     }
 
     fn installed(&mut self, result: Result<String, Problem>) {
@@ -212,9 +217,6 @@ impl AppState {
         let problem = Problem::new(Cause::Broken, what.clone());
         match worker {
             "session" => {
-                for item in self.items.iter_mut().filter(|item| item.chip == Chip::Running) {
-                    item.chip = Chip::Failed(what.clone());
-                }
                 if let ModelState::Loading { path } = &self.model {
                     self.model = ModelState::Failed { path: path.clone(), problem: problem.clone() };
                 }
@@ -224,6 +226,7 @@ impl AppState {
                     current.prediction = PredictionState::Failed(problem);
                 }
             }
+            "batch" => self.stop_batch(),
             "heatmap" => self.fail_waiting_heatmaps(&what),
             "list" => self.listing = None,
             "install" => self.install = InstallState::Failed(problem),

@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::toast::Toasts;
-use super::{Chip, Command, Current, Heatmaps, InstallState, Item, Items, Jobs, ModelState, Toast};
+use super::{Command, Current, Heatmaps, InstallState, Items, Jobs, ModelState, Pane, Review, Toast};
 use crate::app::items::ThumbnailState;
-use crate::review::truth_from_folder;
 
 /// Rows before and after the visible ones whose thumbnails are made too.
 const ROWS_AHEAD: usize = 8;
@@ -21,11 +21,22 @@ pub struct Background {
     pub total: usize,
     /// Of these, answered.
     pub done: usize,
+    /// Whose answers.
+    pub pane: Pane,
+    /// When the batch was asked for.
+    pub since: Option<Instant>,
 }
 
 impl Background {
     pub fn is_running(self) -> bool {
         self.done < self.total
+    }
+
+    /// Items a second so far, and the seconds that the rest takes at this rate; `None` before the first answer.
+    pub fn pace(self) -> Option<(f64, f64)> {
+        let seconds = self.since?.elapsed().as_secs_f64();
+        let rate = self.done as f64 / seconds;
+        (self.done > 0 && rate.is_finite()).then(|| (rate, (self.total - self.done) as f64 / rate))
     }
 }
 
@@ -43,9 +54,10 @@ pub struct AppState {
     pub(super) last_generation: u64,
     pub(super) listing: Option<u64>,
     pub(super) model_generation: u64,
-    /// Whether the whole list is to be predicted; a person's Cancel ends it.
-    pub(super) rest_wanted: bool,
-    rows_shown: Range<usize>,
+    pub(super) batch_generation: u64,
+    pub(super) review: Review,
+    /// Items whose thumbnails are wanted.
+    rows_shown: Vec<usize>,
     invert: bool,
     smooth: bool,
     show_identity: bool,
@@ -65,8 +77,9 @@ impl AppState {
             last_generation: 0,
             listing: None,
             model_generation: 0,
-            rest_wanted: false,
-            rows_shown: 0..0,
+            batch_generation: 0,
+            review: Review::default(),
+            rows_shown: Vec::new(),
             invert: false,
             smooth: true,
             show_identity: false,
@@ -98,11 +111,6 @@ impl AppState {
         self.toasts.shown()
     }
 
-    /// Class index that an item's folder states, where the model knows such a class.
-    pub fn truth(&self, item: &Item) -> Option<usize> {
-        truth_from_folder(item.path(), &self.model.facts()?.class_names)
-    }
-
     /// True while paths are being listed.
     pub fn is_listing(&self) -> bool {
         self.listing.is_some()
@@ -125,6 +133,7 @@ impl AppState {
     /// Fulfils a wish or starts the job that will. Never waits, decodes, infers or touches a file.
     pub fn apply(&mut self, command: Command) {
         self.fulfil(command);
+        self.freshen_rows();
         self.ask_heatmaps();
     }
 
@@ -132,11 +141,6 @@ impl AppState {
         match command {
             Command::Open(paths) => self.open(paths),
             Command::Select(index) => self.select(index),
-            Command::SelectStep(by) => {
-                let last = self.items.len().saturating_sub(1);
-                let next = self.items.selected().map_or(0, |index| index.saturating_add_signed(by)).min(last);
-                self.select(next);
-            }
             Command::GoToFrame(index) => self.go_to_frame(index),
             Command::StepFrame(by) => {
                 if let Some(current) = &self.current {
@@ -185,11 +189,20 @@ impl AppState {
             Command::MeasureTrust(pane) => self.measure_trust(pane),
             Command::CancelTrust => self.cancel_trust(),
             Command::PredictRest => self.predict_rest(),
-            Command::CancelRest => {
-                self.jobs.predict_later([]);
-                self.background = Background::default();
-                self.rest_wanted = false;
-            }
+            Command::CancelRest => self.stop_batch(),
+            Command::Filter(show) => self.filter(show),
+            Command::Search(text) => self.search(text),
+            Command::Sort(order) => self.sort(order),
+            Command::SelectCase(place) => self.select_case(place),
+            Command::StepCase(by) => self.step_case(by),
+            Command::NextCase { show, forward } => self.next_case(show, forward),
+            Command::SetThreshold(point) => self.set_threshold(point),
+            Command::Decide(opinion) => self.decide(opinion),
+            Command::ToggleFlag => self.toggle_flag(),
+            Command::Note(note) => self.note(note),
+            Command::SetLabel(class) => self.set_label(class),
+            Command::UseLabels(table) => self.use_labels(table),
+            Command::CompareList(on) => self.compare_list(on),
             Command::InstallRuntime => {
                 if !matches!(self.install, InstallState::Starting | InstallState::Running(_)) {
                     self.install = InstallState::Starting;
@@ -230,9 +243,7 @@ impl AppState {
         let Some(item) = self.items.get(index) else { return };
         self.jobs.open(generation, item.files.clone());
         self.current = Some(Current::new(index, generation));
-        if self.rest_wanted {
-            self.queue_rest();
-        }
+        self.point_to_selected();
     }
 
     fn go_to_frame(&mut self, index: usize) {
@@ -247,20 +258,22 @@ impl AppState {
     }
 
     fn show_rows(&mut self, rows: Range<usize>) {
-        let rows = rows.start.saturating_sub(ROWS_AHEAD)..(rows.end + ROWS_AHEAD).min(self.items.len());
-        if rows == self.rows_shown {
+        let rows = rows.start.saturating_sub(ROWS_AHEAD)..(rows.end + ROWS_AHEAD).min(self.review.shown().len());
+        let places = self.review.shown().get(rows).unwrap_or_default();
+        let items: Vec<usize> = places.iter().filter_map(|place| Some(self.review.get(*place)?.item)).collect();
+        if items == self.rows_shown {
             return;
         }
-        self.rows_shown = rows.clone();
-        self.forget_thumbnails(&rows);
+        self.forget_thumbnails(&items);
         let unknown = |index: &usize| {
             self.items.get(*index).is_some_and(|item| matches!(item.thumbnail, ThumbnailState::Unknown))
         };
-        let wanted: Vec<_> = rows.filter(unknown).filter_map(|i| Some((i, self.items.get(i)?.files.clone()))).collect();
+        let wanted: Vec<_> = items.iter().copied().filter(unknown).filter_map(|i| Some((i, self.files(i)?))).collect();
+        self.rows_shown = items;
         self.jobs.thumbnails(self.items.generation, wanted);
     }
 
-    fn forget_thumbnails(&mut self, keep: &Range<usize>) {
+    fn forget_thumbnails(&mut self, keep: &[usize]) {
         let ready = |thumbnail: &ThumbnailState| matches!(thumbnail, ThumbnailState::Ready(_));
         if self.items.all().iter().filter(|item| ready(&item.thumbnail)).count() <= MOST_THUMBNAILS {
             return;
@@ -273,15 +286,16 @@ impl AppState {
     }
 
     pub(super) fn forget_rows(&mut self) {
-        self.rows_shown = 0..0;
+        self.rows_shown.clear();
     }
 
     fn load_model(&mut self, path: PathBuf) {
         self.model_generation = self.next_generation();
-        self.background = Background::default();
+        self.stop_batch();
         self.model = ModelState::Loading { path: path.clone() };
         for item in self.items.iter_mut() {
-            item.chip = Chip::None;
+            item.records.clear();
+            item.compared.clear();
         }
         self.with_current(|current| {
             current.prediction = super::PredictionState::None;

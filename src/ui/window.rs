@@ -13,6 +13,7 @@ use super::smoke::Smoke;
 use super::words::{Keeper, Language, settings_file};
 use super::{fonts, theme};
 use crate::app::{AppState, Command, Jobs, Wake};
+use crate::engine::data_folder;
 
 /// Opens the window on `paths` with `model`, and returns when it is closed.
 ///
@@ -80,7 +81,11 @@ impl Window {
         theme::apply(ctx);
         let waker = ctx.clone();
         let wake: Wake = Arc::new(move || waker.request_repaint());
-        let shell = shell(AppState::new(Jobs::threads(wake)?));
+        let mut state = AppState::new(Jobs::threads(wake)?);
+        if let Some(folder) = data_folder() {
+            state.keep_reviews_below(folder.join("reviews"));
+        }
+        let shell = shell(state);
         Ok(Self { shell, smoke: Smoke::from_environment(), start, frames: 0, at_first })
     }
 

@@ -16,12 +16,14 @@ struct Inside<J> {
     first: Option<J>,
     urgent: Option<J>,
     later: VecDeque<J>,
+    /// Nothing new is taken, what is on the list is still done.
+    finishing: bool,
     closed: bool,
 }
 
 impl<J> Mailbox<J> {
     pub fn new() -> Self {
-        let inside = Inside { first: None, urgent: None, later: VecDeque::new(), closed: false };
+        let inside = Inside { first: None, urgent: None, later: VecDeque::new(), finishing: false, closed: false };
         Self { inside: Mutex::new(inside), arrived: Condvar::new() }
     }
 
@@ -43,10 +45,22 @@ impl<J> Mailbox<J> {
         self.arrived.notify_one();
     }
 
+    /// Adds to the end of the list.
+    pub fn post_last(&self, job: J) {
+        self.lock().later.push_back(job);
+        self.arrived.notify_one();
+    }
+
+    /// Ends the worker when everything that was posted is done.
+    pub fn finish(&self) {
+        self.lock().finishing = true;
+        self.arrived.notify_all();
+    }
+
     /// Drops everything and ends the worker.
     pub fn close(&self) {
         let mut inside = self.lock();
-        *inside = Inside { first: None, urgent: None, later: VecDeque::new(), closed: true };
+        *inside = Inside { first: None, urgent: None, later: VecDeque::new(), finishing: true, closed: true };
         drop(inside);
         self.arrived.notify_all();
     }
@@ -60,6 +74,9 @@ impl<J> Mailbox<J> {
             }
             if let Some(job) = inside.next() {
                 return Some(job);
+            }
+            if inside.finishing {
+                return None;
             }
             inside = self.arrived.wait(inside).unwrap_or_else(PoisonError::into_inner);
         }
@@ -112,5 +129,14 @@ mod tests {
         mailbox.post_urgent(1);
         mailbox.close();
         assert_eq!(mailbox.take(), None);
+    }
+
+    #[test]
+    fn finishing_does_what_was_posted() {
+        let mailbox = Mailbox::new();
+        mailbox.post_last(1);
+        mailbox.post_last(2);
+        mailbox.finish();
+        assert_eq!([mailbox.take(), mailbox.take(), mailbox.take()], [Some(1), Some(2), None]);
     }
 }

@@ -1,13 +1,16 @@
 //! The workers and what they are asked. Each is a named thread with a [`mailbox`]; in inline mode the same work runs
 //! on the caller's thread when [`Jobs::drain`] is called.
 
+mod batch;
 mod decode;
 mod describe;
 mod heatmap;
 mod list;
 mod mailbox;
+mod numbers;
 mod seen;
 mod session;
+mod store;
 mod thumbnails;
 mod trust;
 
@@ -17,15 +20,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use self::mailbox::Mailbox;
 use super::Event;
 use crate::scan::Scan;
 
+pub(super) use batch::Batch;
 pub(super) use decode::first_frame;
 pub(super) use heatmap::{Job as HeatmapJob, Wanted as WantedHeatmap};
+pub(super) use numbers::Job as NumbersJob;
 pub(super) use session::PredictJob;
+pub use store::OpenedReview;
+pub(super) use store::{Job as StoreJob, Open as OpenReview, Place};
 
 /// Called after every event, from a worker's thread: wakes the window.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -63,6 +70,11 @@ pub struct Jobs {
     decode: Arc<Mailbox<decode::Job>>,
     thumbnails: Arc<Mailbox<thumbnails::Job>>,
     session: Arc<Mailbox<session::Job>>,
+    batch: Arc<Mailbox<batch::Job>>,
+    numbers: Arc<Mailbox<numbers::Job>>,
+    store: Arc<Mailbox<store::Job>>,
+    /// The store worker: what it has to write is written before the program ends.
+    storing: Option<JoinHandle<()>>,
     heatmap: Arc<Mailbox<heatmap::Job>>,
     install: Arc<Mailbox<()>>,
     source: Source,
@@ -81,7 +93,7 @@ impl Jobs {
     pub fn threads(wake: Wake) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(MOST_EVENTS);
         let emit = Emitter(Sink::Channel(sender, wake));
-        let jobs = Self::with(Source::Threads(receiver));
+        let mut jobs = Self::with(Source::Threads(receiver));
         let mut decode = decode::Worker::default();
         let mut session = session::Worker::default();
         let mut heatmap = heatmap::Worker::new(jobs.heatmap.clone());
@@ -90,6 +102,12 @@ impl Jobs {
         spawn("thumbnails", &jobs.thumbnails, &emit, thumbnails::work)?;
         spawn("session", &jobs.session, &emit, move |job, emit| session.work(job, emit))?;
         spawn("heatmap", &jobs.heatmap, &emit, move |job, emit| heatmap.work(job, emit))?;
+        let mut batch = batch::Worker::new(jobs.batch.clone());
+        spawn("batch", &jobs.batch, &emit, move |job, emit| batch.work(job, emit))?;
+        let waiting = jobs.numbers.clone();
+        spawn("numbers", &jobs.numbers, &emit, move |job, emit| numbers::work(job, emit, &waiting))?;
+        let mut store = store::Worker::default();
+        jobs.storing = Some(spawn("store", &jobs.store, &emit, move |job, emit| store.work(job, emit))?);
         spawn("install", &jobs.install, &emit, |(), emit| session::install(emit))?;
         Ok(jobs)
     }
@@ -102,11 +120,17 @@ impl Jobs {
         let mut decode = decode::Worker::default();
         let mut session = session::Worker::default();
         let mut heatmap = heatmap::Worker::new(jobs.heatmap.clone());
+        let mut batch = batch::Worker::new(jobs.batch.clone());
+        let mut store = store::Worker::default();
+        let waiting = jobs.numbers.clone();
         let workers: Vec<Box<dyn FnMut() -> bool>> = vec![
             step(&jobs.list, &emit, list::work),
             step(&jobs.decode, &emit, move |job, emit| decode.work(job, emit)),
             step(&jobs.session, &emit, move |job, emit| session.work(job, emit)),
             step(&jobs.heatmap, &emit, move |job, emit| heatmap.work(job, emit)),
+            step(&jobs.store, &emit, move |job, emit| store.work(job, emit)),
+            step(&jobs.batch, &emit, move |job, emit| batch.work(job, emit)),
+            step(&jobs.numbers, &emit, move |job, emit| numbers::work(job, emit, &waiting)),
             step(&jobs.thumbnails, &emit, thumbnails::work),
             step(&jobs.install, &emit, |(), emit| session::install(emit)),
         ];
@@ -120,6 +144,10 @@ impl Jobs {
             decode: Arc::new(Mailbox::new()),
             thumbnails: Arc::new(Mailbox::new()),
             session: Arc::new(Mailbox::new()),
+            batch: Arc::new(Mailbox::new()),
+            numbers: Arc::new(Mailbox::new()),
+            store: Arc::new(Mailbox::new()),
+            storing: None,
             heatmap: Arc::new(Mailbox::new()),
             install: Arc::new(Mailbox::new()),
             source,
@@ -167,7 +195,6 @@ impl Jobs {
     }
 
     pub(super) fn load_model(&self, generation: u64, path: PathBuf) {
-        self.session.post_later([]);
         self.session.post_first(session::Job::Load { generation, path });
     }
 
@@ -175,9 +202,23 @@ impl Jobs {
         self.session.post_urgent(session::Job::Predict(job));
     }
 
-    /// Replaces the background predictions; empty cancels them.
-    pub(super) fn predict_later(&self, jobs: impl IntoIterator<Item = PredictJob>) {
-        self.session.post_later(jobs.into_iter().map(session::Job::Predict));
+    /// Replaces the batch that runs.
+    pub(super) fn batch(&self, batch: Batch) {
+        self.batch.post_urgent(batch::Job::Run(batch));
+    }
+
+    pub(super) fn numbers(&self, job: NumbersJob) {
+        self.numbers.post_urgent(job);
+    }
+
+    /// After everything that was asked of it before.
+    pub(super) fn store(&self, job: StoreJob) {
+        self.store.post_last(job);
+    }
+
+    /// Ends the batch that runs, without losing what it has answered.
+    pub(super) fn stop_batch(&self) {
+        self.batch.post_urgent(batch::Job::Stop);
     }
 
     /// Replaces what the heatmap worker is asked for, and ends what it is at.
@@ -191,14 +232,24 @@ impl Jobs {
 }
 
 impl Drop for Jobs {
-    /// Ends the workers after the job they are in; nobody waits for them.
+    /// Ends the workers after the job they are in; only what is to be written is waited for.
     fn drop(&mut self) {
         self.list.close();
         self.decode.close();
         self.thumbnails.close();
         self.session.close();
+        self.batch.close();
         self.heatmap.close();
         self.install.close();
+        self.numbers.close();
+        self.store.finish();
+        // Its reports go nowhere, so that it cannot wait for a reader.
+        self.source = Source::Inline { queue: Arc::default(), workers: Vec::new() };
+        if let Some(storing) = self.storing.take()
+            && storing.join().is_err()
+        {
+            tracing::error!("the store worker broke");
+        }
     }
 }
 
@@ -207,14 +258,13 @@ fn spawn<J: Send + 'static>(
     mailbox: &Arc<Mailbox<J>>,
     emit: &Emitter,
     mut work: impl FnMut(J, &Emitter) + Send + 'static,
-) -> std::io::Result<()> {
+) -> std::io::Result<JoinHandle<()>> {
     let (mailbox, emit) = (mailbox.clone(), emit.clone());
     thread::Builder::new().name(format!("overread-{name}")).spawn(move || {
         while let Some(job) = mailbox.take() {
             guarded(name, job, &emit, &mut work);
         }
-    })?;
-    Ok(())
+    })
 }
 
 fn step<J: 'static>(

@@ -25,6 +25,24 @@ impl Words {
         self.with("class-unnamed", &[("index", index.into())])
     }
 
+    /// `True: 2gr  Pred: 1gr`, as readers of this field write it.
+    pub fn caption(self, facts: &ModelFacts, truth: Option<usize>, predicted: Option<usize>) -> String {
+        let name = |class: Option<usize>| class.map_or_else(|| "–".to_owned(), |class| self.class(facts, class));
+        self.with("caption", &[("truth", name(truth).into()), ("predicted", name(predicted).into())])
+    }
+
+    /// `98/s · 1 min 18 s left`.
+    pub fn pace(self, rate: f64, seconds: f64) -> String {
+        let rate = if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") };
+        let seconds = seconds.clamp(0.0, 359_999.0) as u64;
+        let left = match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+            (0, 0, s) => self.with("time-s", &[("s", s.into())]),
+            (0, m, s) => self.with("time-m-s", &[("m", m.into()), ("s", s.into())]),
+            (h, m, _) => self.with("time-h-m", &[("h", h.into()), ("m", m.into())]),
+        };
+        self.with("prediction-pace", &[("rate", rate.into()), ("left", left.into())])
+    }
+
     /// The word for a class's number: only a stated calibration makes it a probability.
     pub fn score(self, facts: &ModelFacts) -> &'static str {
         if facts.calibrated { self.text("probability") } else { self.text("score") }
