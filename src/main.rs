@@ -35,6 +35,8 @@ fn run(cli: Cli) -> anyhow::Result<Ended> {
         }
         Some(Command::Predict(args)) => cli::predict(&args),
         Some(Command::Explain(args)) => cli::explain(&args),
+        Some(Command::Review(args)) => cli::review(&args),
+        Some(Command::Calibrate(args)) => cli::calibrate(&args),
         Some(Command::Metrics(args)) => cli::metrics(&args),
         Some(Command::Inspect(args)) => cli::inspect(&args),
         Some(Command::Runtime(args)) => cli::runtime(&args),

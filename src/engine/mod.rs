@@ -37,6 +37,7 @@ pub mod runtime;
 mod saved;
 mod scores;
 mod session;
+mod tied;
 mod validate;
 mod volume;
 mod wheel;
@@ -57,4 +58,5 @@ pub use metadata_file::{
 pub use model::Model;
 pub use scores::{ScoreRule, predicted_class};
 pub use session::{EngineChoice, ProviderChoice, Session, SessionOptions, StartAgain};
+pub use tied::{OperatingPoint, SavedMetadata, save_operating_point};
 pub use volume::{Combine, InputSelection, OneOrMany, PatientAxis, SliceChoice, SliceSelection, select_slices};

@@ -4,18 +4,23 @@
 
 mod chart;
 mod explanation;
+mod gallery;
 mod metrics;
 mod npy;
+mod plate;
 mod predictions;
+mod review;
 
 pub use chart::{calibration_chart, confusion_chart, matrix_chart, precision_recall_chart, roc_chart};
 pub use explanation::{explanation_json, write_map, write_overlay};
+pub use gallery::{GalleryCase, GalleryEntry, choose_gallery, write_gallery};
 pub use metrics::{
     ComparisonReport, GroupReport, MetricsReport, TemperatureReport, comparison_json, comparison_text, metrics_json,
     metrics_text, write_flips, write_matrix, write_thresholds,
 };
 pub use npy::NpyWriter;
 pub use predictions::{json_line, write_csv};
+pub use review::{ReviewReport, write_predictions};
 
 pub use crate::render::RESEARCH_USE;
 

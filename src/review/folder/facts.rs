@@ -18,7 +18,7 @@ pub struct RunFacts {
     pub started: String,
     pub model: ModelFacts,
     pub engine: EngineFacts,
-    /// The reviewed folders and files, as they were given.
+    /// The reviewed folders and files.
     pub roots: Vec<PathBuf>,
     pub options: RunOptions,
 }
@@ -94,6 +94,7 @@ impl RunFacts {
             return Some(format!("model {} {}, not {} {}", a.name, short(&a.sha256), b.name, short(&b.sha256)));
         }
         let differs = [
+            ("other files or folders", self.roots != other.roots),
             ("other class names", a.classes != b.classes),
             ("other preprocessing steps", a.steps != b.steps),
             ("another calibration, operating point or choice of slices", a.scoring != b.scoring),

@@ -7,6 +7,7 @@
 
 mod decision;
 mod facts;
+mod fill;
 mod lines;
 mod time;
 
@@ -25,6 +26,8 @@ const RUN: &str = "run.json";
 const CASES: &str = "cases.jsonl";
 const DECISIONS: &str = "decisions.jsonl";
 const KEY: &str = "pseudonyms.key";
+/// Folder of the second model's run.
+const COMPARISON: &str = "compare";
 
 /// Why a run folder cannot be used; `Display` is the sentence.
 #[derive(Debug, thiserror::Error)]
@@ -81,11 +84,8 @@ impl RunFolder {
             let what = format!("there is a {CASES} without a {RUN}");
             return Err(FolderError::OtherRun { path: path.to_owned(), what });
         }
-        if let Pseudonyms::Hashed { key } =
-            if facts.options.identify { Pseudonyms::Plain } else { Pseudonyms::random() }
-        {
-            std::fs::write(path.join(KEY), format!("{key}\n")).map_err(failed(path.join(KEY)))?;
-        }
+        let pseudonyms = if facts.options.identify { Pseudonyms::Plain } else { Pseudonyms::random() };
+        write_key(path, &pseudonyms)?;
         let text = format!("{}\n", serde_json::to_string_pretty(&facts).unwrap_or_default());
         // Renamed when it is whole: a run.json is there or not.
         let new = path.join("run.json.new");
@@ -163,9 +163,15 @@ impl RunFolder {
         &self.pseudonyms
     }
 
-    /// The folder of the second model's results within this one.
-    pub fn comparison_path(path: &Path) -> PathBuf {
-        path.join("compare")
+    /// Starts the second model's run in a folder within this one, or goes on with it; patients have the same pseudonyms.
+    ///
+    /// # Errors
+    /// As [`RunFolder::create_or_resume`].
+    pub fn comparison(&self, facts: RunFacts) -> Result<Self, FolderError> {
+        let path = self.path.join(COMPARISON);
+        std::fs::create_dir_all(&path).map_err(|source| FolderError::Write { path: path.clone(), source })?;
+        write_key(&path, &self.pseudonyms)?;
+        Self::create_or_resume(&path, facts)
     }
 
     /// Every case, in the order of their first lines.
@@ -230,6 +236,17 @@ impl RunFolder {
     /// To decide; each decision is on the disk before this returns.
     pub fn decisions_mut(&mut self) -> &mut DecisionLog {
         &mut self.decisions
+    }
+}
+
+/// Keeps the key that is there.
+fn write_key(folder: &Path, pseudonyms: &Pseudonyms) -> Result<(), FolderError> {
+    let path = folder.join(KEY);
+    match pseudonyms {
+        Pseudonyms::Hashed { key } if !path.exists() => {
+            std::fs::write(&path, format!("{key}\n")).map_err(|source| FolderError::Write { path, source })
+        }
+        Pseudonyms::Hashed { .. } | Pseudonyms::Plain => Ok(()),
     }
 }
 

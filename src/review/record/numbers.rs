@@ -58,5 +58,6 @@ pub fn predictions<'a>(
         remarks: Vec::new(),
         problems,
         has_ids: true,
+        is_matrix: false,
     }
 }

@@ -1,0 +1,141 @@
+//! The files of a review.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::Work;
+use super::run::Side;
+use crate::cli::{metrics::written_words, progress};
+use crate::engine::SessionOptions;
+use crate::explain::Mapper;
+use crate::metrics::SummaryOptions;
+use crate::report::{
+    self, ComparisonReport, GalleryCase, GalleryEntry, MetricsReport, comparison_json, comparison_text, metrics_json,
+    metrics_text,
+};
+use crate::review::record::{CaseRecord, predicted_at, predictions};
+
+/// Everything that was run.
+pub(super) struct Results<'a> {
+    pub work: &'a Work<'a>,
+    pub a: Side,
+    pub b: Option<Side>,
+    /// Empty for the model's own operating point.
+    pub thresholds: Vec<(usize, f32)>,
+}
+
+impl Results<'_> {
+    /// Writes the tables, the numbers, the comparison and the gallery, and says them.
+    pub fn write(self) -> anyhow::Result<()> {
+        let (args, out) = (self.work.args, self.work.args.out.as_path());
+        let mut written = vec![out.join("cases.jsonl")];
+        let a = self.side(&self.a, out, &mut written)?;
+        let b = match &self.b {
+            Some(side) => self.side(side, side.folder.path(), &mut written)?,
+            None => None,
+        };
+        let comparison = match (&a, &b) {
+            (Some(a), Some(b)) => Some(ComparisonReport::new(a, b, self.options())?),
+            _ => None,
+        };
+        if let Some(comparison) = &comparison {
+            written.extend(comparison.write(out)?);
+        }
+        let (gallery, misclassified) = self.gallery(&mut written)?;
+        if args.json {
+            match (&a, &comparison) {
+                (_, Some(comparison)) => say!("{:#}", comparison_json(comparison)),
+                (Some(a), None) => say!("{:#}", metrics_json(a)),
+                (None, None) => say!("null"),
+            }
+            return Ok(());
+        }
+        match &a {
+            Some(a) => say!("\n{}", metrics_text(a).trim_end()),
+            None => say!("\nNo case has a reference label: there are scores, and no numbers about them."),
+        }
+        if let Some(comparison) = &comparison {
+            say!("\n{}", comparison_text(comparison).trim_end());
+        }
+        say!("\n{}", self.ending(&gallery, misclassified));
+        say!("{}", written_words(out, &written));
+        Ok(())
+    }
+
+    fn options(&self) -> SummaryOptions {
+        let args = self.work.args;
+        SummaryOptions { resamples: args.resamples, seed: args.seed, ..SummaryOptions::default() }
+    }
+
+    /// The operating point that goes before the model's own.
+    fn asked(&self) -> Option<&[(usize, f32)]> {
+        Some(self.thresholds.as_slice()).filter(|thresholds| !thresholds.is_empty())
+    }
+
+    /// One model's table and numbers; `None` where no case has a label.
+    fn side(&self, side: &Side, out: &Path, written: &mut Vec<PathBuf>) -> anyhow::Result<Option<MetricsReport>> {
+        let names = side.model.class_names();
+        let records = side.folder.records();
+        let table = out.join("predictions.csv");
+        report::write_predictions(&table, records, names, &|record| predicted_at(record, self.asked()))?;
+        written.push(table.clone());
+        let mut predictions = predictions(records, names, self.asked(), &table);
+        if predictions.labelled().is_empty() {
+            return Ok(None);
+        }
+        predictions.remarks.clone_from(&side.recorder.labels.remarks);
+        let thresholds = self.asked().unwrap_or(&side.model.manifest.thresholds);
+        let report = MetricsReport::new(predictions, thresholds, self.options())?;
+        written.extend(report.write(out)?);
+        Ok(Some(report))
+    }
+
+    /// The pictures of misclassified cases, and how many such cases there are.
+    fn gallery<'a>(&'a self, written: &mut Vec<PathBuf>) -> anyhow::Result<(Vec<GalleryEntry>, usize)> {
+        let of_b: HashMap<&str, &CaseRecord> =
+            self.b.iter().flat_map(|side| side.folder.records()).map(|record| (record.key.as_str(), record)).collect();
+        let files: HashMap<String, &Vec<PathBuf>> = self
+            .work
+            .items
+            .iter()
+            .filter_map(|files| Some((self.a.recorder.roots.key(files.first()?), files)))
+            .collect();
+        let case = |record: &'a CaseRecord| {
+            let compared = of_b.get(record.key.as_str()).and_then(|b| Some((*b, predicted_at(b, self.asked())?)));
+            Some(GalleryCase {
+                record,
+                files: files.get(&record.path)?.to_vec(),
+                predicted: predicted_at(record, self.asked())?,
+                compared,
+            })
+        };
+        let cases = self.a.folder.records().iter().filter_map(case).collect();
+        let (cases, misclassified) = report::choose_gallery(cases, self.work.args.explain);
+        if cases.is_empty() {
+            return Ok((Vec::new(), misclassified));
+        }
+        let mapper = |side: &Side| {
+            Mapper::new(side.model.clone(), None, self.work.args.engine.into(), SessionOptions::default())
+        };
+        let mut mappers: Vec<Mapper> = std::iter::once(&self.a).chain(&self.b).map(mapper).collect();
+        let bar = progress::bar(cases.len() * 2);
+        bar.set_message("heatmaps of misclassified cases");
+        let folder = self.work.args.out.join("gallery");
+        let names = self.a.model.class_names();
+        let entries =
+            report::write_gallery(&folder, &cases, names, &mut mappers, &mut |done| bar.set_position(done as u64))?;
+        bar.finish_and_clear();
+        written.push(folder);
+        Ok((entries, misclassified))
+    }
+
+    fn ending(&self, gallery: &[GalleryEntry], misclassified: usize) -> String {
+        let mut text = format!("{} misclassified, {} shown with heatmaps.", misclassified, gallery.len());
+        if let Some(entry) = gallery.iter().find(|entry| entry.heatmap.is_none()) {
+            text += &format!("\nwarning: {}: {}", entry.key, entry.heatmap_words);
+        }
+        let failed = self.a.failed();
+        text += &format!("\n{} cases, {failed} failed · {}", self.a.folder.records().len(), self.a.ran);
+        text
+    }
+}
