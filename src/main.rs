@@ -38,6 +38,7 @@ fn run(cli: Cli) -> anyhow::Result<Ended> {
         Some(Command::Review(args)) => cli::review(&args),
         Some(Command::Calibrate(args)) => cli::calibrate(&args),
         Some(Command::Metrics(args)) => cli::metrics(&args),
+        Some(Command::Leaks(args)) => cli::leaks(&args),
         Some(Command::Inspect(args)) => cli::inspect(&args),
         Some(Command::Runtime(args)) => cli::runtime(&args),
         Some(Command::Schema) => cli::schema(),

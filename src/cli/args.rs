@@ -45,6 +45,8 @@ pub enum Command {
     Metrics(MetricsArgs),
     /// Fit a temperature to a labelled run, and choose an operating point; kept in the model's metadata.json.
     Calibrate(CalibrateArgs),
+    /// Find near-duplicate images inside a folder and in the training data.
+    Leaks(LeaksArgs),
     /// Show what a file holds; write its values.
     Inspect(InspectArgs),
     /// Show, or install, the inference engines.
@@ -249,6 +251,38 @@ pub struct MetricsArgs {
     /// Print metrics.json (with --compare: comparison.json) instead of the text.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct LeaksArgs {
+    /// The folder to look at (searched recursively): the test images, or everything before it is split.
+    pub folder: PathBuf,
+    /// The training images: also look for twins between the two folders, and for patients of both.
+    #[arg(long, value_name = "TRAINING_FOLDER")]
+    pub against: Option<PathBuf>,
+    /// Correlation above which two images are twins.
+    #[arg(long, default_value_t = crate::review::leak::DEFAULT_THRESHOLD)]
+    pub threshold: f32,
+    /// Predictions for the folder (as `overread metrics` reads them, or the folder of a run): the accuracy on the rest
+    /// without leaks, beside the official one.
+    #[arg(long, value_name = "TABLE", requires = "against")]
+    pub predictions: Option<PathBuf>,
+    /// Class names: labels come from the nearest folder that is named like one. Default: those of the predictions, else
+    /// the name of the folder that a file lies in.
+    #[arg(long, value_delimiter = ',', value_name = "A,B,…")]
+    pub classes: Option<Vec<String>>,
+    /// Write path, label and cluster of every image, to split the data by cluster.
+    #[arg(long, value_name = "OUT.csv")]
+    pub split: Option<PathBuf>,
+    /// Where the files go: leaks.json, leaks.txt, pairs.csv, clusters.csv, sheets of pairs.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Print leaks.json instead of the text.
+    #[arg(long)]
+    pub json: bool,
+    /// Also write the Patient IDs that occur on both sides.
+    #[arg(long)]
+    pub identity: bool,
 }
 
 fn column(text: &str) -> Result<(Role, String), String> {

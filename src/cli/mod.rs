@@ -15,6 +15,7 @@ mod calibrate;
 mod demo;
 mod explain;
 mod inspect;
+mod leaks;
 mod metrics;
 mod predict;
 mod progress;
@@ -23,13 +24,14 @@ mod runtime;
 mod table;
 
 pub use args::{
-    CalibrateArgs, Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, MetricsArgs, OperatingPointArg,
-    PredictArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
+    CalibrateArgs, Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, LeaksArgs, MetricsArgs,
+    OperatingPointArg, PredictArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
 };
 pub use calibrate::calibrate;
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
 pub use explain::explain;
 pub use inspect::inspect;
+pub use leaks::leaks;
 pub use metrics::metrics;
 pub use predict::predict;
 pub use review::review;

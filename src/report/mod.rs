@@ -5,6 +5,7 @@
 mod chart;
 mod explanation;
 mod gallery;
+mod leak;
 mod metrics;
 mod npy;
 mod plate;
@@ -14,6 +15,7 @@ mod review;
 pub use chart::{calibration_chart, confusion_chart, matrix_chart, precision_recall_chart, roc_chart};
 pub use explanation::{explanation_json, write_map, write_overlay};
 pub use gallery::{GalleryCase, GalleryEntry, choose_gallery, write_gallery};
+pub use leak::{LeakReport, PairPicture, leak_json, leak_text, write_leak_files, write_leak_pairs, write_pair_sheet};
 pub use metrics::{
     ComparisonReport, GroupReport, MetricsReport, TemperatureReport, comparison_json, comparison_text, metrics_json,
     metrics_text, write_flips, write_matrix, write_thresholds,

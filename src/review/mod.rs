@@ -9,6 +9,7 @@ mod explain_all;
 mod explained;
 pub mod folder;
 mod lane;
+pub mod leak;
 mod order;
 mod prepare;
 pub mod record;
