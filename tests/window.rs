@@ -452,3 +452,22 @@ fn windows_from_the_values_are_in_the_menu() {
     harness.run();
     assert_eq!(harness.state().state.current().unwrap().window_source, WindowSource::Preset);
 }
+
+#[test]
+fn a_picture_is_turned_and_flipped_and_its_letters_and_probe_follow() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(&[&nifti(folder.path(), "volume.nii", 3)]);
+    let turn = |harness: &Harness<'_, Shell>| harness.state().state.current().unwrap().turn;
+    let upright = turn(&harness);
+    for key in [Key::E, Key::E] {
+        common_window::press(&mut harness, key);
+    }
+    assert_eq!((turn(&harness).degrees(), turn(&harness).is_mirrored()), (180, false));
+    common_window::press(&mut harness, Key::Q);
+    common_window::press(&mut harness, Key::M);
+    assert_eq!((turn(&harness).degrees(), turn(&harness).is_mirrored()), (90 + 180, true));
+    common_window::press(&mut harness, Key::V);
+    common_window::press(&mut harness, Key::M);
+    common_window::press(&mut harness, Key::Num0);
+    assert_eq!(turn(&harness), upright, "reset");
+}

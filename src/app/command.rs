@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::geometry::Ruler;
 use crate::scan::Window;
 
-use super::{HeatmapQuestion, HeatmapStyle, Notice, Pane, Severity, ViewTransform};
+use super::{HeatmapQuestion, HeatmapStyle, Notice, Pane, Severity, Turning, ViewTransform};
 
 /// A wish. [`AppState::apply`](super::AppState::apply) fulfils it or starts the job that will.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,10 @@ pub enum Command {
     ToggleInvert,
     ToggleSmooth,
     SetView(ViewTransform),
+    /// Turns or mirrors the picture on the screen.
+    Turn(Turning),
+    /// As the scan opened: upright, fitted, its first window, not inverted.
+    ResetPicture,
     /// A length on the shown frame.
     Measure(Ruler),
     /// All lengths of the scan on the screen go.

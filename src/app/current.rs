@@ -1,7 +1,7 @@
 //! The scan on the screen: its frame, its window, its prediction.
 
 use super::{PredictionState, Problem, ViewTransform};
-use crate::geometry::Ruler;
+use crate::geometry::{Ruler, Turn};
 use crate::render::{Pyramid, Shader, auto_window};
 use crate::scan::{Polarity, Scan, Window, WindowFunction};
 
@@ -55,6 +55,8 @@ pub struct Current {
     pub window: Option<Window>,
     pub window_source: WindowSource,
     pub view: ViewTransform,
+    /// How the picture is turned and mirrored on the screen.
+    pub turn: Turn,
     pub prediction: PredictionState,
     /// The one slice to predict instead of the manifest's choice, counted from 0.
     pub slice_override: Option<usize>,
@@ -79,6 +81,7 @@ impl Current {
             window: None,
             window_source: WindowSource::Auto,
             view: ViewTransform::Fit,
+            turn: Turn::default(),
             prediction: PredictionState::None,
             slice_override: None,
             rulers: Vec::new(),
@@ -171,6 +174,12 @@ impl Current {
         if let Some(shown) = self.shown.as_ref().filter(|_| ruler.from != ruler.to) {
             self.rulers.push((shown.index, ruler));
         }
+    }
+
+    /// As the scan opened.
+    pub(super) fn reset(&mut self) {
+        (self.view, self.turn) = (ViewTransform::Fit, Turn::default());
+        self.reset_window();
     }
 
     pub(super) fn reset_window(&mut self) {

@@ -42,4 +42,4 @@ pub use problem::{Cause, Problem};
 pub use state::{AppState, Background};
 pub use toast::{Notice, Severity, Toast};
 pub use trust::{Trust, TrustProgress, TrustState, TrustStep};
-pub use view::{Placement, ViewTransform, scale_bar_mm};
+pub use view::{Placement, Turning, ViewTransform, scale_bar_mm};

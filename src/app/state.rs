@@ -152,6 +152,11 @@ impl AppState {
             Command::ToggleInvert => self.invert = !self.invert,
             Command::ToggleSmooth => self.smooth = !self.smooth,
             Command::SetView(view) => self.with_current(|current| current.view = view),
+            Command::Turn(turning) => self.with_current(|current| current.turn = turning.of(current.turn)),
+            Command::ResetPicture => {
+                self.invert = false;
+                self.with_current(Current::reset);
+            }
             Command::Measure(ruler) => self.with_current(|current| current.measure(ruler)),
             Command::ForgetMeasures => self.with_current(|current| current.rulers.clear()),
             Command::TogglePlay => {

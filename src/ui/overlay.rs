@@ -6,6 +6,7 @@ use eframe::egui::{Align2, Color32, FontId, Pos2, Rect, Stroke, Ui, pos2, vec2};
 use super::theme;
 use super::words::{Words, words};
 use crate::app::{AppState, Current, Placement, WindowSource, scale_bar_mm};
+use crate::geometry::Turn;
 use crate::scan::{Format, Pixels, Scan, Window, WindowFunction};
 
 /// Distance of the corners' text from the edges, and of its lines, in points.
@@ -40,7 +41,7 @@ pub(super) fn overlay(ui: &Ui, rect: Rect, state: &AppState, (current, placed): 
     }
     corner(ui, inner, Align2::RIGHT_TOP, &place(words, current, placed, own), theme::ON_PICTURE);
     corner(ui, inner, Align2::LEFT_BOTTOM, &window_lines(words, state, current), theme::ON_PICTURE);
-    letters(ui, rect, scan);
+    letters(ui, rect, scan, placed.turn);
     scale_bar(ui, inner, scan, placed);
 }
 
@@ -104,11 +105,23 @@ fn place(words: Words, current: &Current, placed: &Placement, own: Corner) -> Ve
     }
     let percent = format!("{:.0}", placed.zoom * 100.0);
     lines.push(words.with("picture-zoom", &[("percent", percent.into())]));
+    lines.extend(turned(words, placed.turn));
     if let Some(value) = own.cursor.and_then(|point| value_at(current, point)) {
         lines.push(value);
         lines.extend(own.evidence);
     }
     lines
+}
+
+/// How the picture is turned, where it is: nobody shall take it for how it was stored.
+fn turned(words: Words, turn: Turn) -> Option<String> {
+    let degrees = [("degrees", turn.degrees().into())];
+    match (turn.is_mirrored(), turn.degrees()) {
+        (false, 0) => None,
+        (false, _) => Some(words.with("picture-turned", &degrees)),
+        (true, 0) => Some(words.text("picture-mirrored").to_owned()),
+        (true, _) => Some(words.with("picture-mirrored-turned", &degrees)),
+    }
 }
 
 /// `x, y: value` in modality units.
@@ -180,8 +193,8 @@ pub(super) fn number(value: f64) -> String {
     }
 }
 
-fn letters(ui: &Ui, rect: Rect, scan: &Scan) {
-    let Some(edges) = scan.meta.edge_letters() else { return };
+fn letters(ui: &Ui, rect: Rect, scan: &Scan, turn: Turn) {
+    let Some(edges) = scan.meta.edge_letters().map(|edges| turn.edges(&edges)) else { return };
     let at = rect.shrink(MARGIN);
     let font = theme::orientation_letter;
     shadowed(ui, at.left_center(), Align2::LEFT_CENTER, &edges.left, font(), theme::ON_PICTURE_AMBER);

@@ -16,7 +16,7 @@ use super::viewport::Viewport;
 use super::words::{self, Keeper, Language};
 use super::worklist::Worklist;
 use super::{bars, command_palette, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
-use crate::app::{AppState, Command, Notice, Severity, ViewTransform};
+use crate::app::{AppState, Command, Notice, Severity, Turning, ViewTransform};
 
 /// Twelve slices a second, as cine loops usually start.
 const SECONDS_PER_SLICE: f64 = 1.0 / 12.0;
@@ -268,6 +268,11 @@ impl Shell {
             Action::ForgetMeasures => Command::ForgetMeasures,
             Action::FirstFrame => Command::GoToFrame(0),
             Action::LastFrame => Command::GoToFrame(usize::MAX),
+            Action::RotateRight => Command::Turn(Turning::Clockwise),
+            Action::RotateLeft => Command::Turn(Turning::CounterClockwise),
+            Action::FlipAcross => Command::Turn(Turning::FlipAcross),
+            Action::FlipDown => Command::Turn(Turning::FlipDown),
+            Action::ResetPicture => Command::ResetPicture,
             Action::NextWindow => Command::NextWindow,
             Action::AutoWindow => Command::AutoWindow,
             Action::ResetWindow => Command::ResetWindow,

@@ -74,7 +74,7 @@ impl Viewport {
             let Some(scan) = &current.scan else { return without_picture(ui, rect, current) };
             let in_pixels = |points: f32| f64::from(points) * f64::from(ui.pixels_per_point());
             let size = (in_pixels(rect.width()), in_pixels(rect.height()));
-            let placed = Placement::new(&current.view, scan.size, scan.meta.spacing, size);
+            let placed = Placement::new(&current.view, current.turn, scan.size, scan.meta.spacing, size);
             self.placement = Some(placed);
             self.mouse(ui, &response, &placed, current, wishes);
             places.push(Place { pane, rect, placed });
@@ -140,7 +140,7 @@ impl Viewport {
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
         let point = |at: egui::Pos2| {
             let local = (at - response.rect.min) * ui.pixels_per_point();
-            placed.image_from_screen.apply((f64::from(local.x), f64::from(local.y)))
+            placed.to_image((f64::from(local.x), f64::from(local.y)))
         };
         let (from, to) = ui.input(|input| (input.pointer.press_origin(), input.pointer.latest_pos()));
         let from = self.measuring.map(|ruler| ruler.from).or_else(|| from.map(point));
@@ -234,7 +234,7 @@ fn rects(whole: Rect, state: &AppState) -> Vec<(Pane, Rect)> {
 fn cursor(ui: &Ui, place: &Place) -> Option<(f64, f64)> {
     let at = ui.ctx().pointer_hover_pos().filter(|at| place.rect.contains(*at))?;
     let local = (at - place.rect.min) * ui.pixels_per_point();
-    Some(place.placed.image_from_screen.apply((f64::from(local.x), f64::from(local.y))))
+    Some(place.placed.to_image((f64::from(local.x), f64::from(local.y))))
 }
 
 /// A sentence instead of the picture, or a sign of work.

@@ -107,6 +107,7 @@ impl Gpu {
             ("u_origin", Uniform::Ints([target.left, target.height - 1 - target.top])),
             ("u_curve", Uniform::Floats(numbers(scene.shader.curve()))),
             ("u_invert", Uniform::Int(i32::from(scene.shader.inverts()))),
+            ("u_transposed", Uniform::Int(i32::from(scene.transposed))),
         ];
         if let Some(Over { rows, cols, map, style }) = over {
             let axes = self.axes.get(rows).zip(self.axes.get(cols));
@@ -124,7 +125,7 @@ impl Gpu {
             self.device.bind(0, tile);
             let [row, col] = part.first.map(|first| i32::try_from(first).unwrap_or(0));
             self.device.set(program, &[("u_tile", Uniform::Ints([col, row]))]);
-            if let Some(area) = area(part, target) {
+            if let Some(area) = area(part, scene.transposed, target) {
                 self.device.draw(area);
             }
         }
@@ -144,12 +145,13 @@ fn numbers(curve: Curve) -> [f32; 3] {
 }
 
 /// The pixels of a part on the framebuffer.
-fn area(part: &Part, target: Target) -> Option<Area> {
+fn area(part: &Part, transposed: bool, target: Target) -> Option<Area> {
     let whole = |n: usize| i32::try_from(n).ok();
-    let lower = whole(part.rows.0 + part.rows.1)?;
+    let (across, down) = if transposed { (part.rows, part.cols) } else { (part.cols, part.rows) };
+    let lower = whole(down.0 + down.1)?;
     Some(Area {
-        left: target.left.checked_add(whole(part.cols.0)?)?,
+        left: target.left.checked_add(whole(across.0)?)?,
         bottom: target.height.checked_sub(target.top)?.checked_sub(lower)?,
-        size: Size::new(part.rows.1, part.cols.1),
+        size: Size::new(down.1, across.1),
     })
 }

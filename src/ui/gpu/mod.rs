@@ -92,7 +92,7 @@ impl Gpu {
     /// # Errors
     /// As [`Gpu::draw`].
     pub fn rgba(&mut self, scene: &Scene<'_>) -> Result<Vec<u8>, GpuError> {
-        let size = scene.view.size;
+        let size = scene.size();
         let target = Target { height: i32::try_from(size.rows).unwrap_or(0), left: 0, top: 0 };
         let offscreen = self.device.offscreen_begin(size)?;
         let drawn = self.draw(scene, target);

@@ -15,6 +15,8 @@ uniform ivec2 u_origin;
 // Ramp: from, levels per unit, level at from. Step: above. Sigmoid: center, width.
 uniform vec3 u_curve;
 uniform int u_invert;
+// 1: the view's columns run down the window.
+uniform int u_transposed;
 
 #if OVERLAY
 uniform sampler2D u_map;
@@ -135,7 +137,7 @@ ivec3 with_evidence(ivec3 under, float value) {
 void main() {
     ivec2 place = ivec2(gl_FragCoord.xy) - u_origin;
     // Rows of the window count from below.
-    ivec2 screen = ivec2(place.x, -place.y);
+    ivec2 screen = u_transposed == 1 ? ivec2(-place.y, place.x) : ivec2(place.x, -place.y);
     vec2 col = texelFetch(u_cols, ivec2(screen.x, 0), 0).xy;
     vec2 row = texelFetch(u_rows, ivec2(screen.y, 0), 0).xy;
     ivec3 color = pixel(ivec2(int(col.x), int(row.x)) - u_tile, vec2(col.y, row.y));
