@@ -198,6 +198,31 @@ fn colours_and_their_inversion() {
 }
 
 #[test]
+fn colours_for_grey_levels() {
+    with_each_gl(|gpu, _| {
+        let (ct, pet, map) = (ct(Size::new(120, 90)), pet(Size::new(120, 90)), map());
+        for colors in ColorMap::FOR_PET {
+            for (picture, smooth, function) in [
+                (&ct, true, WindowFunction::Linear),
+                (&pet, false, WindowFunction::Linear),
+                (&pet, true, WindowFunction::Sigmoid),
+            ] {
+                let shader = Shader::new(&window(4.0, 15.0, function), Polarity::LowIsWhite, true).with_colors(colors);
+                let mut scene = scene(picture, SCREEN, zoomed(4.1, -5.0, 2.0), shader);
+                scene.view.smooth = smooth;
+                scene.overlay =
+                    smooth.then(|| (placed(map.view()), OverlayStyle::signed(Scale { low: -2.0, high: 2.0 })));
+                let mut drawn = Vec::new();
+                scene.draw(&mut drawn);
+                let levels: Vec<&[u8]> = drawn.chunks_exact(4).filter(|p| p[3] > 0).collect();
+                assert!(!levels.is_empty());
+                same(gpu, &scene, &format!("{colors}, {function:?}"));
+            }
+        }
+    });
+}
+
+#[test]
 fn turned_and_mirrored_with_a_heatmap() {
     with_each_gl(|gpu, _| {
         let (ct, color, map) = (ct(Size::new(1100, 1300)), color(Size::new(120, 90)), map());

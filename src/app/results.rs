@@ -4,17 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::items::ThumbnailState;
-use super::jobs::first_frame;
 use super::{
-    AppState, Cause, Chip, Command, CurrentError, EngineFacts, Event, InstallState, ModelFacts, ModelState, Notice,
+    AppState, Cause, Chip, Command, Decoded, EngineFacts, Event, InstallState, ModelFacts, ModelState, Notice,
     Prediction, PredictionState, Problem, Severity,
 };
 use crate::engine::EngineKind;
-use crate::render::Pyramid;
-use crate::scan::Scan;
 
-/// Frames on either side of the shown one that are decoded ahead.
-const AHEAD: usize = 2;
+/// Frames on either side of the shown one that are decoded ahead whatever the room.
+const NEAR: usize = 2;
 
 impl AppState {
     /// Takes the results that are there. True where anything changed.
@@ -45,6 +42,17 @@ impl AppState {
             }
             Event::Opened { generation, result } => self.opened(generation, result),
             Event::FrameReady { generation, index, result } => self.frame_ready(generation, index, result),
+            Event::PlaneReady { generation, plane, result } => {
+                self.plane_ready(generation, plane, result);
+                self.predict_unasked(generation);
+            }
+            Event::VolumeProgress { scan, done, total } => self.volume_progress(&scan, done, total),
+            Event::WindowReady { generation, from, window } => self.window_ready(generation, from, window),
+            Event::RegionReady { generation, mark, stats } => {
+                if let Some(view) = self.views.of_generation(generation).and_then(|view| self.views.get_mut(view)) {
+                    view.marks.measured(mark, stats);
+                }
+            }
             Event::ThumbnailReady { list, item, thumbnail } => {
                 if list == self.items.generation
                     && let Some(item) = self.items.get_mut(item)
@@ -89,7 +97,7 @@ impl AppState {
         }
         if !cases.is_empty() {
             self.items.replace(cases);
-            self.current = None;
+            self.views.clear();
             self.background = Default::default();
             self.rest_wanted = false;
             self.jobs.predict_later([]);
@@ -103,47 +111,38 @@ impl AppState {
         }
     }
 
-    fn opened(&mut self, generation: u64, result: Result<Scan, Problem>) {
-        let Some(current) = self.current.as_mut().filter(|current| current.generation == generation) else { return };
-        match result {
-            Ok(scan) => {
-                current.wanted_frame = first_frame(&scan);
-                current.scan = Some(scan);
-            }
-            Err(problem) => {
-                current.error = Some(CurrentError::File(problem.clone()));
-                current.prediction = PredictionState::None;
-                let item = current.item;
-                if let Some(item) = self.items.get_mut(item) {
-                    item.chip = Chip::Failed(problem.sentence);
-                    item.thumbnail = ThumbnailState::Broken;
-                }
-            }
+    fn frame_ready(&mut self, generation: u64, index: usize, result: Result<Decoded, Problem>) {
+        let Some(view) = self.views.of_generation(generation) else { return };
+        self.frame_shown(view, index, result);
+        self.decode_ahead(view, index);
+        self.predict_unasked(generation);
+    }
+
+    /// The other frames of the scan, the nearest first.
+    fn decode_ahead(&mut self, view: usize, index: usize) {
+        let Some(current) = self.views.get(view).filter(|current| index == current.wanted_frame) else { return };
+        let Some(scan) = current.scan.as_ref().filter(|scan| scan.frames > 1 && current.plane.is_none()) else {
+            return;
+        };
+        let last = index.max(scan.frames.saturating_sub(index));
+        let neighbours = (1..=last).flat_map(|by| [index.checked_add(by), index.checked_sub(by)]);
+        let frames = neighbours.flatten().filter(|i| *i < scan.frames);
+        self.jobs.ahead(&current.files, scan, 2 * NEAR, frames);
+    }
+
+    /// The first picture of a view asks for the prediction of its item.
+    fn predict_unasked(&mut self, generation: u64) {
+        let Some(view) = self.views.of_generation(generation) else { return };
+        let unasked = self.views.get(view).is_some_and(|current| current.prediction_request.is_none());
+        if unasked && self.model.facts().is_some() {
+            self.predict_in(view);
         }
     }
 
-    fn frame_ready(&mut self, generation: u64, index: usize, result: Result<Pyramid, Problem>) {
-        let Some(current) = self.current.as_mut().filter(|current| current.generation == generation) else { return };
-        match result {
-            Ok(picture) => current.show(index, picture),
-            Err(problem) => {
-                current.shown = None;
-                if current.frames() < 2
-                    && let Some(item) = self.items.get_mut(current.item)
-                {
-                    item.chip = Chip::Failed(problem.sentence.clone());
-                    item.thumbnail = ThumbnailState::Broken;
-                }
-                current.error = Some(CurrentError::Frame { index, problem });
-            }
-        }
-        let unasked = current.prediction_request.is_none();
-        if let Some(scan) = current.scan.clone().filter(|scan| scan.frames > 1 && index == current.wanted_frame) {
-            let neighbours = (1..=AHEAD).flat_map(|by| [index.checked_add(by), index.checked_sub(by)]);
-            self.jobs.ahead(generation, &scan, neighbours.flatten().filter(|i| *i < scan.frames));
-        }
-        if unasked && self.model.facts().is_some() {
-            self.predict_current();
+    pub(super) fn item_failed(&mut self, item: usize, problem: &Problem) {
+        if let Some(item) = self.items.get_mut(item) {
+            item.chip = Chip::Failed(problem.sentence.clone());
+            item.thumbnail = ThumbnailState::Broken;
         }
     }
 
@@ -151,9 +150,7 @@ impl AppState {
         match result {
             Ok((facts, engine)) => {
                 self.model = ModelState::Ready { facts: Arc::new(facts), engine: Arc::new(engine) };
-                if self.current.as_ref().is_some_and(|current| current.shown.is_some()) {
-                    self.predict_current();
-                }
+                self.predict_shown();
                 self.predict_rest();
             }
             Err(problem) => {
@@ -173,13 +170,18 @@ impl AppState {
         };
         let mut one_slice = false;
         if let Some(request) = request {
-            let asked = |current: &&mut super::Current| current.prediction_request == Some(request);
-            let Some(current) = self.current.as_mut().filter(asked) else { return };
-            one_slice = current.slice_override.is_some();
-            current.prediction = match result {
+            let answer = match result {
                 Ok(prediction) => PredictionState::Done(Arc::new(prediction)),
                 Err(problem) => PredictionState::Failed(problem),
             };
+            let mut asked = false;
+            for current in self.views.iter_mut().filter(|current| current.prediction_request == Some(request)) {
+                (asked, one_slice) = (true, current.slice_override.is_some());
+                current.prediction = answer.clone();
+            }
+            if !asked {
+                return;
+            }
         } else if self.background.is_running() {
             self.background.done += 1;
         }
@@ -218,10 +220,10 @@ impl AppState {
                 if let ModelState::Loading { path } = &self.model {
                     self.model = ModelState::Failed { path: path.clone(), problem: problem.clone() };
                 }
-                if let Some(current) = &mut self.current
-                    && matches!(current.prediction, PredictionState::Running)
-                {
-                    current.prediction = PredictionState::Failed(problem);
+                for current in self.views.iter_mut() {
+                    if matches!(current.prediction, PredictionState::Running) {
+                        current.prediction = PredictionState::Failed(problem.clone());
+                    }
                 }
             }
             "heatmap" => self.fail_waiting_heatmaps(&what),

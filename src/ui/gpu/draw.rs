@@ -41,8 +41,16 @@ impl Gpu {
             None => None,
         };
         let color = matches!(sampling.level, Pixels::Rgb(_));
-        let form = Form::new(color, scene.view.smooth, over.is_some(), scene.shader.curve());
+        let form = Form::new(color, scene.view.smooth, over.is_some(), &scene.shader);
         self.programs.ready(&self.device, form)?;
+        if let Some(colors) = scene.shader.colors().filter(|_| form.palette) {
+            self.palettes.ready(&mut self.device, colors, |device, colors| {
+                let table = colors.table();
+                let texture =
+                    device.upload(Texels::Rgb, Size::new(1, table.len()), table.len(), table.as_flattened())?;
+                Ok(((), texture))
+            })?;
+        }
         self.run(form, scene, &sampling, over.as_ref(), (&parts, target));
         Ok(())
     }
@@ -109,6 +117,9 @@ impl Gpu {
             ("u_invert", Uniform::Int(i32::from(scene.shader.inverts()))),
             ("u_transposed", Uniform::Int(i32::from(scene.transposed))),
         ];
+        if let Some((_, palette)) = scene.shader.colors().and_then(|colors| self.palettes.get(&colors)) {
+            samplers.push(("u_palette", palette));
+        }
         if let Some(Over { rows, cols, map, style }) = over {
             let axes = self.axes.get(rows).zip(self.axes.get(cols));
             let tables = self.maps.get(map).zip(self.colors.get(style));

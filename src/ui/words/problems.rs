@@ -87,6 +87,8 @@ impl Words {
             Cause::Refused => self.text("cause-refused"),
             Cause::NoSuchFrame => self.text("cause-no-such-frame"),
             Cause::SeriesMismatch => self.text("cause-series-mismatch"),
+            Cause::NoVolume => self.text("cause-no-volume"),
+            Cause::VolumeTooLarge => self.text("cause-volume-too-large"),
             Cause::NothingFound => self.text("cause-nothing-found"),
             Cause::NoModel => self.text("cause-no-model"),
             Cause::ModelRefused => self.text("cause-model-refused"),
