@@ -40,7 +40,7 @@ fn reviewed(folder: &Path) -> Harness<'static, Shell> {
     state.apply(Command::Open(vec![demo_scans()]));
     state.apply(Command::LoadModel(demo_model()));
     let mut harness = window(state, SIZE);
-    press(&mut harness, Key::B);
+    press(&mut harness, Key::F7);
     harness
 }
 
@@ -98,14 +98,14 @@ fn marks_survive_closing_the_window() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = reviewed(folder.path());
     let before = answers(&harness);
-    press(&mut harness, Key::J); // the next wrong case
+    press(&mut harness, Key::PageDown); // the next wrong case
     let wrong = harness.state().state.review().selected_case().copied().unwrap();
     assert!(wrong.row.is_wrong());
-    press(&mut harness, Key::D);
-    press(&mut harness, Key::X);
+    press(&mut harness, Key::Num2);
+    press(&mut harness, Key::Num4);
     harness.state_mut().state.apply(Command::Note("흉터?".into()));
     press(&mut harness, Key::ArrowDown);
-    press(&mut harness, Key::Y);
+    press(&mut harness, Key::Num1);
     press(&mut harness, Key::ArrowUp);
     harness.state_mut().state.apply(Command::SetLabel(wrong.row.predicted()));
     harness.run();
@@ -221,7 +221,7 @@ fn the_page_speaks_korean() {
     state.apply(Command::Open(vec![demo_scans()]));
     state.apply(Command::LoadModel(demo_model()));
     let mut harness = window_in(Language::Korean, state, SIZE);
-    press(&mut harness, Key::B);
+    press(&mut harness, Key::F7);
     let latin = |text: &String| {
         let known =
             ["grade-", "case-", "Overread", "ONNX", "CPU", "AUC", "ROC", "English", "F1", "ECE", "phantom", "assets"];

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use super::jobs::OpenedReview;
 use super::{
-    EngineFacts, Heatmap, HeatmapRequest, ModelFacts, Numbers, Pane, Prediction, Problem, Trust, TrustProgress,
+    Decoded, EngineFacts, Heatmap, HeatmapRequest, ModelFacts, Numbers, Pane, PlanePicture, Prediction, Problem, Trust,
+    TrustProgress, ValueWindow,
 };
 use crate::engine::runtime::InstallProgress;
-use crate::render::{Pyramid, Thumbnail};
+use crate::render::{Plane, RoiStats, Thumbnail};
 use crate::review::Case;
 use crate::review::folder::RunFacts;
 use crate::review::record::Recorder;
-use crate::scan::Scan;
+use crate::scan::{Scan, Window};
 
 /// A job's result or progress. `generation` is that of the request; an old one is dropped.
 #[derive(Debug)]
@@ -40,7 +41,32 @@ pub enum Event {
     FrameReady {
         generation: u64,
         index: usize,
-        result: Result<Pyramid, Problem>,
+        result: Result<Decoded, Problem>,
+    },
+    /// A slice of a plane, or why there are none.
+    PlaneReady {
+        generation: u64,
+        plane: Plane,
+        result: Result<PlanePicture, Problem>,
+    },
+    /// How many frames of a scan's volume are decoded.
+    VolumeProgress {
+        /// The scan's.
+        scan: PathBuf,
+        done: usize,
+        total: usize,
+    },
+    /// A window from a slice's values.
+    WindowReady {
+        generation: u64,
+        from: ValueWindow,
+        window: Window,
+    },
+    /// What a region holds; `None` where no finite value lies inside.
+    RegionReady {
+        generation: u64,
+        mark: u64,
+        stats: Option<RoiStats>,
     },
     /// An item's small picture; `None` where it cannot be opened.
     ThumbnailReady {

@@ -4,32 +4,47 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::jobs::{Batch, PredictJob};
-use super::{AppState, Background, CurrentError, Notice, Pane, PredictionState, Problem, Severity};
+use super::{AppState, Background, Current, CurrentError, Notice, Pane, PredictionState, Problem, Severity};
 
 impl AppState {
-    /// Asks for the prediction of the item on the screen, before all others.
-    pub(super) fn predict_current(&mut self) {
+    /// Asks for the prediction of one slice of the item on the screen, or again of those the manifest chooses.
+    pub(super) fn predict_slice(&mut self, slice: Option<usize>) {
+        let view = self.views.subject();
+        let Some(item) = self.views.get(view).map(|current| current.item) else { return };
+        for current in self.views.iter_mut().filter(|current| current.item == item) {
+            current.slice_override = slice;
+        }
+        self.predict_in(view);
+    }
+
+    /// Asks for the predictions of all items on the screen.
+    pub(super) fn predict_shown(&mut self) {
+        let shown: Vec<usize> = self.views.shown().filter(|(_, c)| c.shown.is_some()).map(|(view, _)| view).collect();
+        for view in shown {
+            if self.views.get(view).is_some_and(|current| current.prediction_request.is_none()) {
+                self.predict_in(view);
+            }
+        }
+    }
+
+    /// Asks for the prediction of the item in a view, before all others; other views of the item share the answer.
+    pub(super) fn predict_in(&mut self, view: usize) {
         if self.model.facts().is_none() {
             return;
         }
         let request = self.next_generation();
         let (list, model) = (self.items.generation, self.model_generation);
-        let Some(current) = &mut self.current else { return };
+        let Some(current) = self.views.get(view) else { return };
         if matches!(current.error, Some(CurrentError::File(_))) {
             return;
         }
-        let Some(files) = self.items.get(current.item).map(|item| item.files.clone()) else { return };
-        current.prediction_request = Some(request);
-        current.prediction = PredictionState::Running;
-        self.jobs.predict(PredictJob {
-            model,
-            list,
-            item: current.item,
-            files,
-            scan: current.scan.clone(),
-            request,
-            slice: current.slice_override,
-        });
+        let (item, files) = (current.item, current.files.clone());
+        let (scan, slice) = (current.scan.clone(), current.slice_override);
+        for current in self.views.iter_mut().filter(|current| current.item == item) {
+            current.prediction_request = Some(request);
+            current.prediction = PredictionState::Running;
+        }
+        self.jobs.predict(view, PredictJob { model, list, item, files, scan, request, slice });
     }
 
     /// Asks for every item that has no answer, the one after the selection first; then, where a second model is
@@ -58,11 +73,12 @@ impl AppState {
             (Pane::Second, None) => return false,
         };
         // The item on the screen is asked for by itself, with its pictures; its answer is the list's too.
-        let on_screen = self.items.selected().filter(|_| {
-            let waits = |state: &PredictionState| !matches!(state, PredictionState::Failed(_));
-            pane == Pane::First && self.current.as_ref().is_some_and(|c| c.error.is_none() && waits(&c.prediction))
-        });
-        let wanted = self.items.unanswered(pane).into_iter().filter(|index| Some(*index) != on_screen);
+        let waits = |current: &Current| {
+            pane == Pane::First && current.error.is_none() && !matches!(current.prediction, PredictionState::Failed(_))
+        };
+        let on_screen: Vec<usize> =
+            self.views.shown().filter(|(_, current)| waits(current)).map(|(_, current)| current.item).collect();
+        let wanted = self.items.unanswered(pane).into_iter().filter(|index| !on_screen.contains(index));
         let items: Vec<_> = wanted.filter_map(|index| Some((index, self.files(index)?))).collect();
         if items.is_empty() {
             return false;

@@ -22,6 +22,9 @@ pub enum Cause {
     Refused,
     NoSuchFrame,
     SeriesMismatch,
+    /// The frames are no volume.
+    NoVolume,
+    VolumeTooLarge,
     NothingFound,
     // Models
     NoModel,

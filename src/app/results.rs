@@ -4,18 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::items::ThumbnailState;
-use super::jobs::first_frame;
 use super::{
-    AppState, Cause, Command, CurrentError, EngineFacts, Event, InstallState, ModelFacts, ModelState, Notice,
-    Prediction, PredictionState, Problem, Severity,
+    AppState, Cause, Command, Decoded, EngineFacts, Event, InstallState, ModelFacts, ModelState, Notice, Prediction,
+    PredictionState, Problem, Severity,
 };
 use crate::engine::EngineKind;
-use crate::render::Pyramid;
 use crate::review::folder::RunFacts;
-use crate::scan::Scan;
 
-/// Frames on either side of the shown one that are decoded ahead.
-const AHEAD: usize = 2;
+/// Frames on either side of the shown one that are decoded ahead whatever the room.
+const NEAR: usize = 2;
 
 impl AppState {
     /// Takes the results that are there. True where anything changed.
@@ -47,6 +44,17 @@ impl AppState {
             }
             Event::Opened { generation, result } => self.opened(generation, result),
             Event::FrameReady { generation, index, result } => self.frame_ready(generation, index, result),
+            Event::PlaneReady { generation, plane, result } => {
+                self.plane_ready(generation, plane, result);
+                self.predict_unasked(generation);
+            }
+            Event::VolumeProgress { scan, done, total } => self.volume_progress(&scan, done, total),
+            Event::WindowReady { generation, from, window } => self.window_ready(generation, from, window),
+            Event::RegionReady { generation, mark, stats } => {
+                if let Some(view) = self.views.of_generation(generation).and_then(|view| self.views.get_mut(view)) {
+                    view.marks.measured(mark, stats);
+                }
+            }
             Event::ThumbnailReady { list, item, thumbnail } => {
                 if list == self.items.generation
                     && let Some(item) = self.items.get_mut(item)
@@ -104,7 +112,7 @@ impl AppState {
         let listed = !cases.is_empty();
         if listed {
             self.items.replace(cases);
-            self.current = None;
+            self.views.clear();
             self.stop_batch();
             self.new_list(roots, review);
             self.forget_rows();
@@ -118,49 +126,40 @@ impl AppState {
         }
     }
 
-    fn opened(&mut self, generation: u64, result: Result<Scan, Problem>) {
-        let Some(current) = self.current.as_mut().filter(|current| current.generation == generation) else { return };
-        match result {
-            Ok(scan) => {
-                current.wanted_frame = first_frame(&scan);
-                current.scan = Some(scan);
-            }
-            Err(problem) => {
-                current.error = Some(CurrentError::File(problem.clone()));
-                current.prediction = PredictionState::None;
-                let item = current.item;
-                if let Some(item) = self.items.get_mut(item) {
-                    item.thumbnail = ThumbnailState::Broken;
-                }
-                self.review.touch();
-                self.keep_failure(item, &problem);
-            }
+    fn frame_ready(&mut self, generation: u64, index: usize, result: Result<Decoded, Problem>) {
+        let Some(view) = self.views.of_generation(generation) else { return };
+        self.frame_shown(view, index, result);
+        self.decode_ahead(view, index);
+        self.predict_unasked(generation);
+    }
+
+    /// The other frames of the scan, the nearest first.
+    fn decode_ahead(&mut self, view: usize, index: usize) {
+        let Some(current) = self.views.get(view).filter(|current| index == current.wanted_frame) else { return };
+        let Some(scan) = current.scan.as_ref().filter(|scan| scan.frames > 1 && current.plane.is_none()) else {
+            return;
+        };
+        let last = index.max(scan.frames.saturating_sub(index));
+        let neighbours = (1..=last).flat_map(|by| [index.checked_add(by), index.checked_sub(by)]);
+        let frames = neighbours.flatten().filter(|i| *i < scan.frames);
+        self.jobs.ahead(&current.files, scan, 2 * NEAR, frames);
+    }
+
+    /// The first picture of a view asks for the prediction of its item.
+    fn predict_unasked(&mut self, generation: u64) {
+        let Some(view) = self.views.of_generation(generation) else { return };
+        let unasked = self.views.get(view).is_some_and(|current| current.prediction_request.is_none());
+        if unasked && self.model.facts().is_some() {
+            self.predict_in(view);
         }
     }
 
-    fn frame_ready(&mut self, generation: u64, index: usize, result: Result<Pyramid, Problem>) {
-        let Some(current) = self.current.as_mut().filter(|current| current.generation == generation) else { return };
-        match result {
-            Ok(picture) => current.show(index, picture),
-            Err(problem) => {
-                current.shown = None;
-                if current.frames() < 2
-                    && let Some(item) = self.items.get_mut(current.item)
-                {
-                    item.thumbnail = ThumbnailState::Broken;
-                    self.review.touch();
-                }
-                current.error = Some(CurrentError::Frame { index, problem });
-            }
+    pub(super) fn item_failed(&mut self, index: usize, problem: &Problem) {
+        if let Some(item) = self.items.get_mut(index) {
+            item.thumbnail = ThumbnailState::Broken;
         }
-        let unasked = current.prediction_request.is_none();
-        if let Some(scan) = current.scan.clone().filter(|scan| scan.frames > 1 && index == current.wanted_frame) {
-            let neighbours = (1..=AHEAD).flat_map(|by| [index.checked_add(by), index.checked_sub(by)]);
-            self.jobs.ahead(generation, &scan, neighbours.flatten().filter(|i| *i < scan.frames));
-        }
-        if unasked && self.model.facts().is_some() {
-            self.predict_current();
-        }
+        self.review.touch();
+        self.keep_failure(index, problem);
     }
 
     fn model_loaded(&mut self, path: PathBuf, result: Result<(ModelFacts, EngineFacts, RunFacts), Problem>) {
@@ -168,9 +167,7 @@ impl AppState {
             Ok((facts, engine, run)) => {
                 let (facts, engine, run) = (Arc::new(facts), Arc::new(engine), Arc::new(run));
                 self.model = ModelState::Ready { facts, engine, run };
-                if self.current.as_ref().is_some_and(|current| current.shown.is_some()) {
-                    self.predict_current();
-                }
+                self.predict_shown();
                 self.open_review();
             }
             Err(problem) => {
@@ -181,17 +178,20 @@ impl AppState {
     }
 
     fn predicted(&mut self, request: u64, result: Result<Prediction, Problem>) {
-        let asked = |current: &&mut super::Current| current.prediction_request == Some(request);
-        let Some(current) = self.current.as_mut().filter(asked) else { return };
-        current.prediction = match result {
-            Ok(prediction) => PredictionState::Done(Arc::new(prediction)),
-            Err(problem) => {
-                let item = current.item;
-                current.prediction = PredictionState::Failed(problem.clone());
-                return self.keep_failure(item, &problem);
-            }
+        let (answer, failed) = match result {
+            Ok(prediction) => (PredictionState::Done(Arc::new(prediction)), None),
+            Err(problem) => (PredictionState::Failed(problem.clone()), Some(problem)),
         };
-        self.keep_shown_answer();
+        let mut asked = None;
+        for current in self.views.iter_mut().filter(|current| current.prediction_request == Some(request)) {
+            asked = Some((current.item, current.slice_override.is_some()));
+            current.prediction = answer.clone();
+        }
+        match (asked, failed) {
+            (Some((item, false)), Some(problem)) => self.keep_failure(item, &problem),
+            (Some((item, _)), None) => self.keep_shown_answer(item),
+            _ => {}
+        }
     }
 
     fn installed(&mut self, result: Result<String, Problem>) {
@@ -220,10 +220,10 @@ impl AppState {
                 if let ModelState::Loading { path } = &self.model {
                     self.model = ModelState::Failed { path: path.clone(), problem: problem.clone() };
                 }
-                if let Some(current) = &mut self.current
-                    && matches!(current.prediction, PredictionState::Running)
-                {
-                    current.prediction = PredictionState::Failed(problem);
+                for current in self.views.iter_mut() {
+                    if matches!(current.prediction, PredictionState::Running) {
+                        current.prediction = PredictionState::Failed(problem.clone());
+                    }
                 }
             }
             "batch" => self.stop_batch(),

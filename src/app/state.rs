@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::toast::Toasts;
-use super::{Command, Current, Heatmaps, InstallState, Items, Jobs, ModelState, Pane, Review, Toast};
+use super::{Command, Current, Heatmaps, InstallState, Items, Jobs, ModelState, Pane, Review, Toast, Tool, Views};
 use crate::app::items::ThumbnailState;
 
 /// Rows before and after the visible ones whose thumbnails are made too.
@@ -44,7 +44,7 @@ impl Background {
 pub struct AppState {
     pub(super) jobs: Jobs,
     pub(super) items: Items,
-    pub(super) current: Option<Current>,
+    pub(super) views: Views,
     pub(super) model: ModelState,
     pub(super) install: InstallState,
     pub(super) background: Background,
@@ -58,9 +58,9 @@ pub struct AppState {
     pub(super) review: Review,
     /// Items whose thumbnails are wanted.
     rows_shown: Vec<usize>,
-    invert: bool,
     smooth: bool,
     show_identity: bool,
+    tool: Tool,
 }
 
 impl AppState {
@@ -68,7 +68,7 @@ impl AppState {
         Self {
             jobs,
             items: Items::default(),
-            current: None,
+            views: Views::default(),
             model: ModelState::None,
             install: InstallState::Idle,
             background: Background::default(),
@@ -80,19 +80,14 @@ impl AppState {
             batch_generation: 0,
             review: Review::default(),
             rows_shown: Vec::new(),
-            invert: false,
             smooth: true,
             show_identity: false,
+            tool: Tool::default(),
         }
     }
 
     pub fn items(&self) -> &Items {
         &self.items
-    }
-
-    /// The selected item, opened; `None` while nothing is selected.
-    pub fn current(&self) -> Option<&Current> {
-        self.current.as_ref()
     }
 
     pub fn model(&self) -> &ModelState {
@@ -116,9 +111,14 @@ impl AppState {
         self.listing.is_some()
     }
 
-    /// The reader's own inversion, beside the file's polarity.
-    pub fn invert(&self) -> bool {
-        self.invert
+    /// What a drag on the picture does.
+    pub fn tool(&self) -> Tool {
+        self.tool
+    }
+
+    /// Bytes that decoded pictures may take, half of them for volumes.
+    pub fn memory(&self) -> usize {
+        self.jobs.memory()
     }
 
     /// True where enlarged pictures are interpolated.
@@ -143,26 +143,39 @@ impl AppState {
             Command::Select(index) => self.select(index),
             Command::GoToFrame(index) => self.go_to_frame(index),
             Command::StepFrame(by) => {
-                if let Some(current) = &self.current {
+                if let Some(current) = self.current() {
                     self.go_to_frame(current.wanted_frame.saturating_add_signed(by));
                 }
             }
-            Command::DragWindow { dx, dy } => self.with_current(|current| current.drag_window(dx, dy)),
-            Command::HeaderWindow(n) => self.with_current(|current| current.header_window(n)),
-            Command::NextWindow => self.with_current(Current::next_window),
-            Command::AutoWindow => self.with_current(Current::auto_window),
-            Command::PresetWindow(window) => self.with_current(|current| current.preset_window(window)),
-            Command::ResetWindow => self.with_current(Current::reset_window),
-            Command::ToggleInvert => self.invert = !self.invert,
+            Command::DragWindow { dx, dy } => self.change_window(|current| current.windowing.drag(dx, dy)),
+            Command::HeaderWindow(n) => self.header_window(n),
+            Command::VoiLut(n) => self.show_through_lut(n),
+            Command::NextWindow => self.next_window(),
+            Command::ValueWindow(from) => self.value_window(from),
+            Command::PresetWindow(window) => self.change_window(|current| current.windowing.preset(window)),
+            Command::ResetWindow => self.reset_window(),
+            Command::ToggleInvert => self.with_current(|current| current.invert = !current.invert),
+            Command::SetColors(colors) => self.with_current(|current| current.colors = colors),
             Command::ToggleSmooth => self.smooth = !self.smooth,
-            Command::SetView(view) => self.with_current(|current| current.view = view),
-            Command::Measure(ruler) => self.with_current(|current| current.measure(ruler)),
-            Command::ForgetMeasures => self.with_current(|current| current.rulers.clear()),
+            Command::SetView(view) => self.set_view(view),
+            Command::Turn(turning) => self.with_current(|current| current.turn = turning.of(current.turn)),
+            Command::ResetPicture => self.reset_picture(),
+            Command::SetTool(tool) => self.tool = tool,
+            Command::Measure(shape) => self.measure(shape),
+            Command::ForgetMeasures => self.with_current(|current| current.marks.clear()),
+            Command::Undo => self.with_current(|current| current.marks.undo()),
+            Command::Redo => self.with_current(|current| current.marks.redo()),
+            Command::SetPlane(plane) => self.set_plane(plane),
+            Command::PlaceCrosshair { x, y } => self.place_crosshair((x, y)),
+            Command::Activate(view) => self.activate(view),
+            Command::SetLayout(layout) => self.set_layout(layout),
+            Command::ToggleLink(link) => self.views.toggle_link(link),
+            Command::SetMemory(bytes) => self.jobs.set_memory(bytes),
             Command::TogglePlay => {
                 self.with_current(|current| current.playing = !current.playing && current.frames() > 1)
             }
             Command::NextFrameAround => {
-                if let Some(current) = &self.current {
+                if let Some(current) = self.current() {
                     let next = current.wanted_frame + 1;
                     self.go_to_frame(if next < current.frames() { next } else { 0 });
                 }
@@ -170,16 +183,11 @@ impl AppState {
             Command::ToggleIdentity => self.show_identity = !self.show_identity,
             Command::LoadModel(path) => self.load_model(path),
             Command::PredictShownSlice => {
-                let shown = self.current.as_ref().and_then(|c| c.shown.as_ref()).map(|shown| shown.index);
-                if shown.is_some() {
-                    self.with_current(|current| current.slice_override = shown);
-                    self.predict_current();
+                if let Some(frame) = self.subject().and_then(Current::shown_frame) {
+                    self.predict_slice(Some(frame));
                 }
             }
-            Command::PredictChosenSlices => {
-                self.with_current(|current| current.slice_override = None);
-                self.predict_current();
-            }
+            Command::PredictChosenSlices => self.predict_slice(None),
             Command::ToggleHeatmap => self.toggle_heatmap(),
             Command::ToggleCompare => self.toggle_compare(),
             Command::SetHeatmapQuestion { pane, question } => self.set_heatmap_question(pane, question),
@@ -221,7 +229,7 @@ impl AppState {
     }
 
     fn with_current(&mut self, change: impl FnOnce(&mut Current)) {
-        if let Some(current) = &mut self.current {
+        if let Some(current) = self.active_mut() {
             change(current);
         }
     }
@@ -233,28 +241,6 @@ impl AppState {
         let generation = self.next_generation();
         self.listing = Some(generation);
         self.jobs.list(generation, paths);
-    }
-
-    pub(super) fn select(&mut self, index: usize) {
-        if !self.items.select(index) {
-            return;
-        }
-        let generation = self.next_generation();
-        let Some(item) = self.items.get(index) else { return };
-        self.jobs.open(generation, item.files.clone());
-        self.current = Some(Current::new(index, generation));
-        self.point_to_selected();
-    }
-
-    fn go_to_frame(&mut self, index: usize) {
-        let Some(current) = &mut self.current else { return };
-        let Some(scan) = current.scan.clone() else { return };
-        let index = index.min(scan.frames.saturating_sub(1));
-        if index == current.wanted_frame {
-            return;
-        }
-        current.wanted_frame = index;
-        self.jobs.frame(current.generation, scan, index);
     }
 
     fn show_rows(&mut self, rows: Range<usize>) {
@@ -297,10 +283,10 @@ impl AppState {
             item.records.clear();
             item.compared.clear();
         }
-        self.with_current(|current| {
+        for current in self.views.iter_mut() {
             current.prediction = super::PredictionState::None;
             current.prediction_request = None;
-        });
+        }
         self.forget_heatmaps();
         self.jobs.load_model(self.model_generation, path);
     }

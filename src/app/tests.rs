@@ -139,10 +139,13 @@ fn the_prediction_is_asked_for_after_the_picture() {
     assert!(current.shown.is_none() && current.prediction_request.is_none());
     let generation = current.generation;
     let scan = crate::scan::open(state.items().get(1).unwrap().path()).unwrap();
-    let picture = crate::render::Pyramid::new(scan.frame(0).unwrap());
+    let frame = scan.frame(0).unwrap();
+    let auto = Some(ValueWindow::Auto.of(&frame));
+    let picture = crate::render::Pyramid::new(frame);
+    let decoded = Decoded { picture, luts: std::sync::Arc::from(Vec::new()), through: None, auto };
     state.take(Event::Opened { generation, result: Ok(scan) });
     assert!(state.current().unwrap().prediction_request.is_none());
-    state.take(Event::FrameReady { generation, index: 0, result: Ok(picture) });
+    state.take(Event::FrameReady { generation, index: 0, result: Ok(decoded) });
     assert!(matches!(state.current().unwrap().prediction, PredictionState::Running));
 }
 

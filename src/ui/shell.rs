@@ -18,7 +18,8 @@ use super::viewport::Viewport;
 use super::words::{self, Keeper, Language};
 use super::worklist::Worklist;
 use super::{bars, command_palette, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
-use crate::app::{AppState, Command, Notice, Severity, ViewTransform};
+use crate::app::{AppState, Command, Notice, Severity, Tool, Turning, ValueWindow, ViewTransform};
+use crate::render::ColorMap;
 use crate::review::Show;
 use crate::review::folder::Opinion;
 
@@ -186,9 +187,9 @@ impl Shell {
                 self.findings.show(ui, &self.state, &mut wishes);
             });
         }
-        if self.state.current().is_some() {
+        if !self.state.items().is_empty() {
             Panel::top("viewport bar").exact_size(theme::VIEWPORT_BAR_HEIGHT).frame(frame).show(ui, |ui| {
-                viewport_bar::viewport_bar(ui, &self.state, &mut wishes);
+                viewport_bar::viewport_bar(ui, &self.state, &self.look, &mut wishes);
             });
         }
         if let Some(current) = self.state.current().filter(|current| current.frames() > 1) {
@@ -197,7 +198,7 @@ impl Shell {
             });
         }
         let middle = CentralPanel::no_frame().frame(egui::Frame::NONE.fill(theme::VIEWPORT)).show(ui, |ui| {
-            if self.state.current().is_some() {
+            if !self.state.items().is_empty() {
                 self.viewport.show(ui, &self.state, &mut wishes);
             } else {
                 self.renderer.drop_unused(ui);
@@ -287,8 +288,9 @@ impl Shell {
                 return;
             }
             Action::Close => {
-                if self.look.palette.take().is_none() && self.look.path_field.take().is_none() {
-                    self.look.help_open = false;
+                let open = self.look.palette.take().is_some() || self.look.path_field.take().is_some();
+                if !open && !std::mem::take(&mut self.look.help_open) {
+                    self.state.apply(Command::SetTool(Tool::Window));
                 }
                 return;
             }
@@ -334,11 +336,32 @@ impl Shell {
             Action::PreviousFrame => Command::StepFrame(-1),
             Action::NextFrame => Command::StepFrame(1),
             Action::Play => Command::TogglePlay,
+            Action::Layout(layout) => Command::SetLayout(layout),
+            Action::NextView => {
+                let views = self.state.views();
+                Command::Activate((views.active() + 1) % views.layout().views())
+            }
+            Action::Plane(plane) => Command::SetPlane(plane),
+            Action::Link(link) => Command::ToggleLink(link),
+            // The same again is the usual one.
+            Action::Tool(tool) if tool == self.state.tool() => Command::SetTool(Tool::Window),
+            Action::Tool(tool) => Command::SetTool(tool),
+            Action::Undo => Command::Undo,
+            Action::Redo => Command::Redo,
+            Action::NextColors => match self.state.current().filter(|current| current.is_nuclear()) {
+                Some(current) => Command::SetColors(after(current.colors)),
+                None => return,
+            },
             Action::ForgetMeasures => Command::ForgetMeasures,
             Action::FirstFrame => Command::GoToFrame(0),
             Action::LastFrame => Command::GoToFrame(usize::MAX),
+            Action::RotateRight => Command::Turn(Turning::Clockwise),
+            Action::RotateLeft => Command::Turn(Turning::CounterClockwise),
+            Action::FlipAcross => Command::Turn(Turning::FlipAcross),
+            Action::FlipDown => Command::Turn(Turning::FlipDown),
+            Action::ResetPicture => Command::ResetPicture,
             Action::NextWindow => Command::NextWindow,
-            Action::AutoWindow => Command::AutoWindow,
+            Action::AutoWindow => Command::ValueWindow(ValueWindow::Auto),
             Action::ResetWindow => Command::ResetWindow,
             Action::Invert => Command::ToggleInvert,
             Action::Smooth => Command::ToggleSmooth,
@@ -367,6 +390,12 @@ impl Shell {
             });
         }
     }
+}
+
+/// The colours after these, of those that PET is read in.
+fn after(colors: ColorMap) -> ColorMap {
+    let place = ColorMap::FOR_PET.iter().position(|other| *other == colors).map_or(0, |place| place + 1);
+    ColorMap::FOR_PET.get(place).copied().unwrap_or(ColorMap::InvertedGray)
 }
 
 const ARROWS: [Key; 4] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown];

@@ -4,6 +4,7 @@ use eframe::egui::{Align, Button, Label, Layout, RichText, Sense, Ui, vec2};
 
 use super::actions::Action;
 use super::icons::Icon;
+use super::menus::menus;
 use super::shell::{Look, Page, Wishes};
 use super::theme;
 use super::widgets::{action_button, bare_text_button, icon_button, palette};
@@ -16,6 +17,7 @@ pub(super) fn top_bar(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut W
         ui.add_space(16.0);
         ui.add(Label::new(RichText::new("Overread").font(theme::title())));
         ui.add_space(16.0);
+        menus(ui, state, look, wishes);
         action_button(ui, Action::OpenFiles, wishes);
         action_button(ui, Action::OpenFolder, wishes);
         action_button(ui, Action::OpenModel, wishes);

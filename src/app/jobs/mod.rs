@@ -7,12 +7,14 @@ mod describe;
 mod heatmap;
 mod list;
 mod mailbox;
+mod memory;
 mod numbers;
 mod seen;
 mod session;
 mod store;
 mod thumbnails;
 mod trust;
+mod volume;
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -23,8 +25,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use self::mailbox::Mailbox;
-use super::Event;
-use crate::scan::Scan;
+use self::memory::Memory;
+use super::{Event, ValueWindow};
+use crate::geometry::PixelSpacing;
+use crate::render::Roi;
+use crate::scan::{Frame, Scan};
 
 pub(super) use batch::Batch;
 pub(super) use decode::first_frame;
@@ -33,6 +38,7 @@ pub(super) use numbers::Job as NumbersJob;
 pub(super) use session::PredictJob;
 pub use store::OpenedReview;
 pub(super) use store::{Job as StoreJob, Open as OpenReview, Place};
+pub(super) use volume::SliceJob;
 
 /// Called after every event, from a worker's thread: wakes the window.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -64,10 +70,36 @@ impl Emitter {
     }
 }
 
+/// A frame for a view.
+pub(super) struct FrameJob {
+    pub generation: u64,
+    pub files: Arc<[PathBuf]>,
+    pub scan: Scan,
+    pub index: usize,
+    pub lut: Option<usize>,
+    pub auto: bool,
+}
+
+/// What views ask the decode worker for; each has its own place in the mailbox.
+enum ForView {
+    Frame,
+    Window,
+}
+
+fn of_view(view: usize, what: ForView) -> u64 {
+    2 * view as u64 + matches!(what, ForView::Window) as u64
+}
+
+/// Beyond the numbers of the views.
+fn of_mark(mark: u64) -> u64 {
+    mark.saturating_add(1 << 16)
+}
+
 /// The workers.
 pub struct Jobs {
     list: Arc<Mailbox<list::Job>>,
     decode: Arc<Mailbox<decode::Job>>,
+    volume: Arc<Mailbox<volume::Job>>,
     thumbnails: Arc<Mailbox<thumbnails::Job>>,
     session: Arc<Mailbox<session::Job>>,
     batch: Arc<Mailbox<batch::Job>>,
@@ -77,6 +109,7 @@ pub struct Jobs {
     storing: Option<JoinHandle<()>>,
     heatmap: Arc<Mailbox<heatmap::Job>>,
     install: Arc<Mailbox<()>>,
+    memory: Memory,
     source: Source,
 }
 
@@ -94,10 +127,12 @@ impl Jobs {
         let (sender, receiver) = sync_channel(MOST_EVENTS);
         let emit = Emitter(Sink::Channel(sender, wake));
         let mut jobs = Self::with(Source::Threads(receiver));
-        let mut decode = decode::Worker::default();
+        let mut decode = decode::Worker::new(jobs.memory.clone());
+        let mut volume = volume::Worker::new(jobs.volume.clone(), jobs.memory.clone());
         let mut session = session::Worker::default();
         let mut heatmap = heatmap::Worker::new(jobs.heatmap.clone());
         spawn("decode", &jobs.decode, &emit, move |job, emit| decode.work(job, emit))?;
+        spawn("volume", &jobs.volume, &emit, move |job, emit| volume.work(job, emit))?;
         spawn("list", &jobs.list, &emit, list::work)?;
         spawn("thumbnails", &jobs.thumbnails, &emit, thumbnails::work)?;
         spawn("session", &jobs.session, &emit, move |job, emit| session.work(job, emit))?;
@@ -117,7 +152,8 @@ impl Jobs {
         let queue = Arc::new(Mutex::new(VecDeque::new()));
         let emit = Emitter(Sink::Inline(queue.clone()));
         let mut jobs = Self::with(Source::Inline { queue: queue.clone(), workers: Vec::new() });
-        let mut decode = decode::Worker::default();
+        let mut decode = decode::Worker::new(jobs.memory.clone());
+        let mut volume = volume::Worker::new(jobs.volume.clone(), jobs.memory.clone());
         let mut session = session::Worker::default();
         let mut heatmap = heatmap::Worker::new(jobs.heatmap.clone());
         let mut batch = batch::Worker::new(jobs.batch.clone());
@@ -126,6 +162,7 @@ impl Jobs {
         let workers: Vec<Box<dyn FnMut() -> bool>> = vec![
             step(&jobs.list, &emit, list::work),
             step(&jobs.decode, &emit, move |job, emit| decode.work(job, emit)),
+            step(&jobs.volume, &emit, move |job, emit| volume.work(job, emit)),
             step(&jobs.session, &emit, move |job, emit| session.work(job, emit)),
             step(&jobs.heatmap, &emit, move |job, emit| heatmap.work(job, emit)),
             step(&jobs.store, &emit, move |job, emit| store.work(job, emit)),
@@ -142,6 +179,7 @@ impl Jobs {
         Self {
             list: Arc::new(Mailbox::new()),
             decode: Arc::new(Mailbox::new()),
+            volume: Arc::new(Mailbox::new()),
             thumbnails: Arc::new(Mailbox::new()),
             session: Arc::new(Mailbox::new()),
             batch: Arc::new(Mailbox::new()),
@@ -150,6 +188,7 @@ impl Jobs {
             storing: None,
             heatmap: Arc::new(Mailbox::new()),
             install: Arc::new(Mailbox::new()),
+            memory: Memory::default(),
             source,
         }
     }
@@ -175,19 +214,67 @@ impl Jobs {
         self.list.post_urgent(list::Job { generation, paths });
     }
 
-    pub(super) fn open(&self, generation: u64, files: Arc<[PathBuf]>) {
+    /// For view `view`.
+    pub(super) fn open(&self, view: usize, generation: u64, files: Arc<[PathBuf]>) {
         self.decode.post_later([]);
-        self.decode.post_urgent(decode::Job::Open { generation, files });
+        self.decode.post_urgent_from(of_view(view, ForView::Frame), decode::Job::Open { generation, files });
     }
 
-    pub(super) fn frame(&self, generation: u64, scan: Scan, index: usize) {
-        self.decode.post_urgent(decode::Job::Frame { generation, scan, index });
+    /// Replaces what view `view` last asked for.
+    pub(super) fn frame(&self, view: usize, job: FrameJob) {
+        let FrameJob { generation, files, scan, index, lut, auto } = job;
+        let job = decode::Job::Frame { generation, files, scan, index, lut, auto };
+        self.decode.post_urgent_from(of_view(view, ForView::Frame), job);
     }
 
-    /// Frames likely to be asked for next.
-    pub(super) fn ahead(&self, generation: u64, scan: &Scan, indices: impl IntoIterator<Item = usize>) {
-        let job = |index| decode::Job::Ahead { generation, scan: scan.clone(), index };
-        self.decode.post_later(indices.into_iter().map(job));
+    /// Frames to decode while nothing else is asked for, in this order; the first `near` of them are likely to be next.
+    pub(super) fn ahead(
+        &self,
+        files: &Arc<[PathBuf]>,
+        scan: &Scan,
+        near: usize,
+        indices: impl IntoIterator<Item = usize>,
+    ) {
+        let job = |(n, index)| decode::Job::Ahead { files: files.clone(), scan: scan.clone(), index, near: n < near };
+        self.decode.post_later(indices.into_iter().enumerate().map(job));
+    }
+
+    /// A window for view `view` from a frame's values.
+    pub(super) fn window(&self, view: usize, generation: u64, frame: Arc<Frame>, from: ValueWindow) {
+        let job = decode::Job::Window { generation, frame, from };
+        self.decode.post_urgent_from(of_view(view, ForView::Window), job);
+    }
+
+    /// What lies inside the shape of mark `mark`, whose number is its own.
+    pub(super) fn region(
+        &self,
+        generation: u64,
+        mark: u64,
+        frame: Arc<Frame>,
+        roi: Roi,
+        spacing: Option<PixelSpacing>,
+    ) {
+        let job = decode::Job::Region { generation, mark, frame, roi, spacing };
+        self.decode.post_urgent_from(of_mark(mark), job);
+    }
+
+    /// Replaces what the view last asked for.
+    pub(super) fn slice(&self, job: SliceJob) {
+        self.volume.post_urgent_from(job.view, volume::Job::Slice(job));
+    }
+
+    /// View `view` shows no plane any more.
+    pub(super) fn leave_plane(&self, view: usize) {
+        self.volume.post_urgent_from(view as u64, volume::Job::Leave);
+    }
+
+    /// Bytes that decoded pictures may take, half of them for volumes.
+    pub(super) fn set_memory(&self, bytes: usize) {
+        self.memory.set(bytes);
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        self.memory.bytes()
     }
 
     pub(super) fn thumbnails(&self, list: u64, wanted: impl IntoIterator<Item = (usize, Arc<[PathBuf]>)>) {
@@ -198,8 +285,9 @@ impl Jobs {
         self.session.post_first(session::Job::Load { generation, path });
     }
 
-    pub(super) fn predict(&self, job: PredictJob) {
-        self.session.post_urgent(session::Job::Predict(job));
+    /// For view `view`.
+    pub(super) fn predict(&self, view: usize, job: PredictJob) {
+        self.session.post_urgent_from(view as u64, session::Job::Predict(job));
     }
 
     /// Replaces the batch that runs.
@@ -236,6 +324,7 @@ impl Drop for Jobs {
     fn drop(&mut self) {
         self.list.close();
         self.decode.close();
+        self.volume.close();
         self.thumbnails.close();
         self.session.close();
         self.batch.close();

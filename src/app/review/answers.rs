@@ -74,7 +74,8 @@ impl AppState {
         self.place_records(&recorder, records);
         self.review.decisions = decisions.into_iter().map(|decision| (decision.key.clone(), decision)).collect();
         (self.review.recorder, self.review.folder) = (Some(recorder), folder);
-        self.keep_shown_answer();
+        let shown: Vec<usize> = self.views.iter().map(|current| current.item).collect();
+        shown.into_iter().for_each(|item| self.keep_shown_answer(item));
         self.review.touch();
         self.predict_rest();
     }
@@ -112,10 +113,11 @@ impl AppState {
     }
 
     /// The answer about the item on the screen is the list's answer too, where the list has none yet.
-    pub(in crate::app) fn keep_shown_answer(&mut self) {
-        let (Some(recorder), Some(current)) = (self.review.recorder.clone(), &self.current) else { return };
+    pub(in crate::app) fn keep_shown_answer(&mut self, index: usize) {
+        let shown = self.views.iter().find(|current| current.item == index);
+        let (Some(recorder), Some(current)) = (self.review.recorder.clone(), shown) else { return };
         let PredictionState::Done(prediction) = &current.prediction else { return };
-        let Some(item) = self.items.get_mut(current.item).filter(|item| item.records.is_empty()) else { return };
+        let Some(item) = self.items.get_mut(index).filter(|item| item.records.is_empty()) else { return };
         // The list shows the manifest's choice of slices, not the one slice that a reader tried.
         if current.slice_override.is_some() || prediction.cases > 1 {
             return;
@@ -127,7 +129,7 @@ impl AppState {
             warnings: prediction.warnings.clone(),
         };
         let (path, source) = (item.path().to_owned(), Some(prediction.source.clone()));
-        let record = recorder.record(&Case { item: current.item, path, truth: None, source, outcome: Ok(scored) });
+        let record = recorder.record(&Case { item: index, path, truth: None, source, outcome: Ok(scored) });
         item.records = vec![record.clone()];
         self.keep_record(Pane::First, record);
         self.review.touch();

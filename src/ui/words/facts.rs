@@ -4,7 +4,7 @@ use super::{Value, Words};
 use crate::app::{EngineFacts, Fact, Item, ModelFacts};
 use crate::engine::{Combine, EngineKind, PatientAxis, Provider, SliceChoice};
 use crate::explain::{FeatureMap, MapLayout, Method};
-use crate::render::ColorMap;
+use crate::render::{ColorMap, Plane};
 use crate::scan::Window;
 
 impl Words {
@@ -183,6 +183,14 @@ impl Words {
             _ => return name.to_owned(),
         };
         known.to_owned()
+    }
+
+    pub fn plane(self, plane: Plane) -> &'static str {
+        match plane {
+            Plane::Axial => self.text("plane-axial"),
+            Plane::Coronal => self.text("plane-coronal"),
+            Plane::Sagittal => self.text("plane-sagittal"),
+        }
     }
 
     pub fn colours(self, colours: ColorMap) -> &'static str {

@@ -92,6 +92,8 @@ impl Words {
             Cause::Refused => self.text("cause-refused"),
             Cause::NoSuchFrame => self.text("cause-no-such-frame"),
             Cause::SeriesMismatch => self.text("cause-series-mismatch"),
+            Cause::NoVolume => self.text("cause-no-volume"),
+            Cause::VolumeTooLarge => self.text("cause-volume-too-large"),
             Cause::NothingFound => self.text("cause-nothing-found"),
             Cause::NotKept => self.text("cause-not-kept"),
             Cause::Labels => self.text("cause-labels"),
