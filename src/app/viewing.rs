@@ -148,7 +148,10 @@ impl AppState {
     pub(super) fn frame_shown(&mut self, view: usize, index: usize, result: Result<Decoded, Problem>) {
         let Some(current) = self.views.get_mut(view).filter(|current| current.plane.is_none()) else { return };
         match result {
-            Ok(decoded) => current.show(index, decoded),
+            Ok(decoded) => {
+                current.show(index, decoded);
+                self.look_like_twin(view);
+            }
             Err(problem) => {
                 let (item, only_frame) = (current.item, current.frames() < 2);
                 current.shown = None;
@@ -170,12 +173,26 @@ impl AppState {
                     current.stack = Some(stack);
                 }
                 current.show(index, decoded);
+                self.look_like_twin(view);
                 self.start_crosshair(view);
             }
             Err(problem) => {
                 (current.loading, current.error) = (None, Some(CurrentError::Plane(problem)));
             }
         }
+    }
+
+    /// A view's first picture takes the window of another view of its item, so that they look alike from the start.
+    fn look_like_twin(&mut self, view: usize) {
+        let Some(current) = self.views.get(view).filter(|current| current.windowing.is_first) else { return };
+        let (item, generation) = (current.item, current.generation);
+        let twin = |other: &&Current| other.item == item && other.generation != generation && other.window().is_some();
+        let like = self.views.iter().find(twin).map(|twin| (twin.windowing.clone(), twin.colors));
+        let Some(current) = self.views.get_mut(view) else { return };
+        if let Some((windowing, colors)) = like.filter(|(windowing, _)| windowing.lut().is_none()) {
+            (current.windowing, current.colors) = (windowing, colors);
+        }
+        current.windowing.is_first = false;
     }
 
     pub(super) fn volume_progress(&mut self, path: &std::path::Path, done: usize, total: usize) {

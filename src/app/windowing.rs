@@ -41,11 +41,13 @@ pub struct Windowing {
     initial: Option<(Window, WindowSource)>,
     /// For values as they are, where the scan opened with a VOI LUT.
     plain: Option<Window>,
+    /// Until the first slice is shown.
+    pub(super) is_first: bool,
 }
 
 impl Default for Windowing {
     fn default() -> Self {
-        Self { window: None, source: WindowSource::Auto, initial: None, plain: None }
+        Self { window: None, source: WindowSource::Auto, initial: None, plain: None, is_first: true }
     }
 }
 

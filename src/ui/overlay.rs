@@ -35,7 +35,7 @@ pub(super) struct Corner {
 pub(super) fn overlay(ui: &Ui, rect: Rect, state: &AppState, (current, placed): (&Current, &Placement), own: Corner) {
     let Some(scan) = &current.scan else { return };
     let words = words(ui);
-    let inner = rect.shrink(MARGIN);
+    let inner = rect.shrink(if rect.width() >= NARROW { MARGIN } else { MARGIN / 2.0 });
     let mut top_left = named(words, state, current);
     top_left.extend(what(words, (current, scan), rect.width() >= NARROW));
     top_left.extend(own.heatmap.iter().flat_map(|lines| lines.lines().map(str::to_owned)));
@@ -47,7 +47,13 @@ pub(super) fn overlay(ui: &Ui, rect: Rect, state: &AppState, (current, placed): 
         let below = Rect::from_min_max(pos2(inner.left(), top + LINE * 0.5), inner.max);
         corner(ui, below, Align2::LEFT_TOP, &identity(words, scan), theme::ON_PICTURE_AMBER);
     }
-    corner(ui, inner, Align2::RIGHT_TOP, &place(words, current, placed, own), theme::ON_PICTURE);
+    corner(
+        ui,
+        inner,
+        Align2::RIGHT_TOP,
+        &place(words, current, placed, own, rect.width() >= NARROW),
+        theme::ON_PICTURE,
+    );
     corner(ui, inner, Align2::LEFT_BOTTOM, &window_lines(words, current), theme::ON_PICTURE);
     let Some(stack) = current.shown_stack() else { return };
     letters(ui, rect, stack, placed.turn);
@@ -132,7 +138,7 @@ fn no_suv(ui: &Ui, inner: Rect, top: &mut f32, why: &str, view: usize) {
 }
 
 /// Slice and zoom.
-fn place(words: Words, current: &Current, placed: &Placement, own: Corner) -> Vec<String> {
+fn place(words: Words, current: &Current, placed: &Placement, own: Corner, wide: bool) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(shown) = &current.shown
         && current.frames() > 1
@@ -140,13 +146,17 @@ fn place(words: Words, current: &Current, placed: &Placement, own: Corner) -> Ve
         let (index, count) = ((shown.index + 1).into(), current.frames().into());
         let slice = words.with("picture-slice", &[("index", index), ("count", count)]);
         let position = current.shown_stack().and_then(|stack| stack.position(shown.index));
-        lines.push(match position {
-            Some(SlicePosition { letter, mm }) => format!("{slice} · {letter} {mm:.1} mm"),
-            None => slice,
-        });
+        // The middle of the upper edge is the letter's.
+        match position {
+            Some(SlicePosition { letter, mm }) if wide => lines.push(format!("{slice} · {letter} {mm:.1} mm")),
+            Some(SlicePosition { letter, mm }) => lines.extend([slice, format!("{letter} {mm:.1} mm")]),
+            None => lines.push(slice),
+        }
     }
-    let percent = format!("{:.0}", placed.zoom * 100.0);
-    lines.push(words.with("picture-zoom", &[("percent", percent.into())]));
+    if wide {
+        let percent = format!("{:.0}", placed.zoom * 100.0);
+        lines.push(words.with("picture-zoom", &[("percent", percent.into())]));
+    }
     lines.extend(turned(words, placed.turn));
     if let Some(value) = own.cursor.and_then(|point| value_at(current, point)) {
         lines.push(value);

@@ -31,6 +31,8 @@ pub fn run(paths: Vec<PathBuf>, model: Option<PathBuf>) -> Result<(), WindowErro
             .with_min_inner_size([960.0, 600.0])
             .with_drag_and_drop(true),
         system_font_fallback: false,
+        // Nothing in the window is a gradient, and software OpenGL pays for it at every pixel.
+        dithering: false,
         ..Default::default()
     };
     let settings = settings_file();

@@ -80,6 +80,11 @@ impl Gpu {
         })
     }
 
+    /// True where there is no graphics card behind it: then the processor draws the same pictures with less work.
+    pub fn is_software(&self) -> bool {
+        self.device.is_software()
+    }
+
     /// The driver's name for itself.
     pub fn name(&self) -> &str {
         &self.device.name
