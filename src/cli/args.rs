@@ -6,6 +6,7 @@ use super::Misuse;
 use crate::engine::{EngineChoice, SliceChoice};
 use crate::explain::Target;
 use crate::metrics::{Sweep, SweepPoint, Undefined};
+use crate::report::Language;
 use crate::review::table::Role;
 
 const AFTER: &str = "Research use only. Not a medical device. Not for diagnosis or treatment decisions.";
@@ -184,6 +185,12 @@ pub struct ReviewArgs {
     /// Misclassified cases that are shown with their heatmaps; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 24)]
     pub explain: usize,
+    /// The training images: the report then says which cases have a near-duplicate there, and the accuracy on the rest.
+    #[arg(long, value_name = "TRAINING_FOLDER")]
+    pub against: Option<PathBuf>,
+    /// Language of report.html and report.pdf.
+    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
+    pub language: LanguageArg,
     /// Write patient and series identifiers as they are, not as pseudonyms.
     #[arg(long)]
     pub identify: bool,
@@ -354,6 +361,22 @@ fn operating_point(text: &str) -> Result<OperatingPointArg, String> {
     };
     let value = value.parse().ok().filter(|value| (0.0..=1.0).contains(value));
     Ok(OperatingPointArg { class, rule, value: value.ok_or("write a number from 0 to 1")? })
+}
+
+/// `--language`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LanguageArg {
+    En,
+    Ko,
+}
+
+impl From<LanguageArg> for Language {
+    fn from(arg: LanguageArg) -> Self {
+        match arg {
+            LanguageArg::En => Self::English,
+            LanguageArg::Ko => Self::Korean,
+        }
+    }
 }
 
 /// `--target`.

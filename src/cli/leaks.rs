@@ -8,8 +8,8 @@ use super::{Ended, LeaksArgs, Misuse, progress};
 use crate::report::{self, LeakReport, PairPicture};
 use crate::review::Control;
 use crate::review::leak::{
-    LeakFile, LeakOptions, LeakProgress, LeakStage, Leaks, Pair, find_leaks, leak_items, leave_out, look_up, picture,
-    rest, telling_pairs,
+    LeakFile, LeakItem, LeakOptions, LeakProgress, LeakStage, Leaks, Pair, find_leaks, leak_items, leave_out, look_up,
+    picture, rest, telling_pairs,
 };
 use crate::review::table::{Predictions, TableOptions, read_predictions};
 
@@ -42,7 +42,8 @@ pub fn leaks(args: &LeaksArgs) -> anyhow::Result<Ended> {
             ));
         }
     }
-    let leaks = search(args, &inside.items, against.as_ref().map(|found| found.items.as_slice()))?;
+    let against_items = against.as_ref().map(|found| found.items.as_slice());
+    let leaks = search(&inside.items, against_items, args.threshold)?;
     let unread = inside.problems.iter().chain(against.iter().flat_map(|found| &found.problems));
     remarks.extend(unread.clone().map(ToString::to_string));
     let complete = leaks.broken.is_empty() && unread.count() == 0;
@@ -56,9 +57,9 @@ pub fn leaks(args: &LeaksArgs) -> anyhow::Result<Ended> {
         identity: args.identity,
     };
     if args.json {
-        println!("{:#}", report::leak_json(&report));
+        say!("{:#}", report::leak_json(&report));
     } else {
-        print!("{}", report::leak_text(&report));
+        say!("{}", report::leak_text(&report).trim_end());
     }
     if let Some(path) = &args.split {
         report::write_leak_files(path, &leaks)?;
@@ -66,7 +67,7 @@ pub fn leaks(args: &LeaksArgs) -> anyhow::Result<Ended> {
     if let Some(out) = &args.out {
         let files = write(out, &report)?;
         if !args.json {
-            println!("\nWritten to {}: {}", out.display(), files.join(", "));
+            say!("\nWritten to {}: {}", out.display(), files.join(", "));
         }
     }
     Ok(if complete { Ended::Well } else { Ended::SomeFailed })
@@ -82,12 +83,9 @@ fn predictions(path: &Path, args: &LeaksArgs) -> anyhow::Result<Predictions> {
     Ok(read_predictions(&table, &options, None)?)
 }
 
-fn search(
-    args: &LeaksArgs,
-    inside: &[crate::review::leak::LeakItem],
-    against: Option<&[crate::review::leak::LeakItem]>,
-) -> anyhow::Result<Leaks> {
-    let options = LeakOptions { threshold: args.threshold, ..Default::default() };
+/// Compares, with a progress bar.
+pub(super) fn search(inside: &[LeakItem], against: Option<&[LeakItem]>, threshold: f32) -> anyhow::Result<Leaks> {
+    let options = LeakOptions { threshold, ..Default::default() };
     let bar = progress::bar(inside.len() + against.map_or(0, <[_]>::len));
     let mut show = |LeakProgress { stage, done, total }| {
         let message = match stage {

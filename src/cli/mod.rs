@@ -24,7 +24,7 @@ mod runtime;
 mod table;
 
 pub use args::{
-    CalibrateArgs, Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, LeaksArgs, MetricsArgs,
+    CalibrateArgs, Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, LanguageArg, LeaksArgs, MetricsArgs,
     OperatingPointArg, PredictArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
 };
 pub use calibrate::calibrate;

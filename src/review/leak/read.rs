@@ -7,6 +7,7 @@ use std::sync::mpsc::sync_channel;
 use super::fingerprint::{Fingerprint, grid_for};
 use super::{Broken, Control, LeakError, LeakFile, LeakItem, LeakProgress, LeakStage, MOST_BYTES, Side};
 use crate::geometry::Size;
+use crate::review::source::identifier;
 use crate::scan::{self, Scan};
 
 /// What could be read.
@@ -76,8 +77,7 @@ struct Looked {
 
 fn look(scan: &Scan, grid: Size) -> Result<Looked, String> {
     let frame = scan.frame(scan.frames / 2).map_err(|error| error.to_string())?;
-    let patient = scan.meta.identity.iter().find(|tag| tag.keyword == "PatientID");
-    let patient = patient.map(|tag| tag.value.trim().to_owned()).filter(|id| !id.is_empty());
+    let patient = identifier(&scan.meta, "PatientID");
     let fingerprint =
         Fingerprint::of(frame, &scan.meta, grid).map_err(|what| format!("{}: {what}", scan.path.display()))?;
     Ok(Looked { fingerprint, patient, frames: scan.frames })

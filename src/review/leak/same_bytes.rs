@@ -1,14 +1,11 @@
 //! Files with the same bytes: found by length and small picture, proven by SHA-256.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Read as _;
-use std::path::Path;
-
-use sha2::{Digest as _, Sha256};
 
 use super::compare::Found;
 use super::fingerprint::Fingerprint;
 use super::{LeakFile, Nearest, Pair, Side};
+use crate::review::source::hash_file;
 
 /// Marks the pairs whose files have the same bytes, and adds those that the product cannot see: of flat pictures.
 pub(super) fn mark(files: &[LeakFile], fingerprints: &[Fingerprint], found: &mut Found) {
@@ -18,13 +15,13 @@ pub(super) fn mark(files: &[LeakFile], fingerprints: &[Fingerprint], found: &mut
             alike.entry((facts.len(), fingerprint.key())).or_default().push(index);
         }
     }
-    let mut digests: HashMap<usize, [u8; 32]> = HashMap::new();
+    let mut digests: HashMap<usize, String> = HashMap::new();
     for group in alike.into_values().filter(|group| group.len() > 1) {
-        let mut same: BTreeMap<[u8; 32], Vec<usize>> = BTreeMap::new();
+        let mut same: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for index in group {
             // A file that cannot be read again is left out.
-            let Some(Ok(digest)) = files.get(index).map(|file| digest(&file.path)) else { continue };
-            digests.insert(index, digest);
+            let Some(Ok(digest)) = files.get(index).map(|file| hash_file(&file.path)) else { continue };
+            digests.insert(index, digest.clone());
             same.entry(digest).or_default().push(index);
         }
         for twins in same.into_values() {
@@ -56,18 +53,6 @@ fn join_flat(files: &[LeakFile], twins: &[usize], found: &mut Found) {
         // Training files have no place in this list.
         if let Some(nearest) = found.nearest.get_mut(*index) {
             *nearest = Some(Nearest { file: training, correlation: 1.0 });
-        }
-    }
-}
-
-fn digest(path: &Path) -> std::io::Result<[u8; 32]> {
-    let mut file = std::fs::File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finalize().into()),
-            read => hasher.update(buffer.get(..read).unwrap_or_default()),
         }
     }
 }

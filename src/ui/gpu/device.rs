@@ -110,7 +110,9 @@ impl Device {
     /// True where the driver is a program on the same processor: Mesa's two, Google's, Microsoft's.
     pub fn is_software(&self) -> bool {
         let name = self.name.to_lowercase();
-        ["llvmpipe", "softpipe", "swiftshader", "gdi generic", "microsoft basic render"].iter().any(|own| name.contains(own))
+        ["llvmpipe", "softpipe", "swiftshader", "gdi generic", "microsoft basic render"]
+            .iter()
+            .any(|own| name.contains(own))
     }
 
     /// A texture of `size` from rows of `row_texels` texels each, of which the first `size.cols` are taken.
