@@ -5,23 +5,27 @@
 mod args;
 mod demo;
 mod explain;
+mod import;
 mod inspect;
 mod metrics;
 mod metrics_compare;
 mod predict;
+mod presets;
 mod progress;
 mod runtime;
 mod table;
 
 pub use args::{
-    Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, MetricsArgs, PredictArgs, RuntimeAction, RuntimeArgs,
-    TargetArg, WindowArgs,
+    Cli, Command, DemoArgs, EngineArg, ExplainArgs, ImportArgs, InspectArgs, MetricsArgs, PredictArgs, PresetsArgs,
+    RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
 };
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
 pub use explain::explain;
+pub use import::import;
 pub use inspect::inspect;
 pub use metrics::metrics;
 pub use predict::predict;
+pub use presets::presets;
 pub use runtime::{runtime, schema};
 
 /// How a command ended.
@@ -36,3 +40,12 @@ pub enum Ended {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Misuse(pub String);
+
+/// An error and its causes as one text; a cause that its error's own sentence already holds is not said again.
+pub fn sentence(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said {
+        said if said.is_empty() => cause,
+        said if said.contains(&cause) => said,
+        said => format!("{said}: {cause}"),
+    })
+}
