@@ -116,6 +116,7 @@ impl From<EngineError> for Problem {
             EngineError::NoModel { .. } => Cause::NoModel,
             EngineError::Onnx { .. } => Cause::ModelRefused,
             EngineError::Manifest { .. } | EngineError::Mismatch { .. } => Cause::Manifest,
+            EngineError::Write { .. } | EngineError::Occupied { .. } => Cause::NotWritten,
             EngineError::Changed { .. } => Cause::ModelChanged,
             EngineError::NoOnnxRuntime { .. } => Cause::NoRuntime,
             EngineError::Start { .. }
