@@ -1,7 +1,10 @@
 //! The words of the command line.
 
+mod import;
+
 use std::path::PathBuf;
 
+pub use self::import::{ImportArgs, PresetsArgs};
 use super::Misuse;
 use crate::engine::{EngineChoice, SliceChoice};
 use crate::explain::Target;
@@ -44,10 +47,14 @@ pub enum Command {
     Review(ReviewArgs),
     /// Compute the numbers of a review from predictions that any tool wrote.
     Metrics(MetricsArgs),
-    /// Find near-duplicate images inside a folder and in the training data.
-    Leaks(LeaksArgs),
+    /// Make a model folder out of an .onnx, or of a folder of Hugging Face, timm or MONAI.
+    Import(ImportArgs),
+    /// List the named preprocessings that `import` knows.
+    Presets(PresetsArgs),
     /// Fit a temperature to a labelled run, and choose an operating point; kept in the model's metadata.json.
     Calibrate(CalibrateArgs),
+    /// Find near-duplicate images inside a folder and in the training data.
+    Leaks(LeaksArgs),
     /// Show what a file holds; write its values.
     Inspect(InspectArgs),
     /// Show, or install, the inference engines.

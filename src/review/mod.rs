@@ -17,6 +17,7 @@ mod source;
 pub mod table;
 mod trust;
 mod truth;
+mod worklist;
 
 pub use batch::{BatchOptions, Control, run};
 pub use case::{Case, CaseError, Scored};
@@ -29,3 +30,4 @@ pub use trust::{
     scrambled_mapper,
 };
 pub use truth::truth_from_folder;
+pub use worklist::{Answer, Order, Pair, Row, Show, SortKey, UNCERTAIN_MARGIN, arrange};
