@@ -8,6 +8,7 @@ use super::{
     ValueWindow, ViewTransform,
 };
 use crate::render::{ColorMap, Plane};
+use crate::report::Language;
 use crate::review::folder::Opinion;
 use crate::review::{Order, Show};
 use crate::scan::Window;
@@ -124,6 +125,11 @@ pub enum Command {
     SetLabel(Option<usize>),
     /// Reference labels from a table; `None` takes the folders' names.
     UseLabels(Option<PathBuf>),
+    /// The report of the list, written into a folder.
+    Export {
+        out: PathBuf,
+        language: Language,
+    },
     /// The whole list through the model that the first is compared with, or no longer.
     CompareList(bool),
     /// Predict the items that have no prediction yet, in the background.

@@ -142,6 +142,13 @@ pub enum Event {
         generation: u64,
         numbers: Arc<Numbers>,
     },
+    /// Pictures of the report that are written.
+    ExportProgress {
+        done: usize,
+        total: usize,
+    },
+    /// The folder.
+    Exported(Result<PathBuf, Problem>),
     InstallProgress(InstallProgress),
     /// The version.
     Installed(Result<String, Problem>),

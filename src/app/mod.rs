@@ -49,7 +49,7 @@ pub use model::{
     StepFacts,
 };
 pub use problem::{Cause, Problem};
-pub use review::{ListedCase, Numbers, OperatingPoint, Review};
+pub use review::{ExportState, ListedCase, Numbers, OperatingPoint, Review};
 pub use shown::{Decoded, PlanePicture, Shown, SliceChoice, ValueWindow};
 pub use stack::{SlicePosition, Stack};
 pub use state::{AppState, Background};

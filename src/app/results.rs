@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::items::ThumbnailState;
 use super::{
-    AppState, Cause, Command, Decoded, EngineFacts, Event, InstallState, ModelFacts, ModelState, Notice, Prediction,
-    PredictionState, Problem, Severity,
+    AppState, Cause, Command, Decoded, EngineFacts, Event, ExportState, InstallState, ModelFacts, ModelState, Notice,
+    Prediction, PredictionState, Problem, Severity,
 };
 use crate::engine::EngineKind;
 use crate::review::folder::RunFacts;
@@ -92,6 +92,8 @@ impl AppState {
             Event::TrustProgress { pane, request, progress } => self.trust_progress(pane, &request, progress),
             Event::TrustReady { pane, request, result } => self.trust_ready(pane, &request, result),
             Event::HeatmapReady { pane, request, result } => self.heatmap_ready(pane, &request, result),
+            Event::ExportProgress { done, total } => self.review.export = ExportState::Running { done, total },
+            Event::Exported(result) => self.exported(result),
             Event::InstallProgress(progress) => self.install = InstallState::Running(progress),
             Event::Installed(result) => self.installed(result),
             Event::JobPanicked { worker, what } => self.job_panicked(worker, what),
@@ -227,6 +229,7 @@ impl AppState {
                 }
             }
             "batch" => self.stop_batch(),
+            "export" => self.exported(Err(problem)),
             "heatmap" => self.fail_waiting_heatmaps(&what),
             "list" => self.listing = None,
             "install" => self.install = InstallState::Failed(problem),

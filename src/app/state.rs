@@ -211,6 +211,7 @@ impl AppState {
             Command::SetLabel(class) => self.set_label(class),
             Command::UseLabels(table) => self.use_labels(table),
             Command::CompareList(on) => self.compare_list(on),
+            Command::Export { out, language } => self.export(out, language),
             Command::InstallRuntime => {
                 if !matches!(self.install, InstallState::Starting | InstallState::Running(_)) {
                     self.install = InstallState::Starting;

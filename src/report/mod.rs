@@ -5,6 +5,7 @@
 mod chart;
 mod document;
 mod explanation;
+mod files;
 mod gallery;
 mod html;
 mod leak;
@@ -18,6 +19,7 @@ mod review;
 pub use chart::{calibration_chart, confusion_chart, matrix_chart, precision_recall_chart, roc_chart};
 pub use document::Language;
 pub use explanation::{explanation_json, write_map, write_overlay};
+pub use files::{ReviewSide, read_card, write_misclassified};
 pub use gallery::{GalleryCase, GalleryEntry, choose_gallery, write_gallery};
 pub use html::write_html;
 pub use leak::{LeakReport, PairPicture, leak_json, leak_text, write_leak_files, write_leak_pairs, write_pair_sheet};
@@ -39,6 +41,8 @@ pub enum ReportError {
     Write { path: std::path::PathBuf, source: std::io::Error },
     #[error("{path} could not be drawn: {what}")]
     Draw { path: std::path::PathBuf, what: String },
+    #[error(transparent)]
+    Metrics(#[from] crate::metrics::MetricsError),
     #[error("an array of shape {expected} got {given} values")]
     Shape { expected: String, given: usize },
 }

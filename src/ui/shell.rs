@@ -131,6 +131,12 @@ impl Shell {
                         self.state.apply(Command::LoadModel(path));
                     }
                 }
+                dialogs::Outcome::Chosen(Wanted::Export, mut paths) => {
+                    if let Some(out) = paths.pop() {
+                        let language = self.look.language.of_reports();
+                        self.state.apply(Command::Export { out, language });
+                    }
+                }
                 dialogs::Outcome::Chosen(Wanted::Labels, mut paths) => {
                     self.state.apply(Command::UseLabels(paths.pop()));
                 }
@@ -310,6 +316,7 @@ impl Shell {
                 return;
             }
             Action::OpenLabels => return self.choose(ctx, Wanted::Labels),
+            Action::Export => return self.choose(ctx, Wanted::Export),
             Action::CompareList if self.state.heatmaps().compared_model().is_none() => {
                 return self.choose(ctx, Wanted::ComparedModel);
             }

@@ -4,6 +4,7 @@
 mod batch;
 mod decode;
 mod describe;
+mod export;
 mod heatmap;
 mod list;
 mod mailbox;
@@ -33,6 +34,7 @@ use crate::scan::{Frame, Scan};
 
 pub(super) use batch::Batch;
 pub(super) use decode::first_frame;
+pub(super) use export::Job as ExportJob;
 pub(super) use heatmap::{Job as HeatmapJob, Wanted as WantedHeatmap};
 pub(super) use numbers::Job as NumbersJob;
 pub(super) use session::PredictJob;
@@ -105,6 +107,7 @@ pub struct Jobs {
     batch: Arc<Mailbox<batch::Job>>,
     numbers: Arc<Mailbox<numbers::Job>>,
     store: Arc<Mailbox<store::Job>>,
+    export: Arc<Mailbox<export::Job>>,
     /// The store worker: what it has to write is written before the program ends.
     storing: Option<JoinHandle<()>>,
     heatmap: Arc<Mailbox<heatmap::Job>>,
@@ -141,6 +144,7 @@ impl Jobs {
         spawn("batch", &jobs.batch, &emit, move |job, emit| batch.work(job, emit))?;
         let waiting = jobs.numbers.clone();
         spawn("numbers", &jobs.numbers, &emit, move |job, emit| numbers::work(job, emit, &waiting))?;
+        spawn("export", &jobs.export, &emit, export::work)?;
         let mut store = store::Worker::default();
         jobs.storing = Some(spawn("store", &jobs.store, &emit, move |job, emit| store.work(job, emit))?);
         spawn("install", &jobs.install, &emit, |(), emit| session::install(emit))?;
@@ -167,6 +171,7 @@ impl Jobs {
             step(&jobs.heatmap, &emit, move |job, emit| heatmap.work(job, emit)),
             step(&jobs.store, &emit, move |job, emit| store.work(job, emit)),
             step(&jobs.batch, &emit, move |job, emit| batch.work(job, emit)),
+            step(&jobs.export, &emit, export::work),
             step(&jobs.numbers, &emit, move |job, emit| numbers::work(job, emit, &waiting)),
             step(&jobs.thumbnails, &emit, thumbnails::work),
             step(&jobs.install, &emit, |(), emit| session::install(emit)),
@@ -185,6 +190,7 @@ impl Jobs {
             batch: Arc::new(Mailbox::new()),
             numbers: Arc::new(Mailbox::new()),
             store: Arc::new(Mailbox::new()),
+            export: Arc::new(Mailbox::new()),
             storing: None,
             heatmap: Arc::new(Mailbox::new()),
             install: Arc::new(Mailbox::new()),
@@ -299,6 +305,10 @@ impl Jobs {
         self.numbers.post_urgent(job);
     }
 
+    pub(super) fn export(&self, job: ExportJob) {
+        self.export.post_urgent(job);
+    }
+
     /// After everything that was asked of it before.
     pub(super) fn store(&self, job: StoreJob) {
         self.store.post_last(job);
@@ -331,6 +341,7 @@ impl Drop for Jobs {
         self.heatmap.close();
         self.install.close();
         self.numbers.close();
+        self.export.close();
         self.store.finish();
         // Its reports go nowhere, so that it cannot wait for a reader.
         self.source = Source::Inline { queue: Arc::default(), workers: Vec::new() };

@@ -53,6 +53,13 @@ impl Words {
                 problems.iter().map(|problem| problem.sentence.clone()).collect(),
             ),
             Notice::NoLabels(problem) => self.problem(problem),
+            Notice::Exported { folder } => {
+                (self.with("notice-exported", &[("folder", folder.display().to_string().into())]), Vec::new())
+            }
+            Notice::NotExported(problem) => {
+                let (text, details) = self.problem(problem);
+                (self.text("notice-not-exported").to_owned(), std::iter::once(text).chain(details).collect())
+            }
             Notice::Broken { worker, what } => {
                 (self.with("notice-broken", &[("worker", (*worker).into())]), vec![what.clone()])
             }
