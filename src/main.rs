@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         Ok(Ended::SomeFailed) => ExitCode::from(1),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("overread: {error:#}");
+            eprintln!("overread: {}", cli::sentence(&error));
             ExitCode::from(if error.is::<Misuse>() { 2 } else { 1 })
         }
     }
@@ -38,6 +38,9 @@ fn run(cli: Cli) -> anyhow::Result<Ended> {
         Some(Command::Review(args)) => cli::review(&args),
         Some(Command::Calibrate(args)) => cli::calibrate(&args),
         Some(Command::Metrics(args)) => cli::metrics(&args),
+        Some(Command::Leaks(args)) => cli::leaks(&args),
+        Some(Command::Import(args)) => cli::import(&args),
+        Some(Command::Presets(args)) => cli::presets(&args),
         Some(Command::Inspect(args)) => cli::inspect(&args),
         Some(Command::Runtime(args)) => cli::runtime(&args),
         Some(Command::Schema) => cli::schema(),

@@ -21,6 +21,10 @@ pub enum Notice {
         version: String,
     },
     RuntimeFailed(Problem),
+    /// Results or decisions are not kept, or what was kept could not be read; never empty.
+    NotKept(Vec<Problem>),
+    /// A table of labels that cannot be used.
+    NoLabels(Problem),
     /// A job broke; the program goes on.
     Broken {
         worker: &'static str,

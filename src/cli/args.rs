@@ -1,11 +1,15 @@
 //! The words of the command line.
 
+mod import;
+
 use std::path::PathBuf;
 
+pub use self::import::{ImportArgs, PresetsArgs};
 use super::Misuse;
 use crate::engine::{EngineChoice, SliceChoice};
 use crate::explain::Target;
 use crate::metrics::{Sweep, SweepPoint, Undefined};
+use crate::report::Language;
 use crate::review::table::Role;
 
 const AFTER: &str = "Research use only. Not a medical device. Not for diagnosis or treatment decisions.";
@@ -43,8 +47,14 @@ pub enum Command {
     Review(ReviewArgs),
     /// Compute the numbers of a review from predictions that any tool wrote.
     Metrics(MetricsArgs),
+    /// Make a model folder out of an .onnx, or of a folder of Hugging Face, timm or MONAI.
+    Import(ImportArgs),
+    /// List the named preprocessings that `import` knows.
+    Presets(PresetsArgs),
     /// Fit a temperature to a labelled run, and choose an operating point; kept in the model's metadata.json.
     Calibrate(CalibrateArgs),
+    /// Find near-duplicate images inside a folder and in the training data.
+    Leaks(LeaksArgs),
     /// Show what a file holds; write its values.
     Inspect(InspectArgs),
     /// Show, or install, the inference engines.
@@ -182,6 +192,12 @@ pub struct ReviewArgs {
     /// Misclassified cases that are shown with their heatmaps; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 24)]
     pub explain: usize,
+    /// The training images: the report then says which cases have a near-duplicate there, and the accuracy on the rest.
+    #[arg(long, value_name = "TRAINING_FOLDER")]
+    pub against: Option<PathBuf>,
+    /// Language of report.html and report.pdf.
+    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
+    pub language: LanguageArg,
     /// Write patient and series identifiers as they are, not as pseudonyms.
     #[arg(long)]
     pub identify: bool,
@@ -249,6 +265,38 @@ pub struct MetricsArgs {
     /// Print metrics.json (with --compare: comparison.json) instead of the text.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct LeaksArgs {
+    /// The folder to look at (searched recursively): the test images, or everything before it is split.
+    pub folder: PathBuf,
+    /// The training images: also look for twins between the two folders, and for patients of both.
+    #[arg(long, value_name = "TRAINING_FOLDER")]
+    pub against: Option<PathBuf>,
+    /// Correlation above which two images are twins.
+    #[arg(long, default_value_t = crate::review::leak::DEFAULT_THRESHOLD)]
+    pub threshold: f32,
+    /// Predictions for the folder (as `overread metrics` reads them, or the folder of a run): the accuracy on the rest
+    /// without leaks, beside the official one.
+    #[arg(long, value_name = "TABLE", requires = "against")]
+    pub predictions: Option<PathBuf>,
+    /// Class names: labels come from the nearest folder that is named like one. Default: those of the predictions, else
+    /// the name of the folder that a file lies in.
+    #[arg(long, value_delimiter = ',', value_name = "A,B,…")]
+    pub classes: Option<Vec<String>>,
+    /// Write path, label and cluster of every image, to split the data by cluster.
+    #[arg(long, value_name = "OUT.csv")]
+    pub split: Option<PathBuf>,
+    /// Where the files go: leaks.json, leaks.txt, pairs.csv, clusters.csv, sheets of pairs.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Print leaks.json instead of the text.
+    #[arg(long)]
+    pub json: bool,
+    /// Also write the Patient IDs that occur on both sides.
+    #[arg(long)]
+    pub identity: bool,
 }
 
 fn column(text: &str) -> Result<(Role, String), String> {
@@ -320,6 +368,22 @@ fn operating_point(text: &str) -> Result<OperatingPointArg, String> {
     };
     let value = value.parse().ok().filter(|value| (0.0..=1.0).contains(value));
     Ok(OperatingPointArg { class, rule, value: value.ok_or("write a number from 0 to 1")? })
+}
+
+/// `--language`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LanguageArg {
+    En,
+    Ko,
+}
+
+impl From<LanguageArg> for Language {
+    fn from(arg: LanguageArg) -> Self {
+        match arg {
+            LanguageArg::En => Self::English,
+            LanguageArg::Ko => Self::Korean,
+        }
+    }
 }
 
 /// `--target`.

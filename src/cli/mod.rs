@@ -14,24 +14,31 @@ mod args;
 mod calibrate;
 mod demo;
 mod explain;
+mod import;
 mod inspect;
+mod leaks;
 mod metrics;
 mod predict;
+mod presets;
 mod progress;
 mod review;
 mod runtime;
 mod table;
 
 pub use args::{
-    CalibrateArgs, Cli, Command, DemoArgs, EngineArg, ExplainArgs, InspectArgs, MetricsArgs, OperatingPointArg,
-    PredictArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
+    CalibrateArgs, Cli, Command, DemoArgs, EngineArg, ExplainArgs, ImportArgs, InspectArgs, LanguageArg, LeaksArgs,
+    MetricsArgs, OperatingPointArg, PredictArgs, PresetsArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg,
+    WindowArgs,
 };
 pub use calibrate::calibrate;
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
 pub use explain::explain;
+pub use import::import;
 pub use inspect::inspect;
+pub use leaks::leaks;
 pub use metrics::metrics;
 pub use predict::predict;
+pub use presets::presets;
 pub use review::review;
 pub use runtime::{runtime, schema};
 
@@ -47,3 +54,12 @@ pub enum Ended {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Misuse(pub String);
+
+/// An error and its causes as one text; a cause that its error's own sentence already holds is not said again.
+pub fn sentence(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said {
+        said if said.is_empty() => cause,
+        said if said.contains(&cause) => said,
+        said => format!("{said}: {cause}"),
+    })
+}

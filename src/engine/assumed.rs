@@ -3,16 +3,19 @@
 use serde_json::json;
 
 use super::manifest::Sourced;
+use crate::onnx::Entry;
 use crate::preprocess::Step;
 
 /// Side of the picture where the graph leaves it open: what most classifiers were trained on.
 const USUAL_SIDE: usize = 224;
 
-/// 8-bit grey or colour, Pillow's bilinear resize, values 0 to 1.
+/// 8-bit grey or colour, Pillow's bilinear resize, values 0 to 1; without the resize or the scale that the graph makes
+/// itself.
 pub(super) fn steps(
     rows: Option<&Sourced<usize>>,
     cols: Option<&Sourced<usize>>,
     channels: usize,
+    entry: &Entry,
 ) -> Result<Vec<Sourced<Step>>, String> {
     let side = |stated: Option<&Sourced<usize>>| stated.map_or(USUAL_SIDE, |side| side.value);
     let size_reason = match (rows, cols) {
@@ -20,15 +23,18 @@ pub(super) fn steps(
         _ => "the graph takes any size; 224 x 224 is the commonest one",
     };
     let colours = if channels == 1 { "to_gray" } else { "to_rgb" };
-    let guesses = [
+    let mut guesses = vec![
         (json!({"step": "to_8bit"}), "most classifiers were trained on 8-bit pictures"),
         (json!({"step": colours, "as": "pillow"}), "the channels are the graph's"),
-        (
-            json!({"step": "resize", "size": [side(rows), side(cols)], "filter": "bilinear", "as": "pillow"}),
-            size_reason,
-        ),
-        (json!({"step": "rescale", "factor": 1.0 / 255.0}), "values from 0 to 1 are the commonest choice"),
     ];
+    if !(entry.resizes && rows.is_none() && cols.is_none()) {
+        let resize = json!({"step": "resize", "size": [side(rows), side(cols)], "filter": "bilinear", "as": "pillow"});
+        guesses.push((resize, size_reason));
+    }
+    if !entry.scales_8bit() {
+        let unit = json!({"step": "rescale", "factor": 1.0 / 255.0});
+        guesses.push((unit, "values from 0 to 1 are the commonest choice"));
+    }
     guesses
         .into_iter()
         .map(|(step, why)| {

@@ -22,6 +22,10 @@ pub enum EngineError {
         "{path} does not fit the model: {what} is {declared} there, and {found} in the model. Correct one of them."
     )]
     Mismatch { path: PathBuf, what: String, declared: String, found: String },
+    #[error("{path} could not be written: {source}")]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error("{path} holds another model already, and nothing is overwritten. Choose another folder.")]
+    Occupied { path: PathBuf },
     #[error("{path} changed while it was open: its sha256 was {expected} and is now {found}. Open it again.")]
     Changed { path: PathBuf, expected: String, found: String },
     #[error("ONNX Runtime was asked for and none could be loaded. {reason} `overread runtime install` fetches it.")]

@@ -1,10 +1,11 @@
 //! What other tools leave beside a model: Hugging Face's `preprocessor_config.json` and `config.json`, timm's
-//! `config.json`, and class names in the ONNX file's own metadata.
+//! `config.json`, a MONAI bundle's `configs/inference.json`, and class names in the ONNX file's own metadata.
 
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::imported_monai::monai_steps;
 use super::manifest::Sourced;
 use crate::preprocess::Step;
 
@@ -22,7 +23,7 @@ pub(super) struct Imported {
 const MAX_CONFIG_BYTES: u64 = 8 << 20;
 
 /// Reads what lies in `folder` and in the model's `metadata_props`. Files that cannot be understood become remarks.
-pub(super) fn import(folder: Option<&Path>, metadata_props: &[(String, String)]) -> Imported {
+pub(super) fn import(folder: Option<&Path>, channels: Option<usize>, metadata_props: &[(String, String)]) -> Imported {
     let mut found = Imported::default();
     if let Some(folder) = folder {
         if let Some(config) = read(folder, "preprocessor_config.json", &mut found.remarks) {
@@ -30,6 +31,15 @@ pub(super) fn import(folder: Option<&Path>, metadata_props: &[(String, String)])
         }
         if let Some(config) = read(folder, "config.json", &mut found.remarks) {
             import_config(&config, &mut found);
+        }
+        if found.preprocess.is_empty()
+            && let Some(config) = read(folder, "configs/inference.json", &mut found.remarks)
+            && let Some((steps, notes)) = monai_steps(&config)
+        {
+            found.remarks.extend(notes);
+            let colours = vec![json!({"step": if channels == Some(1) { "to_gray" } else { "to_rgb" }, "as": "torch"})];
+            let steps = colours.into_iter().chain(steps).collect();
+            import_steps(Some(steps), "configs/inference.json (MONAI)", &mut found);
         }
     }
     if found.class_names.is_none()

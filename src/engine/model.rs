@@ -8,6 +8,7 @@ use prost::bytes::Bytes;
 
 use super::backend::{Batch, Wanted};
 use super::error::EngineError;
+use super::import::Export;
 use super::imported::import;
 use super::inference::{EngineKind, Inference, Provider};
 use super::input_spec::InputSpec;
@@ -53,6 +54,23 @@ impl Model {
     /// A sentence for a file that cannot be read, a graph that is refused, or a manifest that contradicts the model.
     pub fn load(path: &Path) -> Result<Self, EngineError> {
         let place = Place::of(path)?;
+        let metadata = place.metadata()?;
+        Self::read(place, metadata)
+    }
+
+    /// An export that is not a model folder yet, with what its `metadata.json` would say.
+    pub(super) fn load_from(export: &Export, metadata: MetadataFile) -> Result<Self, EngineError> {
+        let place = Place {
+            onnx: export.onnx.clone(),
+            folder: export.folder(),
+            name: export.name(),
+            has_metadata: false,
+            configs: export.root.clone(),
+        };
+        Self::read(place, Some(metadata))
+    }
+
+    fn read(place: Place, metadata: Option<MetadataFile>) -> Result<Self, EngineError> {
         let refused = |source| EngineError::Onnx { path: place.onnx.clone(), source };
         let (file, graph) = ModelFile::read(&place.onnx, |bytes| {
             let length = bytes.len();
@@ -62,7 +80,6 @@ impl Model {
             Ok(graph)
         })?;
 
-        let metadata = place.metadata()?;
         let stated = metadata.as_ref().and_then(|metadata| metadata.input()?.layout);
         let input = match onnx::image_input(&graph) {
             Ok(input) => input,
@@ -77,10 +94,11 @@ impl Model {
             folder_name: place.name.clone(),
             graph: &facts,
             file: metadata,
-            imported: import(place.config_folder(), &graph.metadata),
+            imported: import(place.configs.as_deref(), input.channels, &graph.metadata),
         };
         let mut manifest = resolve(sources, &place.folder.join("metadata.json"), &file.sha256)?;
         manifest.remarks.extend(no_logits);
+        manifest.remarks.extend(onnx::precision(&graph).words().map(|words| format!("The model is {words}.")));
         if input.batch.fixed() == Some(1) {
             manifest.remarks.push("The export fixed the batch to one picture, so pictures run one by one.".to_owned());
         }
@@ -222,7 +240,8 @@ struct Place {
     folder: PathBuf,
     name: String,
     has_metadata: bool,
-    is_folder: bool,
+    /// Other tools' files count in a model's own folder only.
+    configs: Option<PathBuf>,
 }
 
 impl Place {
@@ -242,7 +261,8 @@ impl Place {
         let named = if speaks_of_it && has_metadata { folder.file_name() } else { onnx.file_stem() };
         let named = if is_folder { path.file_name() } else { named };
         let name = named.map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|| "model".to_owned());
-        Ok(Self { onnx, folder, name, has_metadata, is_folder })
+        let configs = is_folder.then(|| folder.clone());
+        Ok(Self { onnx, folder, name, has_metadata, configs })
     }
 
     fn metadata(&self) -> Result<Option<MetadataFile>, EngineError> {
@@ -252,11 +272,6 @@ impl Place {
         let path = self.folder.join("metadata.json");
         let text = std::fs::read_to_string(&path).map_err(|source| EngineError::Read { path: path.clone(), source })?;
         MetadataFile::parse(&text).map(Some).map_err(|what| EngineError::Manifest { path, what })
-    }
-
-    /// Other tools' files count in a model's own folder only.
-    fn config_folder(&self) -> Option<&Path> {
-        self.is_folder.then_some(self.folder.as_path())
     }
 }
 
@@ -283,6 +298,7 @@ fn facts(graph: &Graph, input: &ImageInput, output: &str) -> (GraphFacts, Option
         activation: head.activation,
         last_op: head.last_op.clone(),
         values: onnx::class_count(graph, output),
+        entry: onnx::entry(graph),
     };
     let float = (!head.through_cast).then_some(onnx::proto::DataType::Float);
     let made = head.logits.filter(|name| graph.producer(name).is_some());

@@ -48,7 +48,7 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
     let preprocess = match (&file.preprocess, imported.preprocess.is_empty()) {
         (Some(steps), _) => steps.iter().map(|step| Sourced::declared(step.clone(), FILE)).collect(),
         (None, false) => imported.preprocess,
-        (None, true) => assumed::steps(rows.as_ref(), cols.as_ref(), channels.value).map_err(&cannot)?,
+        (None, true) => assumed::steps(rows.as_ref(), cols.as_ref(), channels.value, &graph.entry).map_err(&cannot)?,
     };
     let thresholds = thresholds(&file, &class_names.value, sha256, &mut remarks).map_err(&cannot)?;
     let temperature = temperature(&file, sha256, &mut remarks).map_err(&cannot)?;

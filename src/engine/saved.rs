@@ -21,7 +21,7 @@ pub(super) fn to_file(manifest: &Manifest) -> MetadataFile {
     file
 }
 
-fn first_or_new<'a, T: Default>(entries: &'a mut BTreeMap<String, T>, name: &str) -> &'a mut T {
+pub(super) fn first_or_new<'a, T: Default>(entries: &'a mut BTreeMap<String, T>, name: &str) -> &'a mut T {
     let key = if entries.contains_key(name) { None } else { entries.keys().next().cloned() };
     entries.entry(key.unwrap_or_else(|| name.to_owned())).or_default()
 }

@@ -56,7 +56,7 @@ pub fn image_input(graph: &Graph) -> Result<ImageInput, OnnxError> {
         graph_evidence(graph, &input.name).or_else(|| dims_evidence(first, third)).ok_or_else(|| {
             refuse(
                 format!("neither the shape {} nor the operators tell rows from channels", input.shape_text()),
-                "State \"layout\" as NHWC or NCHW in metadata.json.",
+                "State \"layout\" as NHWC or NCHW in metadata.json (`overread import --layout` writes it).",
             )
         })?;
     Ok(with_layout(graph, input, layout, layout_reason, [batch, first, second, third]))

@@ -2,10 +2,11 @@
 //!
 //! [`read`] decodes (a damaged or hostile file is an error, never a crash: protobuf nesting is limited to 100, lengths
 //! are checked by the decoder); [`check`] refuses what no engine of this program should see, in words; [`Graph`] answers
-//! questions about inputs, outputs and nodes; [`find_logits`] names the tensor before the last Softmax or Sigmoid;
+//! questions about inputs, outputs and nodes; [`entry`] says what the graph does to a picture first; [`find_logits`] names the tensor before the last Softmax or Sigmoid;
 //! [`extend`] makes a tensor an extra output by appending a few bytes. Nothing on disk is ever changed.
 
 mod check;
+mod entry;
 mod error;
 mod extend;
 mod facts;
@@ -13,11 +14,13 @@ mod graph;
 mod layout;
 mod logits;
 mod pads;
+mod precision;
 pub mod proto;
 mod tensors;
 mod traps;
 
 pub use check::{MAX_OPSET, MIN_OPSET, check};
+pub use entry::{Arithmetic, Entry, entry};
 pub use error::OnnxError;
 pub use extend::{ExtraOutput, append, extend};
 pub use facts::{Dim, ValueFacts, ValueKind};
@@ -25,4 +28,5 @@ pub use graph::{Graph, read, read_shared};
 pub use layout::{ImageInput, Layout, image_input};
 pub use logits::{Activation, Head, class_count, find_logits};
 pub use pads::only_convolutions_read_pads;
+pub use precision::{Precision, precision};
 pub use traps::can_hold_scores;

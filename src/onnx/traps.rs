@@ -17,8 +17,10 @@ pub(super) fn check_inputs(graph: &Graph) -> Result<(), OnnxError> {
             if several.iter().any(|input| is_keras_normalization_constant(&input.name)) {
                 refuse(
                     what,
-                    "Keras' model.export(format=\"onnx\") leaves two constants of EfficientNet's normalization layer \
-                     open as inputs. Export with tf2onnx.convert.from_keras(model) instead.",
+                    "Exporters leave mean and variance of a Keras Normalization layer (every EfficientNet has one) open as \
+                     inputs. Make them constants first: layer.mean, layer.variance = np.asarray(layer.mean), \
+                     np.asarray(layer.variance); then export with tf2onnx.convert.from_keras(model). docs/EXPORTS.md has \
+                     the lines.",
                 )
             } else {
                 refuse(what, "This program feeds one picture at a time to one input.")

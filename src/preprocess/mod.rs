@@ -15,6 +15,8 @@ mod gray_rgb;
 mod merge;
 mod morphology;
 mod picture;
+mod presets;
+mod recipe;
 mod resize;
 mod scale;
 mod smooth;
@@ -24,9 +26,11 @@ mod to_8bit;
 pub use choices::{ChannelOrder, Filter, Library, RangeChoice, SmoothKind, VoiFunction};
 pub use error::PreprocessError;
 pub use picture::Picture;
+pub use presets::{PRESETS, Preset};
+pub use recipe::{Fit, Recipe, Resampler, Scale};
 pub use step::Step;
 
-use ndarray::{Array3, Axis};
+use ndarray::{Array2, Array3, Axis};
 
 use crate::geometry::{PlaneMap, Size};
 use crate::scan::{Frame, Meta, Pixels};
@@ -92,6 +96,19 @@ pub fn prepare(frame: &Frame, meta: &Meta, steps: &[Step], keep_pictures: bool) 
     let tensor = row_major(picture.into_f32());
     let warnings = checks.after(steps, meta, &tensor);
     Ok(Prepared { tensor, model_from_image, steps: applied, warnings })
+}
+
+/// Applies further steps to values that other steps made, `[rows, cols, channels]`. Steps that need the frame's own
+/// windows find none.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn go_on(values: Array3<f32>, steps: &[Step]) -> Result<Array3<f32>, PreprocessError> {
+    let frame = Frame { pixels: Pixels::Gray(Array2::zeros((1, 1))), windows: Vec::new(), eight_bit_picture: false };
+    let meta = Meta::default();
+    let first = Picture::F32(values);
+    let last = steps.iter().try_fold(first, |picture, step| Ok(apply(picture, step, &frame, &meta)?.picture))?;
+    Ok(row_major(last.into_f32()))
 }
 
 /// Row by row in memory, copied only if it is not.
@@ -216,8 +233,6 @@ fn apply(picture: Picture, step: &Step, frame: &Frame, meta: &Meta) -> Result<Do
 
 #[cfg(test)]
 mod tests {
-    use ndarray::Array2;
-
     use super::*;
 
     #[test]

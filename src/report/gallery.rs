@@ -46,6 +46,8 @@ pub struct GalleryEntry {
     pub picture: Option<PathBuf>,
     pub heatmap: Option<PathBuf>,
     pub heatmap_b: Option<PathBuf>,
+    /// Rows of these pictures above their strip of words.
+    pub rows: Option<u32>,
     /// What the heatmap shows, or why there is none.
     pub heatmap_words: String,
 }
@@ -167,6 +169,7 @@ fn entry(case: &GalleryCase<'_>, class_names: &[String]) -> GalleryEntry {
         picture: None,
         heatmap: None,
         heatmap_b: None,
+        rows: None,
         heatmap_words: String::new(),
     }
 }
@@ -215,6 +218,7 @@ fn draw(
         Ok(path)
     };
     let picture = write("", None)?;
+    let rows = u32::try_from(plate.size().rows).ok();
     let mut heatmaps = ["-heatmap", "-heatmap-b"].iter().zip(explained).map(|(name, one)| {
         let map = one.as_ref().ok().zip(style);
         map.map(|map| write(name, Some(map))).transpose()
@@ -222,5 +226,6 @@ fn draw(
     let (heatmap, heatmap_b) = (heatmaps.next().transpose()?.flatten(), heatmaps.next().transpose()?.flatten());
     drop(heatmaps);
     (entry.picture, entry.heatmap, entry.heatmap_b) = (Some(picture), heatmap, heatmap_b);
+    entry.rows = rows;
     Ok(())
 }

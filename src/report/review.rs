@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{ComparisonReport, GalleryEntry, MetricsReport, ReportError};
-use crate::review::folder::RunFacts;
+use super::{ComparisonReport, GalleryEntry, LeakReport, MetricsReport, ReportError};
+use crate::review::folder::{Decision, RunFacts};
 use crate::review::record::{CaseRecord, MappedLabel};
 
 /// A review, ready to be written up. No part of it holds an identifying tag unless `identify` is true; paths of cases
@@ -31,6 +31,10 @@ pub struct ReviewReport<'a> {
     pub gallery: &'a [GalleryEntry],
     /// Number of misclassified cases, those without a picture included.
     pub misclassified: usize,
+    /// What the reader said, by case.
+    pub decisions: &'a [Decision],
+    /// A leak check against the training data, where one was made.
+    pub leaks: Option<&'a LeakReport<'a>>,
     /// Whether identifiers may be shown.
     pub identify: bool,
     /// UTC, RFC 3339.

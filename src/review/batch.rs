@@ -95,7 +95,7 @@ pub fn run(
         let mut order = Order::default();
         let mut take = |(item, source, outcome): (usize, _, _)| {
             let path = items.get(item).and_then(|files| files.first()).cloned().unwrap_or_default();
-            on_case(Case { truth: truth_from_folder(&path, model.class_names()), path, source, outcome })
+            on_case(Case { item, truth: truth_from_folder(&path, model.class_names()), path, source, outcome })
         };
         for event in &results {
             order.put(event);

@@ -11,6 +11,8 @@ use crate::scan::ScanError;
 /// One picture (or one combined volume) and its result.
 #[derive(Debug)]
 pub struct Case {
+    /// Which of the items that were asked for, from 0. An item may hold several cases.
+    pub item: usize,
     /// The file, or the first file of a series.
     pub path: PathBuf,
     /// Class index that the folder's name states, where it states one.

@@ -9,6 +9,7 @@ mod explain_all;
 mod explained;
 pub mod folder;
 mod lane;
+pub mod leak;
 mod order;
 mod prepare;
 pub mod record;
@@ -16,6 +17,7 @@ mod source;
 pub mod table;
 mod trust;
 mod truth;
+mod worklist;
 
 pub use batch::{BatchOptions, Control, run};
 pub use case::{Case, CaseError, Scored};
@@ -28,3 +30,4 @@ pub use trust::{
     scrambled_mapper,
 };
 pub use truth::truth_from_folder;
+pub use worklist::{Answer, Order, Pair, Row, Show, SortKey, UNCERTAIN_MARGIN, arrange};

@@ -23,12 +23,15 @@ pub struct SourceFacts {
 impl SourceFacts {
     /// Hashes `files` and takes the identifiers out of `meta`, where the files could be opened.
     pub fn read(files: &[PathBuf], meta: Option<&Meta>) -> Self {
-        let tag = |keyword: &str| {
-            let tag = meta?.identity.iter().find(|tag| tag.keyword == keyword)?;
-            Some(tag.value.trim().to_owned()).filter(|value| !value.is_empty())
-        };
+        let tag = |keyword: &str| identifier(meta?, keyword);
         Self { sha256: hash_files(files), patient: tag("PatientID"), series: tag("SeriesInstanceUID") }
     }
+}
+
+/// The value of an identifying attribute; `None` where it is missing or empty.
+pub(super) fn identifier(meta: &Meta, keyword: &str) -> Option<String> {
+    let tag = meta.identity.iter().find(|tag| tag.keyword == keyword)?;
+    Some(tag.value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
 fn hash_files(files: &[PathBuf]) -> Option<String> {
@@ -39,7 +42,8 @@ fn hash_files(files: &[PathBuf]) -> Option<String> {
     hashes.filter(|hashes| !hashes.is_empty()).map(|hashes| sha256_hex(hashes.concat().as_bytes()))
 }
 
-fn hash_file(path: &Path) -> std::io::Result<String> {
+/// Lower-case hexadecimal sha256 of a file.
+pub(super) fn hash_file(path: &Path) -> std::io::Result<String> {
     let mut file = std::fs::File::open(path)?;
     let mut hasher = Sha256::new();
     let mut block = vec![0; 1 << 16];

@@ -23,6 +23,8 @@ pub(super) enum Wanted {
     Model,
     /// For the second pane.
     ComparedModel,
+    /// A table of reference labels.
+    Labels,
 }
 
 /// What came of a dialog.
@@ -80,6 +82,11 @@ fn pick(wanted: Wanted, words: Words) -> Option<Vec<PathBuf>> {
     match wanted {
         Wanted::Files => dialog.set_title(words.text("dialog-files")).pick_files(),
         Wanted::Folder => dialog.set_title(words.text("dialog-folder")).pick_folders(),
+        Wanted::Labels => {
+            let dialog = dialog.set_title(words.text("dialog-labels"));
+            let dialog = dialog.add_filter(words.text("dialog-labels-kind"), &["csv", "tsv", "txt", "json", "jsonl"]);
+            dialog.pick_file().map(|path| vec![path])
+        }
         Wanted::Model | Wanted::ComparedModel => {
             let dialog = dialog.set_title(words.text("dialog-model"));
             let dialog = dialog.add_filter(words.text("dialog-model-kind"), &["onnx"]);
@@ -110,6 +117,7 @@ impl PathField {
         Some(match self.wanted {
             Wanted::Model => Command::LoadModel(path),
             Wanted::ComparedModel => Command::CompareWithModel(Some(path)),
+            Wanted::Labels => Command::UseLabels(Some(path)),
             Wanted::Files | Wanted::Folder => Command::Open(vec![path]),
         })
     }
@@ -125,6 +133,7 @@ pub(super) fn path_field(ctx: &Context, look: &mut Look) -> Option<Command> {
         let words = words(ui);
         let title = match field.wanted {
             Wanted::Model | Wanted::ComparedModel => words.text("path-title-model"),
+            Wanted::Labels => words.text("path-title-labels"),
             Wanted::Folder => words.text("path-title-folder"),
             Wanted::Files => words.text("path-title-files"),
         };

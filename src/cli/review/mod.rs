@@ -1,6 +1,7 @@
 //! `overread review`: folders in; predictions, numbers, what is wrong and what differs out, all in one folder that can
 //! be gone on with.
 
+mod documents;
 mod results;
 mod run;
 

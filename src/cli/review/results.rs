@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Work;
+use super::documents::Parts;
 use super::run::Side;
 use crate::cli::{metrics::written_words, progress};
 use crate::engine::SessionOptions;
@@ -42,6 +43,9 @@ impl Results<'_> {
             written.extend(comparison.write(out)?);
         }
         let (gallery, misclassified) = self.gallery(&mut written)?;
+        let comparison_of = comparison.as_ref();
+        let parts = Parts { a: a.as_ref(), b: b.as_ref(), comparison: comparison_of, gallery: &gallery, misclassified };
+        self.documents(&parts, &mut written)?;
         if args.json {
             match (&a, &comparison) {
                 (_, Some(comparison)) => say!("{:#}", comparison_json(comparison)),

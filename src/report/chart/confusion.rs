@@ -35,7 +35,7 @@ pub fn matrix_chart(path: &Path, matrix: &ConfusionMatrix, class_names: &[String
     save(path, &MatrixChart::new(matrix, class_names))
 }
 
-struct MatrixChart<'a> {
+pub(in crate::report) struct MatrixChart<'a> {
     matrix: &'a ConfusionMatrix,
     class_names: &'a [String],
     cell: i32,
@@ -43,7 +43,7 @@ struct MatrixChart<'a> {
 }
 
 impl<'a> MatrixChart<'a> {
-    fn new(matrix: &'a ConfusionMatrix, class_names: &'a [String]) -> Self {
+    pub(super) fn new(matrix: &'a ConfusionMatrix, class_names: &'a [String]) -> Self {
         super::register_font();
         let classes = i32::try_from(matrix.classes()).unwrap_or(i32::MAX).max(1);
         let widest = class_names.iter().map(|name| width(name, 18.0)).fold(0.0, f64::max);

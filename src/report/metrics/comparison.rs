@@ -28,7 +28,7 @@ pub struct ComparisonReport<'a> {
 }
 
 /// A class's precision, recall and F1 in both, with scikit-learn's zeros.
-pub(super) struct RowPair {
+pub(in crate::report) struct RowPair {
     pub class: usize,
     pub a: Option<([f64; 3], u64)>,
     pub b: Option<([f64; 3], u64)>,
@@ -55,7 +55,7 @@ impl<'a> ComparisonReport<'a> {
     }
 
     /// The rows of both classification reports, side by side.
-    pub(super) fn rows(&self) -> Vec<RowPair> {
+    pub(in crate::report) fn rows(&self) -> Vec<RowPair> {
         let row = |summary: &Summary, class: usize| {
             let report = summary.report.as_ref().ok()?;
             report.rows.iter().find(|row| row.class == class).map(|row| (row.shown(), row.support))

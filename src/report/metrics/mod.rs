@@ -20,6 +20,7 @@ pub use comparison_text::comparison_text;
 pub use json::metrics_json;
 pub use tables::{write_flips, write_matrix, write_thresholds};
 pub use text::metrics_text;
+pub(super) use text::p_words;
 
 /// What is known about one classifier's predictions.
 #[derive(Clone, Debug)]

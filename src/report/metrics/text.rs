@@ -96,7 +96,7 @@ fn matrix(summary: &Summary, names: &[String]) -> String {
 }
 
 /// `p = 0.0312`; below a ten-thousandth only that.
-pub(super) fn p_words(p: f64) -> String {
+pub(in crate::report) fn p_words(p: f64) -> String {
     if p < 1e-4 { "p < 0.0001".to_owned() } else { format!("p = {p:.4}") }
 }
 

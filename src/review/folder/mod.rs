@@ -20,6 +20,7 @@ pub use time::now_utc;
 
 use self::lines::{JsonLines, read_lines};
 use super::record::{CaseRecord, Pseudonyms};
+use super::source::sha256_hex;
 
 const RUN: &str = "run.json";
 const CASES: &str = "cases.jsonl";
@@ -93,11 +94,11 @@ impl RunFolder {
         Self::open(path)
     }
 
-    /// Opens the run in `path`; its records and decisions are those that were written.
+    /// What ran in the folder, without opening it for more.
     ///
     /// # Errors
-    /// [`FolderError::NoRun`], [`FolderError::InUse`], or what is wrong with a file.
-    pub fn open(path: &Path) -> Result<Self, FolderError> {
+    /// [`FolderError::NoRun`], or what is wrong with the file.
+    pub fn facts_of(path: &Path) -> Result<RunFacts, FolderError> {
         let run = path.join(RUN);
         let text = match std::fs::read_to_string(&run) {
             Ok(text) => text,
@@ -106,8 +107,23 @@ impl RunFolder {
             }
             Err(source) => return Err(FolderError::Read { path: run, source }),
         };
-        let facts: RunFacts =
-            serde_json::from_str(&text).map_err(|error| FolderError::Damaged { path: run, what: error.to_string() })?;
+        serde_json::from_str(&text).map_err(|error| FolderError::Damaged { path: run, what: error.to_string() })
+    }
+
+    /// A name for the folder of a run: that of the first reviewed folder, and a hash of all of them and the model.
+    pub fn name_for(facts: &RunFacts) -> String {
+        let first = facts.roots.first().and_then(|root| root.file_name()).unwrap_or_default();
+        let roots: Vec<String> = facts.roots.iter().map(|root| root.to_string_lossy().into_owned()).collect();
+        let hash = sha256_hex(format!("{}\n{}", facts.model.sha256, roots.join("\n")).as_bytes());
+        format!("{}-{}", first.to_string_lossy(), hash.get(..12).unwrap_or(&hash))
+    }
+
+    /// Opens the run in `path`; its records and decisions are those that were written.
+    ///
+    /// # Errors
+    /// [`FolderError::NoRun`], [`FolderError::InUse`], or what is wrong with a file.
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
+        let facts = Self::facts_of(path)?;
         let mut problems = Vec::new();
         // The lock comes first: who holds it may still be writing.
         let cases = JsonLines::open(&path.join(CASES))?;

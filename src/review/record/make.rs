@@ -51,15 +51,7 @@ impl Recorder {
     /// The record of a file that was found and never became a case.
     pub fn failed(&self, path: &Path, error: &dyn std::error::Error) -> CaseRecord {
         let key = self.roots.key(path);
-        CaseRecord {
-            path: key.clone(),
-            sha256: None,
-            patient: None,
-            series: None,
-            truth: None,
-            outcome: Outcome::Failed(self.sentence(error, path, &key)),
-            key,
-        }
+        CaseRecord::failed(&key, &self.sentence(error, path, &key))
     }
 
     /// The error's sentence with the path as the record has it.

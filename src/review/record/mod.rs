@@ -90,6 +90,19 @@ pub enum TruthFrom {
 }
 
 impl CaseRecord {
+    /// Of a file without scores, for the reason in `sentence`.
+    pub fn failed(path: &str, sentence: &str) -> Self {
+        Self {
+            key: path.to_owned(),
+            path: path.to_owned(),
+            sha256: None,
+            patient: None,
+            series: None,
+            truth: None,
+            outcome: Outcome::Failed(sentence.to_owned()),
+        }
+    }
+
     pub fn scored(&self) -> Option<&Scores> {
         match &self.outcome {
             Outcome::Scored(scores) => Some(scores),

@@ -1,0 +1,127 @@
+//! Class names out of files and folders.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::engine::EngineError;
+
+/// Files beyond this size hold no class names.
+const MAX_LABEL_BYTES: u64 = 4 << 20;
+
+/// Class names of a text file (one a line), a JSON list, a JSON object by index or by name (`{"cat": 0}`, Keras'
+/// `class_indices`), or `index,name` lines.
+///
+/// # Errors
+/// [`EngineError::Manifest`] for a file that holds none of these.
+pub fn class_names_from_file(path: &Path) -> Result<Vec<String>, EngineError> {
+    let read = |source| EngineError::Read { path: path.to_owned(), source };
+    let unusable = |what: &str| EngineError::Manifest { path: path.to_owned(), what: what.to_owned() };
+    if std::fs::metadata(path).map_err(read)?.len() > MAX_LABEL_BYTES {
+        return Err(unusable("it is too large for a list of class names."));
+    }
+    let bytes = std::fs::read(path).map_err(read)?;
+    let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8 text."))?;
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let names = match serde_json::from_str::<Value>(text) {
+        Ok(value) => from_json(&value),
+        Err(_) => from_lines(text),
+    };
+    names.filter(|names| !names.is_empty()).ok_or_else(|| {
+        unusable("no class names were found. Write one name a line, or a JSON list, or an object by index.")
+    })
+}
+
+fn from_json(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::Array(names) => names.iter().map(|name| Some(name.as_str()?.to_owned())).collect(),
+        Value::Object(fields) => (0..fields.len())
+            .map(|index| {
+                let by_index = fields.get(&index.to_string()).and_then(Value::as_str);
+                let by_name = || {
+                    let wanted = u64::try_from(index).ok();
+                    fields.iter().find(|(_, value)| value.as_u64() == wanted).map(|(name, _)| name.as_str())
+                };
+                by_index.or_else(by_name).map(str::to_owned)
+            })
+            .collect(),
+        _ => None,
+    }
+}
+
+fn from_lines(text: &str) -> Option<Vec<String>> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let numbered: Option<Vec<(usize, String)>> = lines
+        .iter()
+        .map(|line| {
+            let (index, name) = line.split_once([',', '\t', ':', ' '])?;
+            Some((index.trim().parse().ok()?, name.trim().trim_matches('"').to_owned()))
+        })
+        .collect();
+    match numbered {
+        Some(mut numbered) => {
+            numbered.sort();
+            let in_order = numbered.iter().enumerate().all(|(place, (index, _))| place == *index);
+            in_order.then(|| numbered.into_iter().map(|(_, name)| name).collect())
+        }
+        None => Some(lines.into_iter().map(str::to_owned).collect()),
+    }
+}
+
+/// Names of the folders inside a folder, sorted as Keras' `image_dataset_from_directory` and torchvision's `ImageFolder`
+/// sort them: by their bytes.
+///
+/// # Errors
+/// [`EngineError::Read`], or [`EngineError::Manifest`] for fewer than two folders.
+pub fn class_names_from_folder(path: &Path) -> Result<Vec<String>, EngineError> {
+    let entries = std::fs::read_dir(path).map_err(|source| EngineError::Read { path: path.to_owned(), source })?;
+    let mut names: Vec<String> = entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    names.sort_unstable();
+    if names.len() < 2 {
+        let what = format!("it holds {} folders; class names are taken from at least two.", names.len());
+        return Err(EngineError::Manifest { path: path.to_owned(), what });
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_usual_way_to_write_class_names_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("labels");
+        for text in [
+            "정상\nAD\nMCI\n",
+            "\u{feff}0 정상\r\n1 AD\r\n2 MCI",
+            "2,MCI\n0,정상\n1,\"AD\"",
+            r#"["정상", "AD", "MCI"]"#,
+            r#"{"0": "정상", "1": "AD", "2": "MCI"}"#,
+            r#"{"AD": 1, "MCI": 2, "정상": 0}"#,
+        ] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(class_names_from_file(&path).unwrap(), ["정상", "AD", "MCI"], "{text}");
+        }
+        for text in ["", "0,a\n2,b", r#"{"a": 1}"#, "[1, 2]"] {
+            std::fs::write(&path, text).unwrap();
+            assert!(class_names_from_file(&path).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn folders_are_sorted_as_the_frameworks_sort_them() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b", "a10", "a2", "B", ".hidden"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        std::fs::write(folder.path().join("z.txt"), "").unwrap();
+        assert_eq!(class_names_from_folder(folder.path()).unwrap(), ["B", "a10", "a2", "b"]);
+        assert!(class_names_from_folder(&folder.path().join("a2")).is_err());
+    }
+}

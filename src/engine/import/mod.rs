@@ -1,0 +1,183 @@
+//! An export, or another tool's folder, to a model folder of this program.
+//!
+//! In: an .onnx, or a folder of Hugging Face, timm, MONAI or this program, and what the person says about it. Out: a
+//! [`Draft`] (the loaded model, the `metadata.json` it would get, and a page of facts, each with where it comes from), and
+//! [`save`] writes it. What is only guessed is not written down as if it were known. Nothing is overwritten: an older
+//! `metadata.json` moves to `versions/`.
+
+mod labels;
+mod page;
+mod place;
+mod write;
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+pub use labels::{class_names_from_file, class_names_from_folder};
+pub use page::{Fact, facts_of};
+pub(super) use place::Export;
+pub use write::{Written, save, write_metadata};
+
+use super::error::EngineError;
+use super::manifest::{Manifest, Origin};
+use super::metadata_file::{InputFormat, MetadataFile, NetworkDataFormat, OutputFormat, OutputKind};
+use super::model::Model;
+use super::volume::{InputSelection, OneOrMany};
+use crate::onnx::Layout;
+use crate::preprocess::Preset;
+
+/// What the person says. Everything else is read from the export or guessed.
+#[derive(Clone, Default)]
+pub struct Choices {
+    pub name: Option<String>,
+    pub preset: Option<&'static Preset>,
+    /// In the order of the output.
+    pub classes: Option<Vec<String>>,
+    /// Where the class names come from, for the record: a file, a folder, or typed.
+    pub classes_from: String,
+    pub positive: Option<String>,
+    pub layout: Option<Layout>,
+    pub kind: Option<OutputKind>,
+    /// `[rows, cols]`, where the graph takes any size.
+    pub size: Option<[usize; 2]>,
+    pub modality: Option<String>,
+    pub body_part: Option<String>,
+}
+
+/// A model as it would be saved.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Loaded with `file`.
+    pub model: Model,
+    pub file: MetadataFile,
+    /// The page: what the graph says, what was found, what was given, what is assumed.
+    pub page: Vec<Fact>,
+}
+
+/// Reads an export and puts together what its `metadata.json` would say.
+///
+/// # Errors
+/// As [`Model::load`]; also for folders without a model or with several, and choices that contradict the graph.
+pub fn draft(path: &Path, choices: &Choices) -> Result<Draft, EngineError> {
+    let export = place::find(path)?;
+    let mut base = export.metadata()?.unwrap_or_default();
+    apply_input_and_output(&mut base, choices);
+    let found = Model::load_from(&export, base.clone())?;
+    let mut file = known(&found.manifest, base);
+    apply(&mut file, &found, choices)?;
+    file.model_sha256 = Some(found.sha256.clone());
+    file.other.insert("imported".to_owned(), record(&export.onnx, &found, choices));
+    let model = Model::load_from(&export, file.clone())?;
+    let page = page::with_origins(facts_of(&model), &facts_of(&found));
+    Ok(Draft { model, file, page })
+}
+
+/// What decides how the graph is read goes in before it is read.
+fn apply_input_and_output(file: &mut MetadataFile, choices: &Choices) {
+    if choices.layout.is_some() || choices.size.is_some() {
+        let input = input_of(file);
+        input.layout = choices.layout.or(input.layout);
+        if let Some(size) = choices.size {
+            input.spatial_shape = Some(size.iter().map(|side| json!(side)).collect());
+        }
+    }
+    if choices.kind.is_some() {
+        output_of(file).kind = choices.kind;
+    }
+}
+
+/// The manifest's stated and imported values as a file; guesses stay out.
+fn known(manifest: &Manifest, mut file: MetadataFile) -> MetadataFile {
+    let is_known = |origin: Origin| origin != Origin::Assumed;
+    file.name.get_or_insert_with(|| manifest.name.value.clone());
+    file.version.get_or_insert_with(|| "1".to_owned());
+    file.task.get_or_insert_with(|| "classification".to_owned());
+    if file.preprocess.is_none() && manifest.preprocess.iter().all(|step| is_known(step.origin)) {
+        file.preprocess = Some(manifest.steps().to_vec());
+    }
+    let input = input_of(&mut file);
+    input.dtype.get_or_insert_with(|| "float32".to_owned());
+    input.layout.get_or_insert(manifest.layout.value);
+    if is_known(manifest.channels.origin) {
+        input.num_channels.get_or_insert(manifest.channels.value);
+    }
+    if let (None, Some(rows), Some(cols)) = (&input.spatial_shape, &manifest.rows, &manifest.cols) {
+        input.spatial_shape = Some(vec![rows.value.into(), cols.value.into()]);
+    }
+    let output = output_of(&mut file);
+    if is_known(manifest.output_kind.origin) {
+        output.kind.get_or_insert(manifest.output_kind.value);
+    }
+    if is_known(manifest.class_names.origin) {
+        output.channel_def.get_or_insert_with(|| by_index(&manifest.class_names.value));
+    }
+    file
+}
+
+fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<(), EngineError> {
+    file.name = choices.name.clone().or_else(|| file.name.take());
+    if let Some(preset) = choices.preset {
+        let recipe = preset.recipe();
+        let channels = found.channels();
+        if !recipe.scale.fits(channels) {
+            let what = format!("the preset {} is for three channels, and the model takes one.", preset.name);
+            return Err(EngineError::Manifest { path: found.path.clone(), what });
+        }
+        let resizes_itself = crate::onnx::entry(&found.graph).resizes;
+        let usual = if resizes_itself { None } else { Some([224, 224]) };
+        let size = found.input_size().map(|(rows, cols)| [rows, cols]).or(usual);
+        file.preprocess = Some(recipe.steps(size, channels));
+    }
+    let expected = found.class_names().len();
+    if let Some(classes) = choices.classes.as_ref().filter(|classes| classes.len() != expected) {
+        let what = format!("{} class names were given, and the model tells {expected} classes apart.", classes.len());
+        return Err(EngineError::Manifest { path: found.path.clone(), what });
+    }
+    let output = output_of(file);
+    if let Some(classes) = &choices.classes {
+        output.channel_def = Some(by_index(classes));
+    }
+    output.positive_class = choices.positive.clone().or_else(|| output.positive_class.take());
+    if choices.modality.is_some() || choices.body_part.is_some() {
+        let selection = file.input_selection.get_or_insert_with(InputSelection::default);
+        selection.modality = choices.modality.clone().map(OneOrMany::One).or_else(|| selection.modality.take());
+        selection.body_part = choices.body_part.clone().map(OneOrMany::One).or_else(|| selection.body_part.take());
+    }
+    Ok(())
+}
+
+/// How the folder came about, for whoever asks later.
+fn record(onnx: &Path, found: &Model, choices: &Choices) -> Value {
+    let file = onnx.file_name().map(|name| name.to_string_lossy().into_owned());
+    let origins: serde_json::Map<String, Value> = found
+        .manifest
+        .preprocess
+        .iter()
+        .filter(|step| step.origin == Origin::Imported && choices.preset.is_none())
+        .map(|step| (step.value.name().to_owned(), json!(step.from)))
+        .collect();
+    json!({
+        "file": file,
+        "producer": found.graph.producer,
+        "operator_set": found.graph.opset,
+        "overread": env!("CARGO_PKG_VERSION"),
+        "preset": choices.preset.map(|preset| preset.name),
+        "classes_from": choices.classes.as_ref().map(|_| choices.classes_from.clone()),
+        "steps_from": origins,
+    })
+}
+
+fn by_index(names: &[String]) -> std::collections::BTreeMap<String, String> {
+    names.iter().enumerate().map(|(index, name)| (index.to_string(), name.clone())).collect()
+}
+
+fn input_of(file: &mut MetadataFile) -> &mut InputFormat {
+    let inputs = &mut file.network_data_format.get_or_insert_with(NetworkDataFormat::default).inputs;
+    super::saved::first_or_new(inputs, "image")
+}
+
+fn output_of(file: &mut MetadataFile) -> &mut OutputFormat {
+    let outputs = &mut file.network_data_format.get_or_insert_with(NetworkDataFormat::default).outputs;
+    super::saved::first_or_new(outputs, "pred")
+}

@@ -1,0 +1,113 @@
+//! `configs/inference.json` of a MONAI bundle: its transforms as steps.
+
+use serde_json::{Map, Value, json};
+
+/// Transforms that change no value this program would change.
+const NOTHING_TO_DO: &[&str] = &[
+    "LoadImage",
+    "EnsureChannelFirst",
+    "AddChannel",
+    "AsChannelFirst",
+    "EnsureType",
+    "ToTensor",
+    "CastToType",
+    "ToDevice",
+    "Lambda",
+];
+
+/// Steps in the order of the bundle's `preprocessing`, and a sentence for each transform that is not known here. `None`
+/// where there is no list of transforms.
+pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<(Vec<Value>, Vec<String>)> {
+    let preprocessing = config.get("preprocessing")?;
+    let transforms = preprocessing.get("transforms").or(Some(preprocessing)).and_then(Value::as_array)?;
+    let (mut steps, mut notes) = (Vec::new(), Vec::new());
+    for transform in transforms {
+        let target = transform.get("_target_").and_then(Value::as_str).unwrap_or("a transform without a name");
+        let name = target.rsplit('.').next().unwrap_or(target);
+        let name = name.strip_suffix('d').unwrap_or(name);
+        if NOTHING_TO_DO.contains(&name) {
+            continue;
+        }
+        match step(name, transform, &mut notes) {
+            Some(step) => steps.push(step),
+            None => notes.push(format!("The MONAI bundle's {name} is not known here and was left out.")),
+        }
+    }
+    Some((steps, notes))
+}
+
+fn step(name: &str, transform: &Value, notes: &mut Vec<String>) -> Option<Value> {
+    let number = |key: &str, default: f64| transform.get(key).map_or(Some(default), Value::as_f64);
+    match name {
+        "Resize" => {
+            let mode = transform.get("mode").and_then(Value::as_str).unwrap_or("area").replace('-', "_");
+            let filter = if mode == "linear" { "bilinear".to_owned() } else { mode };
+            Some(
+                json!({"step": "resize", "size": pair(transform.get("spatial_size")?)?, "filter": filter, "as": "torch"}),
+            )
+        }
+        "CenterSpatialCrop" => {
+            Some(json!({"step": "center_crop", "size": pair(transform.get("roi_size")?)?, "as": "torch"}))
+        }
+        "ScaleIntensity" if transform.get("factor").is_none() => {
+            Some(json!({"step": "min_max", "low": number("minv", 0.0)?, "high": number("maxv", 1.0)?}))
+        }
+        "ScaleIntensityRange" => {
+            let (from, to) = (number("a_min", 0.0)?, number("a_max", 1.0)?);
+            let (low, high) = (number("b_min", 0.0)?, number("b_max", 1.0)?);
+            if transform.get("clip").and_then(Value::as_bool) == Some(true) {
+                notes.push("The MONAI bundle's ScaleIntensityRange cuts values; the cut is not reproduced.".to_owned());
+            }
+            let factor = (high - low) / (to - from);
+            factor.is_finite().then(|| json!({"step": "rescale", "factor": factor, "offset": low - from * factor}))
+        }
+        "NormalizeIntensity" => match (transform.get("subtrahend"), transform.get("divisor")) {
+            (None, None) => Some(json!({"step": "standardize"})),
+            (Some(mean), Some(std)) => Some(json!({"step": "normalize", "mean": list(mean)?, "std": list(std)?})),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn pair(value: &Value) -> Option<[u64; 2]> {
+    match value {
+        Value::Array(sides) => match sides.as_slice() {
+            [one] => Some([one.as_u64()?; 2]),
+            [rows, cols] => Some([rows.as_u64()?, cols.as_u64()?]),
+            _ => None,
+        },
+        one => Some([one.as_u64()?; 2]),
+    }
+}
+
+fn list(value: &Value) -> Option<Vec<f64>> {
+    match value {
+        Value::Array(values) => values.iter().map(Value::as_f64).collect(),
+        one => Some(vec![one.as_f64()?]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundles_transforms_become_steps_and_the_rest_is_said() {
+        let config = json!({"preprocessing": {"_target_": "Compose", "transforms": [
+            {"_target_": "LoadImaged", "keys": "image"},
+            {"_target_": "monai.transforms.Resized", "keys": "image", "spatial_size": [64, 64]},
+            {"_target_": "ScaleIntensityRanged", "a_min": -57, "a_max": 164, "b_min": 0.0, "b_max": 1.0, "clip": true},
+            {"_target_": "NormalizeIntensityd"},
+            {"_target_": "Flipd", "spatial_axis": 1}
+        ]}});
+        let (steps, notes) = monai_steps(config.as_object().unwrap()).unwrap();
+        assert_eq!(steps[0], json!({"step": "resize", "size": [64, 64], "filter": "area", "as": "torch"}));
+        let factor = steps[1]["factor"].as_f64().unwrap();
+        let offset = steps[1]["offset"].as_f64().unwrap();
+        assert!((164.0 * factor + offset - 1.0).abs() < 1e-12 && (-57.0 * factor + offset).abs() < 1e-12);
+        assert_eq!(steps[2], json!({"step": "standardize"}));
+        assert!(notes.len() == 2 && notes[0].contains("cut") && notes[1].contains("Flip"), "{notes:?}");
+        assert!(monai_steps(&Map::new()).is_none());
+    }
+}

@@ -1,0 +1,59 @@
+//! In which number types a model keeps its weights, and whether it was quantised.
+
+use std::collections::BTreeMap;
+
+use super::graph::Graph;
+use super::proto::DataType;
+
+/// Operators that only quantised models have.
+const QUANTISED: &[&str] = &["QuantizeLinear", "DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger"];
+
+/// Weights by number type.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Precision {
+    /// numpy's name to the number of values, shapes and other integers left out.
+    pub weights: BTreeMap<&'static str, u64>,
+    /// Operators that quantise or run on integers.
+    pub quantised_operators: usize,
+}
+
+impl Precision {
+    /// All weights together.
+    pub fn parameters(&self) -> u64 {
+        self.weights.values().sum()
+    }
+
+    /// A sentence where the weights are not plain float32.
+    pub fn words(&self) -> Option<String> {
+        let kinds: Vec<String> = self.weights.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        if self.quantised_operators > 0 {
+            return Some(format!(
+                "quantised: {} weights, {} quantising operators. Scores differ a little from the float model's; gradients \
+                 pass through rounding as if it were not there",
+                kinds.join(" + "),
+                self.quantised_operators
+            ));
+        }
+        (self.weights.contains_key("float16") || self.weights.contains_key("bfloat16")).then(|| {
+            format!(
+                "half precision: {} weights. Scores differ from the float32 model's in the third digit",
+                kinds.join(" + ")
+            )
+        })
+    }
+}
+
+/// Counts the constants with at least one axis; int64 are shapes and indices.
+pub fn precision(graph: &Graph) -> Precision {
+    let mut found = Precision::default();
+    for tensor in graph.body().into_iter().flat_map(|body| &body.initializer) {
+        let Some(dtype) = DataType::try_from(tensor.data_type).ok() else { continue };
+        let count = super::tensors::element_count(&tensor.dims).unwrap_or(0);
+        let is_weight = !matches!(dtype, DataType::Int64 | DataType::Bool | DataType::String | DataType::Undefined);
+        if is_weight && !tensor.dims.is_empty() {
+            *found.weights.entry(dtype.numpy_name()).or_default() += count;
+        }
+    }
+    found.quantised_operators = graph.nodes().iter().filter(|node| QUANTISED.contains(&node.op_type.as_str())).count();
+    found
+}

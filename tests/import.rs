@@ -1,0 +1,227 @@
+//! `overread import` and its library: exports in, model folders out.
+
+#[allow(dead_code)] // each test binary uses its own part
+#[path = "common/onnx_models.rs"]
+mod onnx_models;
+
+use std::path::{Path, PathBuf};
+
+use onnx_models::{Axis, Tail, bytes, floats, model, node, small_cnn, value};
+use overread::engine::import::{Choices, draft, save};
+use overread::engine::{EngineError, Model, Origin, OutputKind};
+use overread::onnx::Layout;
+use overread::onnx::proto::{DataType, GraphProto, ModelProto};
+use overread::preprocess::Preset;
+use serde_json::{Value, json};
+
+fn write(folder: &Path, name: &str, content: &[u8]) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+fn cnn() -> Vec<u8> {
+    bytes(&small_cnn(true, Axis::Open("N"), Tail::Softmax))
+}
+
+fn named(names: &[&str]) -> Choices {
+    Choices { classes: Some(names.iter().map(|name| (*name).to_owned()).collect()), ..Choices::default() }
+}
+
+fn read(path: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn a_bare_export_becomes_a_folder_that_states_only_what_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let onnx = write(folder.path(), "grades.onnx", &cnn());
+    let made = draft(&onnx, &named(&["정상", "AD", "MCI"])).unwrap();
+    let line = |topic: &str| made.page.iter().find(|fact| fact.topic == topic).unwrap();
+    assert_eq!((line("classes").origin, line("classes").from.as_str()), (Origin::Declared, "given"));
+    assert_eq!((line("step").origin, line("size").text.as_str()), (Origin::Assumed, "8 rows x 8 columns"));
+    assert!(line("output").text.contains("the logits before it are read from \"logits\""), "{:?}", line("output"));
+    assert_eq!(line("batch").text, "any length");
+    let out = folder.path().join("모델 1");
+    assert_eq!(save(&made, &out).unwrap().older, None);
+    let metadata = read(&out.join("metadata.json"));
+    assert!(metadata.get("preprocess").is_none(), "a guess must not become a statement: {metadata}");
+    assert_eq!(metadata["network_data_format"]["outputs"]["pred"]["channel_def"]["1"], "AD");
+    assert_eq!(metadata["network_data_format"]["inputs"]["image"]["layout"], "NHWC");
+    let loaded = Model::load(&out).unwrap();
+    assert_eq!((loaded.class_names().len(), &loaded.sha256), (3, &made.model.sha256));
+    assert_eq!(loaded.manifest.preprocess[0].origin, Origin::Assumed);
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let onnx = write(folder.path(), "a.onnx", &cnn());
+    let other = write(folder.path(), "b.onnx", &bytes(&small_cnn(false, Axis::Fixed(1), Tail::Logits)));
+    let out = folder.path().join("model");
+    save(&draft(&onnx, &named(&["a", "b", "c"])).unwrap(), &out).unwrap();
+    let first = std::fs::read(out.join("metadata.json")).unwrap();
+    // The same again changes nothing.
+    assert_eq!(save(&draft(&onnx, &named(&["a", "b", "c"])).unwrap(), &out).unwrap().older, None);
+    for version in 1..=3 {
+        let names = [format!("x{version}"), "b".into(), "c".into()];
+        let choices = Choices { classes: Some(names.to_vec()), ..Choices::default() };
+        let kept = save(&draft(&onnx, &choices).unwrap(), &out).unwrap().older.unwrap();
+        assert_eq!(kept, out.join(format!("versions/metadata-{version}.json")));
+    }
+    assert_eq!(std::fs::read(out.join("versions/metadata-1.json")).unwrap(), first);
+    let refused = save(&draft(&other, &Choices::default()).unwrap(), &out).unwrap_err();
+    assert!(matches!(refused, EngineError::Occupied { .. }), "{refused}");
+    assert_eq!(std::fs::read(out.join("model.onnx")).unwrap(), cnn());
+}
+
+#[test]
+fn a_preset_takes_the_models_size_and_channels() {
+    let folder = tempfile::tempdir().unwrap();
+    let onnx = write(folder.path(), "a.onnx", &cnn());
+    let choices = Choices { preset: Preset::by_name("keras-caffe"), ..Choices::default() };
+    let made = draft(&onnx, &choices).unwrap();
+    let steps = serde_json::to_value(made.model.steps()).unwrap();
+    assert_eq!(steps[2], json!({"step": "resize", "size": [8, 8], "filter": "bilinear", "as": "keras"}));
+    assert_eq!(steps[3]["order"], "bgr");
+    assert!(made.model.manifest.preprocess.iter().all(|step| step.origin == Origin::Declared));
+    assert_eq!(made.file.other["imported"]["preset"], "keras-caffe");
+    let grey = write(
+        folder.path(),
+        "grey.onnx",
+        &bytes(&one_input(vec![("n", None), ("c", Some(1)), ("h", None), ("w", None)], vec![])),
+    );
+    let refused = draft(&grey, &choices).unwrap_err().to_string();
+    assert!(refused.contains("keras-caffe is for three channels"), "{refused}");
+}
+
+/// A network of one Conv on this input, behind `first` operators that turn `image` into `x`.
+fn one_input(axes: Vec<(&'static str, Option<i64>)>, first: Vec<(&str, f32)>) -> ModelProto {
+    let channels = axes[1].1.unwrap_or(3);
+    let mut nodes = Vec::new();
+    let mut initializer = vec![
+        floats("kernel", &[2, channels, 1, 1], vec![0.5; 2 * channels as usize]),
+        floats("offset", &[2], vec![0.1, -0.1]),
+    ];
+    let mut last = "image".to_owned();
+    for (index, (op, constant)) in first.iter().enumerate() {
+        let (name, made) = (format!("c{index}"), format!("x{index}"));
+        initializer.push(floats(&name, &[1], vec![*constant]));
+        nodes.push(node(op, &[&last, &name], &[&made], vec![]));
+        last = made;
+    }
+    nodes.push(node("Conv", &[&last, "kernel", "offset"], &["map"], vec![]));
+    nodes.push(node("GlobalAveragePool", &["map"], &["mean"], vec![]));
+    nodes.push(node("Flatten", &["mean"], &["logits"], vec![]));
+    let axes = axes.into_iter().map(|(name, length)| length.map_or(Axis::Open(name), Axis::Fixed)).collect();
+    let graph = GraphProto {
+        node: nodes,
+        initializer,
+        input: vec![value("image", DataType::Float, axes)],
+        output: vec![value("logits", DataType::Float, vec![Axis::Open("N"), Axis::Fixed(2)])],
+        ..Default::default()
+    };
+    model(13, graph)
+}
+
+#[test]
+fn a_scale_inside_the_graph_is_seen_and_not_guessed_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let axes = || vec![("n", None), ("c", Some(3)), ("h", Some(16)), ("w", Some(16))];
+    let scaled = one_input(axes(), vec![("Mul", 1.0 / 127.5), ("Sub", 1.0)]);
+    let onnx = write(folder.path(), "a.onnx", &bytes(&scaled));
+    let made = draft(&onnx, &Choices::default()).unwrap();
+    let inside = made.page.iter().find(|fact| fact.topic == "inside").unwrap();
+    assert!(inside.text.contains("0 becomes -1.000, 255 becomes 1.000"), "{inside:?}");
+    assert!(made.model.steps().iter().all(|step| step.name() != "rescale"), "{:?}", made.model.steps());
+    let plain = write(folder.path(), "b.onnx", &bytes(&one_input(axes(), vec![])));
+    assert!(draft(&plain, &Choices::default()).unwrap().model.steps().iter().any(|step| step.name() == "rescale"));
+}
+
+#[test]
+fn what_the_graph_cannot_tell_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    // Three rows, three columns, three channels behind a Reshape: no axis stands out.
+    let mut odd = one_input(vec![("n", None), ("a", Some(3)), ("b", Some(3)), ("c", Some(3))], vec![]);
+    let graph = odd.graph.as_mut().unwrap();
+    graph.initializer.push(onnx_models::integers("shape", &[-1, 3, 3, 3]));
+    graph.node[0].input[0] = "same".into();
+    graph.node.insert(0, node("Reshape", &["image", "shape"], &["same"], vec![]));
+    let onnx = write(folder.path(), "a.onnx", &bytes(&odd));
+    let asked = draft(&onnx, &Choices::default()).unwrap_err().to_string();
+    assert!(asked.contains("--layout"), "{asked}");
+    let choices = Choices { layout: Some(Layout::Nhwc), kind: Some(OutputKind::Logits), ..Choices::default() };
+    let made = draft(&onnx, &choices).unwrap();
+    save(&made, &folder.path().join("m")).unwrap();
+    assert_eq!(Model::load(&folder.path().join("m")).unwrap().layout(), Layout::Nhwc);
+    let wrong =
+        draft(&onnx, &Choices { layout: Some(Layout::Nhwc), ..named(&["a", "b", "c"]) }).unwrap_err().to_string();
+    assert!(wrong.contains("3 class names were given, and the model tells 2 classes apart"), "{wrong}");
+}
+
+#[test]
+fn folders_of_other_tools_are_read_where_they_keep_things() {
+    let folder = tempfile::tempdir().unwrap();
+    let hugging_face = folder.path().join("hf");
+    write(&hugging_face, "onnx/model.onnx", &bytes(&small_cnn(false, Axis::Open("N"), Tail::Logits)));
+    write(&hugging_face, "config.json", br#"{"_name_or_path": "vit", "id2label": {"0": "a", "1": "b", "2": "c"}}"#);
+    let processor = br#"{"do_resize": true, "size": {"height": 8, "width": 8}, "resample": 3, "do_normalize": true,
+        "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#;
+    write(&hugging_face, "preprocessor_config.json", processor);
+    let made = draft(&hugging_face, &Choices::default()).unwrap();
+    assert_eq!(made.model.class_names(), ["a", "b", "c"]);
+    let step = made.page.iter().find(|fact| fact.topic == "step").unwrap();
+    assert_eq!((step.origin, step.from.as_str()), (Origin::Imported, "preprocessor_config.json (Hugging Face)"));
+    assert_eq!(made.file.preprocess.as_ref().unwrap()[2].name(), "resize");
+
+    let monai = folder.path().join("bundle");
+    write(&monai, "models/model.onnx", &bytes(&small_cnn(false, Axis::Open("N"), Tail::Logits)));
+    let metadata = json!({"version": "0.2.1", "name": "grades", "monai_version": "1.4.0", "network_data_format": {
+        "inputs": {"image": {"type": "image", "num_channels": 3, "spatial_shape": [8, 8], "dtype": "float32"}},
+        "outputs": {"pred": {"channel_def": {"0": "a", "1": "b", "2": "c"}}}}});
+    write(&monai, "configs/metadata.json", metadata.to_string().as_bytes());
+    let inference = json!({"preprocessing": {"_target_": "Compose", "transforms": [
+        {"_target_": "LoadImaged"}, {"_target_": "Resized", "spatial_size": [8, 8]}, {"_target_": "ScaleIntensityd"}]}});
+    write(&monai, "configs/inference.json", inference.to_string().as_bytes());
+    let made = draft(&monai, &Choices::default()).unwrap();
+    let names: Vec<_> = made.model.steps().iter().map(overread::preprocess::Step::name).collect();
+    assert_eq!(names, ["to_rgb", "resize", "min_max"]);
+    assert_eq!((made.file.name.as_deref(), made.file.other["monai_version"].as_str()), (Some("grades"), Some("1.4.0")));
+
+    let several = folder.path().join("several");
+    write(&several, "a.onnx", &cnn());
+    assert_eq!(draft(&several, &Choices::default()).unwrap().model.class_names().len(), 3);
+    write(&several, "b.onnx", &cnn());
+    assert!(draft(&several, &Choices::default()).unwrap_err().to_string().contains("a.onnx, b.onnx"));
+}
+
+#[test]
+fn the_command_writes_a_folder_that_predicts() {
+    let folder = tempfile::tempdir().unwrap();
+    let onnx = write(folder.path(), "a.onnx", &cnn());
+    write(folder.path(), "train/cat/x.txt", b"");
+    write(folder.path(), "train/dog/x.txt", b"");
+    write(folder.path(), "train/bird/x.txt", b"");
+    let run = |args: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_overread"))
+            .args(args)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let onnx = onnx.to_str().unwrap();
+    let (code, page, _) = run(&["import", onnx, "--out", "m", "--preset", "torchvision", "--from-folder", "train"]);
+    assert_eq!(code, Some(0));
+    assert!(page.contains("bird, cat, dog   [given]") && page.contains("Written: m"), "{page}");
+    let picture = image::GrayImage::from_fn(40, 30, |x, y| image::Luma([(x * 5 + y) as u8]));
+    picture.save(folder.path().join("p.png")).unwrap();
+    let (code, line, _) = run(&["predict", "p.png", "--model", "m", "--engine", "embedded", "--json"]);
+    assert_eq!(code, Some(0));
+    assert!(serde_json::from_str::<Value>(&line).unwrap()["scores"]["bird"].is_number(), "{line}");
+    let (code, _, said) = run(&["import", onnx, "--preset", "nothing"]);
+    assert!(code == Some(2) && said.contains("keras-caffe"), "{said}");
+    let (code, listed, _) = run(&["presets", "--json"]);
+    assert!(code == Some(0) && listed.lines().count() > 20);
+}
