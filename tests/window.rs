@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common_window::{SIZE, drag, nifti};
-use eframe::egui::{self, DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
+use eframe::egui::{self, DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use overread::app::{

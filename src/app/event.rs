@@ -47,7 +47,7 @@ pub enum Event {
     PlaneReady {
         generation: u64,
         plane: Plane,
-        result: Result<PlanePicture, Problem>,
+        result: Result<Box<PlanePicture>, Problem>,
     },
     /// How many frames of a scan's volume are decoded.
     VolumeProgress {
@@ -78,7 +78,7 @@ pub enum Event {
     ModelLoaded {
         generation: u64,
         path: PathBuf,
-        result: Result<(ModelFacts, EngineFacts, RunFacts), Problem>,
+        result: Result<Box<(ModelFacts, EngineFacts, RunFacts)>, Problem>,
     },
     /// The prediction of the item on the screen.
     Predicted {

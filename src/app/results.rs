@@ -67,7 +67,7 @@ impl AppState {
             }
             Event::ModelLoaded { generation, path, result } => {
                 if generation == self.model_generation {
-                    self.model_loaded(path, result);
+                    self.model_loaded(path, result.map(|loaded| *loaded));
                 }
             }
             Event::Predicted { model, list, item: _, request, result } => {

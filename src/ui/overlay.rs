@@ -131,7 +131,7 @@ fn no_suv(ui: &Ui, inner: Rect, top: &mut f32, why: &str, view: usize) {
     };
     let galley = elided(ui, &sentence, theme::small(), theme::ON_PICTURE_AMBER, inner.width() * 0.45);
     let line = Rect::from_min_size(pos2(inner.left(), *top), galley.size());
-    shadowed(ui, line.min, Align2::LEFT_TOP, &galley.text().to_owned(), theme::small(), theme::ON_PICTURE_AMBER);
+    shadowed(ui, line.min, Align2::LEFT_TOP, galley.text(), theme::small(), theme::ON_PICTURE_AMBER);
     let response = ui.interact(line, eframe::egui::Id::unique(("no suv", view)), eframe::egui::Sense::hover());
     response.on_hover_text(words.explained(none, why));
     *top += LINE;

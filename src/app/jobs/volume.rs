@@ -59,7 +59,7 @@ impl Worker {
             Err(problem) => Err(problem),
         };
         let (generation, plane) = (job.generation, job.plane);
-        emit.send(Event::PlaneReady { generation, plane, result });
+        emit.send(Event::PlaneReady { generation, plane, result: result.map(Box::new) });
     }
 
     /// `None` where nobody waits for it any more.
