@@ -121,8 +121,8 @@ action-worklist = Worklist
     .tooltip = Show or hide the worklist
 action-findings = Findings
     .tooltip = Show or hide the findings
-action-theme = Light or dark
-    .tooltip = Switch between the light and the dark theme
+action-theme = Theme
+    .tooltip = Dark, light, high contrast
 # The name of the language that the window changes to.
 action-language = 한국어
     .tooltip = Show the window in Korean

@@ -120,8 +120,8 @@ action-worklist = 워크리스트
     .tooltip = 워크리스트를 표시하거나 숨깁니다
 action-findings = 결과
     .tooltip = 결과 패널을 표시하거나 숨깁니다
-action-theme = 밝은 화면·어두운 화면
-    .tooltip = 밝은 화면과 어두운 화면을 서로 바꿉니다
+action-theme = 테마
+    .tooltip = 어두운 화면, 밝은 화면, 고대비 화면을 차례로 바꿉니다
 # The name of the language that the window changes to.
 action-language = English
     .tooltip = 화면을 영어로 표시합니다

@@ -93,7 +93,7 @@ impl Viewport {
         }
         self.draw(ui, state, &places);
         for (view, cell) in cells.iter().enumerate().filter(|_| cells.len() > 1) {
-            let color = if view == views.active() { theme::palette(true).accent } else { theme::BETWEEN_VIEWS };
+            let color = if view == views.active() { theme::on_dark().accent } else { theme::BETWEEN_VIEWS };
             ui.painter().rect_stroke(*cell, 0.0, Stroke::new(1.0, color), StrokeKind::Inside);
         }
     }

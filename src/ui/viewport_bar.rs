@@ -3,7 +3,7 @@
 use eframe::egui::{Button, Label, RichText, Slider, Ui, WidgetInfo};
 
 use super::actions::Action;
-use super::menus::action_entry;
+use super::menus::{action_entry, compact};
 use super::overlay::window_name;
 use super::shell::{Look, Wishes};
 use super::theme;
@@ -127,7 +127,8 @@ fn tool_menu(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wishes) {
     // What the left button does, where that is not what it usually does.
     let name = if tool == Tool::Window { words.text("measure-menu") } else { Action::Tool(tool).name(words) };
     ui.menu_button(name, |ui| {
-        ui.set_min_width(220.0);
+        ui.set_min_width(240.0);
+        compact(ui);
         for tool in [Tool::Window, Tool::Length, Tool::Angle, Tool::Ellipse, Tool::Rectangle] {
             action_entry(ui, Action::Tool(tool), state, look, wishes);
         }
@@ -143,7 +144,8 @@ fn tool_menu(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wishes) {
 fn views_menu(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wishes) {
     let words = words(ui);
     ui.menu_button(words.text("views-menu"), |ui| {
-        ui.set_min_width(240.0);
+        ui.set_min_width(280.0);
+        compact(ui);
         for layout in Layout::ALL {
             action_entry(ui, Action::Layout(layout), state, look, wishes);
         }
