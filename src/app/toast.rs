@@ -25,6 +25,8 @@ pub enum Notice {
     NotKept(Vec<Problem>),
     /// A table of labels that cannot be used.
     NoLabels(Problem),
+    /// A scan that cannot be laid over another.
+    NotFused(Problem),
     /// A job broke; the program goes on.
     Broken {
         worker: &'static str,

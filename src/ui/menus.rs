@@ -10,7 +10,7 @@ use super::words::{Words, words};
 use crate::app::{AppState, Command};
 
 /// Two em spaces.
-const MARK_ROOM: &str = "\u{2003}\u{2003}";
+pub(super) const MARK_ROOM: &str = "\u{2003}\u{2003}";
 /// Choices for the memory that decoded pictures may take, MiB.
 const MEMORY_MIB: [usize; 5] = [512, 1024, 2048, 4096, 8192];
 
