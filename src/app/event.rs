@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::jobs::OpenedReview;
 use super::{
-    Decoded, EngineFacts, Heatmap, HeatmapRequest, ModelFacts, Numbers, Pane, PlanePicture, Prediction, Problem, Trust,
-    TrustProgress, ValueWindow,
+    Decoded, EngineFacts, Fused, Heatmap, HeatmapRequest, ModelFacts, Numbers, Pane, PlanePicture, Prediction, Problem,
+    Trust, TrustProgress, ValueWindow,
 };
 use crate::engine::runtime::InstallProgress;
 use crate::render::{Plane, RoiStats, Thumbnail};
@@ -48,6 +48,12 @@ pub enum Event {
         generation: u64,
         plane: Plane,
         result: Result<Box<PlanePicture>, Problem>,
+    },
+    /// Another scan's values on a slice, or why they do not lie there.
+    Fused {
+        generation: u64,
+        files: Arc<[PathBuf]>,
+        result: Result<Arc<Fused>, Problem>,
     },
     /// How many frames of a scan's volume are decoded.
     VolumeProgress {

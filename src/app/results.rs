@@ -49,6 +49,7 @@ impl AppState {
                 self.predict_unasked(generation);
             }
             Event::VolumeProgress { scan, done, total } => self.volume_progress(&scan, done, total),
+            Event::Fused { generation, files, result } => self.fused(generation, &files, result),
             Event::WindowReady { generation, from, window } => self.window_ready(generation, from, window),
             Event::RegionReady { generation, mark, stats } => {
                 if let Some(view) = self.views.of_generation(generation).and_then(|view| self.views.get_mut(view)) {
@@ -131,6 +132,7 @@ impl AppState {
     fn frame_ready(&mut self, generation: u64, index: usize, result: Result<Decoded, Problem>) {
         let Some(view) = self.views.of_generation(generation) else { return };
         self.frame_shown(view, index, result);
+        self.ask_fusion(view);
         self.decode_ahead(view, index);
         self.predict_unasked(generation);
     }

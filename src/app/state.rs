@@ -166,6 +166,8 @@ impl AppState {
             Command::Undo => self.with_current(|current| current.marks.undo()),
             Command::Redo => self.with_current(|current| current.marks.redo()),
             Command::SetPlane(plane) => self.set_plane(plane),
+            Command::Fuse(item) => self.fuse(item),
+            Command::SetFusionLook { opacity, colors } => self.set_fusion_look(opacity, colors),
             Command::PlaceCrosshair { x, y } => self.place_crosshair((x, y)),
             Command::Activate(view) => self.activate(view),
             Command::SetLayout(layout) => self.set_layout(layout),

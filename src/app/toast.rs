@@ -32,6 +32,8 @@ pub enum Notice {
     NotExported(Problem),
     /// A table of labels that cannot be used.
     NoLabels(Problem),
+    /// A scan that cannot be laid over another.
+    NotFused(Problem),
     /// A job broke; the program goes on.
     Broken {
         worker: &'static str,

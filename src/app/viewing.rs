@@ -176,6 +176,7 @@ impl AppState {
                 current.show(index, decoded);
                 self.look_like_twin(view);
                 self.start_crosshair(view);
+                self.ask_fusion(view);
             }
             Err(problem) => {
                 (current.loading, current.error) = (None, Some(CurrentError::Plane(problem)));

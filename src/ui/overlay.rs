@@ -66,6 +66,11 @@ fn named(words: Words, state: &AppState, current: &Current) -> Vec<String> {
     let layout = state.views().layout();
     let item = state.items().get(current.item).filter(|_| !matches!(layout, Layout::One | Layout::Planes));
     let mut lines: Vec<String> = item.map(|item| words.item(item)).into_iter().collect();
+    let over = current.fused().and_then(|(fusion, fused)| Some((state.items().get(fusion.item)?, fused)));
+    if let Some((over, fused)) = over {
+        lines.push(words.with("fusion-over", &[("name", words.item(over).into())]));
+        lines.extend(fused.caution.as_ref().map(|_| words.text("fusion-caution").to_owned()));
+    }
     match plane {
         Some(plane) => lines.push(words.plane(plane).to_owned()),
         None if layout == Layout::Planes => lines.push(words.text("plane-stored").to_owned()),

@@ -40,7 +40,7 @@ pub(super) use numbers::Job as NumbersJob;
 pub(super) use session::PredictJob;
 pub use store::OpenedReview;
 pub(super) use store::{Job as StoreJob, Open as OpenReview, Place};
-pub(super) use volume::SliceJob;
+pub(super) use volume::{FuseJob, SliceJob};
 
 /// Called after every event, from a worker's thread: wakes the window.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -266,12 +266,17 @@ impl Jobs {
 
     /// Replaces what the view last asked for.
     pub(super) fn slice(&self, job: SliceJob) {
-        self.volume.post_urgent_from(job.view, volume::Job::Slice(job));
+        self.volume.post_urgent_from(volume::sender(job.view, false), volume::Job::Slice(job));
     }
 
     /// View `view` shows no plane any more.
     pub(super) fn leave_plane(&self, view: usize) {
-        self.volume.post_urgent_from(view as u64, volume::Job::Leave);
+        self.volume.post_urgent_from(volume::sender(view as u64, false), volume::Job::Leave);
+    }
+
+    /// Replaces what the view last asked for.
+    pub(super) fn fuse(&self, job: FuseJob) {
+        self.volume.post_urgent_from(volume::sender(job.view, true), volume::Job::Fuse(job));
     }
 
     /// Bytes that decoded pictures may take, half of them for volumes.
