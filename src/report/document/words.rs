@@ -78,8 +78,7 @@ phrases! {
     MODEL: "Model and environment", "모델과 실행 환경";
     BROKEN: "Cases without a result", "결과가 없는 사례";
     CASES: "Cases", "사례 수";
-    FAILED: "failed", "실패";
-    LABELLED: "with a reference label", "정답이 있는 사례";
+    LABELLED: "{} with a reference label, {} failed", "정답 있음 {}건, 실패 {}건";
     WRONG: "Misclassified", "오분류";
     CLASS: "Class", "클래스";
     REFERENCE: "Reference label", "정답";
