@@ -4,7 +4,9 @@
 
 mod args;
 mod demo;
+mod doctor;
 mod explain;
+mod golden;
 mod import;
 mod inspect;
 mod metrics;
@@ -16,11 +18,14 @@ mod runtime;
 mod table;
 
 pub use args::{
-    Cli, Command, DemoArgs, EngineArg, ExplainArgs, ImportArgs, InspectArgs, MetricsArgs, PredictArgs, PresetsArgs,
-    RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
+    Cli, Command, DemoArgs, DoctorArgs, EngineArg, ExplainArgs, GoldenAction, GoldenArgs, GoldenRecordArgs,
+    GoldenVerifyArgs, ImportArgs, InspectArgs, MetricsArgs, PredictArgs, PresetsArgs, RuntimeAction, RuntimeArgs,
+    TargetArg, WindowArgs,
 };
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
+pub use doctor::doctor;
 pub use explain::explain;
+pub use golden::golden;
 pub use import::import;
 pub use inspect::inspect;
 pub use metrics::metrics;

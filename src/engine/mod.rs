@@ -57,6 +57,7 @@ pub use metadata_file::{
     manifest_schema,
 };
 pub use model::Model;
+pub use model_file::sha256_hex;
 pub use scores::ScoreRule;
 pub use session::{EngineChoice, ProviderChoice, Session, SessionOptions, StartAgain};
 pub use volume::{Combine, InputSelection, OneOrMany, PatientAxis, SliceChoice, SliceSelection, select_slices};

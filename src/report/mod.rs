@@ -4,12 +4,14 @@
 
 mod chart;
 mod explanation;
+mod golden;
 mod metrics;
 mod npy;
 mod predictions;
 
 pub use chart::{calibration_chart, confusion_chart, matrix_chart, precision_recall_chart, roc_chart};
 pub use explanation::{explanation_json, write_map, write_overlay};
+pub use golden::{GoldenError, NewGolden, write_golden};
 pub use metrics::{
     ComparisonReport, GroupReport, MetricsReport, TemperatureReport, comparison_json, comparison_text, metrics_json,
     metrics_text, write_flips, write_matrix, write_thresholds,
