@@ -1,7 +1,8 @@
 //! What a frame of the whole window costs: dragging the window of a 4000 x 3000 picture, and scrolling through a decoded
 //! stack, with the graphics card's path and with the processor's, on whatever OpenGL an EGL without a window finds.
 //!
-//! `cargo bench --bench frames [-- gpu|cpu]`; without a graphics card, Mesa's llvmpipe stands in for one, and its share of the work
+//! `cargo bench --bench frames [-- gpu|cpu]` (where OpenGL is software, with `OVERREAD_RENDER=gpu`, or the processor draws in
+//! both); without a graphics card, Mesa's llvmpipe stands in for one, and its share of the work
 //! is done by the same cores. One JSON line for each measurement, times in ms:
 //! `own`: layout, tessellation and handing over to OpenGL, on the window's thread (median, and worst of 95 %);
 //! `layout`, `paint`: its parts; `wait`: until OpenGL has the pixels; `own_cpu`, `all_cpu`: processor time per frame of
@@ -82,7 +83,7 @@ impl Bench {
         let ctx = egui::Context::default();
         install_fonts(&ctx);
         install_theme(&ctx);
-        let painter = egui_glow::Painter::new(gl.clone(), "", None, true).expect("egui paints");
+        let painter = egui_glow::Painter::new(gl.clone(), "", None, false).expect("egui paints");
         let shell = Shell::with_gl(AppState::new(Jobs::inline()), Language::English, gpu.then(|| gl.clone()));
         let path = if gpu { "gpu" } else { "cpu" };
         Self { gl: gl.clone(), ctx, painter, shell, size: Vec2::ZERO, path, target: None, time_s: 0.0 }

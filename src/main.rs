@@ -35,7 +35,10 @@ fn run(cli: Cli) -> anyhow::Result<Ended> {
         }
         Some(Command::Predict(args)) => cli::predict(&args),
         Some(Command::Explain(args)) => cli::explain(&args),
+        Some(Command::Review(args)) => cli::review(&args),
+        Some(Command::Calibrate(args)) => cli::calibrate(&args),
         Some(Command::Metrics(args)) => cli::metrics(&args),
+        Some(Command::Leaks(args)) => cli::leaks(&args),
         Some(Command::Import(args)) => cli::import(&args),
         Some(Command::Golden(args)) => cli::golden(&args),
         Some(Command::Doctor(args)) => cli::doctor(&args),

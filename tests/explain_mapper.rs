@@ -208,7 +208,7 @@ fn a_folder_is_explained_in_order_and_a_broken_file_stops_nothing() {
     }
     let mut mapper = Mapper::new(model, None, EngineChoice::Embedded, cpu());
     for (threads, batch) in [(1, Some(1)), (3, Some(4)), (2, None)] {
-        let options = BatchOptions { decode_threads: threads, batch, slices: None };
+        let options = BatchOptions { decode_threads: threads, batch, ..BatchOptions::default() };
         let mut seen = Vec::new();
         let asked = question(Method::GradCam, None);
         review::explain_all(&items, &mut mapper, &asked, &options, &mut unheard, &mut |item, case, _| {

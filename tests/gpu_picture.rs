@@ -77,7 +77,7 @@ fn color(size: Size) -> Pyramid {
 }
 
 fn scene(picture: &Pyramid, size: Size, image_from_screen: PlaneMap, shader: Shader) -> Scene<'_> {
-    Scene { picture, view: View { size, image_from_screen, smooth: true }, shader, overlay: None }
+    Scene { picture, view: View { size, image_from_screen, smooth: true }, shader, transposed: false, overlay: None }
 }
 
 fn zoomed(screen_per_image: f64, offset_x: f64, offset_y: f64) -> PlaneMap {
@@ -193,6 +193,53 @@ fn colours_and_their_inversion() {
         for invert in [false, true] {
             let shader = Shader::new(&window(128.0, 256.0, WindowFunction::Linear), Polarity::HighIsWhite, invert);
             same(gpu, &scene(&picture, SCREEN, zoomed(3.3, 1.0, 1.0), shader), &format!("inverted {invert}"));
+        }
+    });
+}
+
+#[test]
+fn colours_for_grey_levels() {
+    with_each_gl(|gpu, _| {
+        let (ct, pet, map) = (ct(Size::new(120, 90)), pet(Size::new(120, 90)), map());
+        for colors in ColorMap::FOR_PET {
+            for (picture, smooth, function) in [
+                (&ct, true, WindowFunction::Linear),
+                (&pet, false, WindowFunction::Linear),
+                (&pet, true, WindowFunction::Sigmoid),
+            ] {
+                let shader = Shader::new(&window(4.0, 15.0, function), Polarity::LowIsWhite, true).with_colors(colors);
+                let mut scene = scene(picture, SCREEN, zoomed(4.1, -5.0, 2.0), shader);
+                scene.view.smooth = smooth;
+                scene.overlay =
+                    smooth.then(|| (placed(map.view()), OverlayStyle::signed(Scale { low: -2.0, high: 2.0 })));
+                let mut drawn = Vec::new();
+                scene.draw(&mut drawn);
+                let levels: Vec<&[u8]> = drawn.chunks_exact(4).filter(|p| p[3] > 0).collect();
+                assert!(!levels.is_empty());
+                same(gpu, &scene, &format!("{colors}, {function:?}"));
+            }
+        }
+    });
+}
+
+#[test]
+fn turned_and_mirrored_with_a_heatmap() {
+    with_each_gl(|gpu, _| {
+        let (ct, color, map) = (ct(Size::new(1100, 1300)), color(Size::new(120, 90)), map());
+        let mirrored = PlaneMap { scale_x: -0.21, offset_x: 88.7, ..zoomed(4.1, 0.0, 3.0) };
+        // Across the corner of four tiles, and the whole of a small one.
+        for (picture, map_) in [(&ct, zoomed(1.3, 990.0, 1000.0)), (&color, mirrored)] {
+            let mut scene = scene(picture, Size::new(90, 160), map_, linear(40.0, 2400.0));
+            scene.overlay = Some((placed(map.view()), OverlayStyle::positive(Scale { low: 0.0, high: 3.0 })));
+            let mut upright = Vec::new();
+            scene.draw(&mut upright);
+            scene.transposed = true;
+            let mut turned = Vec::new();
+            scene.draw(&mut turned);
+            assert_eq!(scene.size(), Size::new(160, 90));
+            // Row 7, column 31 upright is row 31, column 7 turned.
+            assert_eq!(turned[4 * (31 * 90 + 7)..][..4], upright[4 * (7 * 160 + 31)..][..4]);
+            same(gpu, &scene, "turned");
         }
     });
 }

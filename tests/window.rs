@@ -10,12 +10,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use common_window::SIZE;
+use common_window::{SIZE, drag, nifti};
 use eframe::egui::{self, DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use overread::app::{
-    AppState, Chip, Command, CurrentError, Jobs, ModelState, PredictionState, ViewTransform, WindowSource,
+    AppState, Command, CurrentError, Jobs, Mark, ModelState, PredictionState, Shape, ViewTransform, WindowSource,
 };
 use overread::ui::{RESEARCH_USE, Shell};
 
@@ -37,61 +37,12 @@ fn png(folder: &Path, name: &str) -> PathBuf {
     path
 }
 
-/// A NIfTI-1 volume of 16-bit values (the standard's header, nifti1.h): frame `n` holds `100 * n + column`.
-fn nifti(folder: &Path, name: &str, frames: i16) -> PathBuf {
-    let (cols, rows) = (16i16, 12i16);
-    let mut bytes = vec![0u8; 352];
-    let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);
-    put(0, &348i32.to_le_bytes());
-    for (n, side) in [3, cols, rows, frames, 1, 1, 1, 1].into_iter().enumerate() {
-        put(40 + 2 * n, &side.to_le_bytes());
-    }
-    put(70, &4i16.to_le_bytes()); // DT_INT16
-    put(72, &16i16.to_le_bytes());
-    for n in 0..4 {
-        put(76 + 4 * n, &1f32.to_le_bytes()); // pixdim
-    }
-    put(108, &352f32.to_le_bytes()); // vox_offset
-    put(112, &1f32.to_le_bytes()); // scl_slope
-    put(123, &[2]); // mm
-    put(254, &1i16.to_le_bytes()); // sform: scanner
-    for (axis, row) in [[1f32, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]].iter().enumerate() {
-        for (n, value) in row.iter().enumerate() {
-            put(280 + 16 * axis + 4 * n, &value.to_le_bytes());
-        }
-    }
-    put(344, b"n+1\0");
-    for frame in 0..frames {
-        for _ in 0..rows {
-            for col in 0..cols {
-                bytes.extend((100 * frame + col).to_le_bytes());
-            }
-        }
-    }
-    let path = folder.join(name);
-    fs::write(&path, bytes).unwrap();
-    path
-}
-
 fn demo_model() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("models/phantom-brain-3grade")
 }
 
 fn demo_scans() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo")
-}
-
-fn drag(harness: &mut Harness<'_, Shell>, button: PointerButton, from: Pos2, by: Vec2) {
-    let press = |pressed, pos| Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE };
-    harness.event(Event::PointerMoved(from));
-    harness.event(press(true, from));
-    harness.run();
-    for step in 1..=8 {
-        harness.event(Event::PointerMoved(from + by * (step as f32 / 8.0)));
-        harness.run();
-    }
-    harness.event(press(false, from + by));
-    harness.run();
 }
 
 fn middle(harness: &Harness<'_, Shell>) -> Pos2 {
@@ -130,7 +81,7 @@ fn an_opened_picture_is_listed_shown_and_described() {
     harness.get_by_label("1 / 1");
     let current = harness.state().state.current().unwrap();
     assert!(current.shown.is_some());
-    assert_eq!(current.window_source, WindowSource::Auto);
+    assert_eq!(current.windowing.source, WindowSource::Auto);
 }
 
 #[test]
@@ -158,13 +109,13 @@ fn a_broken_file_says_why_and_the_next_one_opens() {
 fn dragging_changes_the_window_and_reset_brings_it_back() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = opened(&[&png(folder.path(), "a.png")]);
-    let window = |harness: &Harness<'_, Shell>| harness.state().state.current().unwrap().window.clone().unwrap();
+    let window = |harness: &Harness<'_, Shell>| harness.state().state.current().unwrap().window().cloned().unwrap();
     let before = window(&harness);
     let at = middle(&harness);
     drag(&mut harness, PointerButton::Primary, at, vec2(60.0, 30.0));
     let after = window(&harness);
     assert!(after.width > before.width && after.center > before.center, "{before:?} to {after:?}");
-    assert_eq!(harness.state().state.current().unwrap().window_source, WindowSource::Manual);
+    assert_eq!(harness.state().state.current().unwrap().windowing.source, WindowSource::Manual);
     harness.key_press(Key::R);
     harness.run();
     assert_eq!(window(&harness), before);
@@ -207,7 +158,7 @@ fn zoom_pan_and_fit() {
     drag(&mut harness, PointerButton::Middle, at, vec2(40.0, 0.0));
     let ViewTransform::Free { center, .. } = view(&harness) else { panic!("panning keeps the zoom") };
     assert!(center.0 < 60.0, "{center:?}");
-    harness.key_press(Key::Num1);
+    harness.key_press(Key::Num9);
     harness.run();
     assert!(matches!(view(&harness), ViewTransform::Free { zoom, .. } if (zoom - 1.0).abs() < 1e-9));
     harness.get_by_label("Fit").click();
@@ -282,7 +233,7 @@ fn a_model_answers_beside_the_picture_and_shows_what_it_saw() {
         assert!(harness.query_all_by_label(&format!("{score:.3}")).count() >= 1);
     }
     assert_eq!(prediction.seen.len(), state.model().facts().unwrap().steps.len() + 1);
-    assert!(matches!(state.items().get(0).unwrap().chip, Chip::Done { .. }));
+    assert!(state.review().cases()[0].row.predicted().is_some());
     harness.get_by_label("Probability"); // this model's manifest states a calibration
 }
 
@@ -294,9 +245,9 @@ fn the_rest_of_the_list_is_predicted_too() {
     let harness = window(state);
     let state = &harness.state().state;
     assert!(state.items().len() > 3);
-    for item in state.items().all() {
-        assert!(matches!(item.chip, Chip::Done { .. }), "{}: {:?}", item.name, item.chip);
-        assert_eq!(state.truth(item), Some(1));
+    for case in state.review().cases() {
+        assert!(case.row.predicted().is_some(), "{case:?}");
+        assert_eq!(case.row.truth, Some(1));
     }
     assert!(!state.background().is_running());
 }
@@ -384,7 +335,7 @@ fn a_command_is_found_by_a_part_of_its_name() {
     harness.run();
     harness.key_press(Key::Enter);
     harness.run();
-    assert!(harness.state().state.invert(), "the first command found is run");
+    assert!(harness.state().state.current().unwrap().invert, "the first command found is run");
     assert!(harness.query_by_role_and_label(egui::Role::TextInput, "Type a part of a command").is_none());
     harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
     harness.run();
@@ -414,12 +365,22 @@ fn a_length_is_drawn_with_shift_and_deleted_by_its_key() {
     harness.event_modifiers(button(false, from + vec2(80.0, 0.0)), Modifiers::SHIFT);
     harness.run();
     let current = harness.state().state.current().unwrap();
-    let [(0, ruler)] = current.rulers.as_slice() else { panic!("one length: {:?}", current.rulers) };
+    let [Mark { slice: 0, shape: Shape::Length(ruler), .. }] = current.marks.all() else {
+        panic!("one length: {:?}", current.marks)
+    };
     let zoom = (ruler.to.0 - ruler.from.0) / 80.0;
     assert!(zoom > 0.0 && (ruler.to.1 - ruler.from.1).abs() < 1e-9, "{ruler:?}");
-    harness.key_press(Key::Delete);
-    harness.run();
-    assert!(harness.state().state.current().unwrap().rulers.is_empty());
+    let lengths = |harness: &Harness<'_, Shell>| harness.state().state.current().unwrap().marks.all().len();
+    common_window::press(&mut harness, Key::Delete);
+    assert_eq!(lengths(&harness), 0);
+    let ctrl_shift = Modifiers::COMMAND | Modifiers::SHIFT;
+    for (modifiers, expected) in
+        [(Modifiers::COMMAND, 1), (Modifiers::COMMAND, 0), (ctrl_shift, 1), (ctrl_shift, 0), (ctrl_shift, 0)]
+    {
+        harness.key_press_modifiers(modifiers, Key::Z);
+        harness.run();
+        assert_eq!(lengths(&harness), expected, "{modifiers:?}");
+    }
 }
 
 #[test]
@@ -450,5 +411,24 @@ fn windows_from_the_values_are_in_the_menu() {
     harness.run();
     harness.get_by_label("Full range").click();
     harness.run();
-    assert_eq!(harness.state().state.current().unwrap().window_source, WindowSource::Preset);
+    assert_eq!(harness.state().state.current().unwrap().windowing.source, WindowSource::Preset);
+}
+
+#[test]
+fn a_picture_is_turned_and_flipped_and_its_letters_and_probe_follow() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(&[&nifti(folder.path(), "volume.nii", 3)]);
+    let turn = |harness: &Harness<'_, Shell>| harness.state().state.current().unwrap().turn;
+    let upright = turn(&harness);
+    for key in [Key::E, Key::E] {
+        common_window::press(&mut harness, key);
+    }
+    assert_eq!((turn(&harness).degrees(), turn(&harness).is_mirrored()), (180, false));
+    common_window::press(&mut harness, Key::Q);
+    common_window::press(&mut harness, Key::M);
+    assert_eq!((turn(&harness).degrees(), turn(&harness).is_mirrored()), (90 + 180, true));
+    common_window::press(&mut harness, Key::V);
+    common_window::press(&mut harness, Key::M);
+    common_window::press(&mut harness, Key::Num0);
+    assert_eq!(turn(&harness), upright, "reset");
 }

@@ -123,7 +123,7 @@ fn english_left(harness: &Harness<'_, Shell>) -> Vec<String> {
 
 /// A key of the help sheet: `Ctrl+O`, `F1`.
 fn key(text: &str) -> bool {
-    text.split('+').all(|part| part.chars().count() == 1 || ["Ctrl", "Shift", "F1"].contains(&part))
+    text.split('+').all(|part| part.chars().count() == 1 || ["Ctrl", "Shift", "F1", "PgDn", "PgUp"].contains(&part))
 }
 
 #[test]

@@ -3,10 +3,15 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use crate::geometry::Ruler;
+use super::{
+    HeatmapQuestion, HeatmapStyle, Layout, Link, Notice, OperatingPoint, Pane, Severity, Shape, Tool, Turning,
+    ValueWindow, ViewTransform,
+};
+use crate::render::{ColorMap, Plane};
+use crate::report::Language;
+use crate::review::folder::Opinion;
+use crate::review::{Order, Show};
 use crate::scan::Window;
-
-use super::{HeatmapQuestion, HeatmapStyle, Notice, Pane, Severity, ViewTransform};
 
 /// A wish. [`AppState::apply`](super::AppState::apply) fulfils it or starts the job that will.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,10 +19,8 @@ pub enum Command {
     /// Files and folders, scans and models alike: scans replace the list, a model (an .onnx, or a folder with a
     /// `model.onnx`) is loaded.
     Open(Vec<PathBuf>),
-    /// Item `index` of the list.
+    /// Item `index` of the list, into the active view.
     Select(usize),
-    /// This many items down the list, negative up.
-    SelectStep(isize),
     /// Frame `index`, counted from 0.
     GoToFrame(usize),
     /// This many frames on, negative back.
@@ -31,19 +34,45 @@ pub enum Command {
     HeaderWindow(usize),
     /// The next of the header's windows, after the last one the automatic window.
     NextWindow,
-    /// The window from the shown frame's own values.
-    AutoWindow,
+    /// The header's VOI LUT `n`, counted from 0.
+    VoiLut(usize),
+    /// A window from the shown frame's own values.
+    ValueWindow(ValueWindow),
     /// A window that readers know by name.
     PresetWindow(Window),
     /// Back to the window the scan opened with.
     ResetWindow,
     ToggleInvert,
+    /// Colours for grey levels.
+    SetColors(ColorMap),
     ToggleSmooth,
     SetView(ViewTransform),
-    /// A length on the shown frame.
-    Measure(Ruler),
-    /// All lengths of the scan on the screen go.
+    /// Turns or mirrors the picture on the screen.
+    Turn(Turning),
+    /// As the scan opened: upright, fitted, its first window, not inverted.
+    ResetPicture,
+    /// What a drag on the picture does.
+    SetTool(Tool),
+    /// A length, an angle or a region on the shown slice.
+    Measure(Shape),
+    /// All marks of the scan in the active view go.
     ForgetMeasures,
+    /// Takes back the last change of the active view's marks.
+    Undo,
+    Redo,
+    /// A plane through the volume in the active view; `None` for the frames as they are stored.
+    SetPlane(Option<Plane>),
+    /// The crosshair at a point of the active view's slice, in picture coordinates.
+    PlaceCrosshair {
+        x: f64,
+        y: f64,
+    },
+    /// View `view`, counted from 0, is the one that is acted on.
+    Activate(usize),
+    SetLayout(Layout),
+    ToggleLink(Link),
+    /// Bytes that decoded pictures may take, half of them for volumes.
+    SetMemory(usize),
     /// Play the slices, or stop.
     TogglePlay,
     /// The next slice, after the last one the first.
@@ -72,12 +101,43 @@ pub enum Command {
     /// Check a pane's heatmap: deletion and insertion, scrambled weights, other methods.
     MeasureTrust(Pane),
     CancelTrust,
+    /// Which cases of the list are shown.
+    Filter(Show),
+    /// Only cases with these words in their path, classes or note.
+    Search(String),
+    Sort(Order),
+    /// The case at this place of the list.
+    SelectCase(usize),
+    /// This many shown cases on, negative back.
+    StepCase(isize),
+    /// The next shown case of a kind, around the end.
+    NextCase {
+        show: Show,
+        forward: bool,
+    },
+    /// The reader's operating point; `None` is the manifest's.
+    SetThreshold(Option<OperatingPoint>),
+    /// The reader's opinion of the selected case; the same again takes it back.
+    Decide(Opinion),
+    ToggleFlag,
+    Note(String),
+    /// The reader's own reference label, a class index.
+    SetLabel(Option<usize>),
+    /// Reference labels from a table; `None` takes the folders' names.
+    UseLabels(Option<PathBuf>),
+    /// The report of the list, written into a folder.
+    Export {
+        out: PathBuf,
+        language: Language,
+    },
+    /// The whole list through the model that the first is compared with, or no longer.
+    CompareList(bool),
     /// Predict the items that have no prediction yet, in the background.
     PredictRest,
     CancelRest,
     /// Fetch ONNX Runtime.
     InstallRuntime,
-    /// The rows of the list that are on the screen: their thumbnails are wanted.
+    /// Which of the shown cases are on the screen: their thumbnails are wanted.
     ShowRows(Range<usize>),
     Notify {
         severity: Severity,

@@ -1,35 +1,14 @@
-//! The scan on the screen: its frame, its window, its prediction.
+//! What a view holds: its scan, the slice on the screen, how it looks, its prediction.
 
-use super::{PredictionState, Problem, ViewTransform};
-use crate::geometry::Ruler;
-use crate::render::{Pyramid, Shader, auto_window};
-use crate::scan::{Polarity, Scan, Window, WindowFunction};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-/// Screen points of drag that change the window's width or centre by its own size.
-const POINTS_PER_WINDOW: f64 = 300.0;
-/// Narrowest window, in modality units, that a drag can reach.
-const NARROWEST: f64 = 1e-6;
-
-/// Where the window on the screen came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WindowSource {
-    /// The header's n-th window, counted from 0.
-    Header(usize),
-    /// From the values.
-    Auto,
-    /// One that readers know by name, or that the values' range gives.
-    Preset,
-    /// The reader dragged it.
-    Manual,
-}
-
-/// The frame on the screen.
-#[derive(Clone, Debug)]
-pub struct Shown {
-    /// Counted from 0.
-    pub index: usize,
-    pub picture: Pyramid,
-}
+use super::marks::Marks;
+use super::windowing::Windowing;
+use super::{Decoded, PredictionState, Problem, Shown, SliceChoice, Stack, ViewTransform};
+use crate::geometry::{PixelSpacing, Turn};
+use crate::render::{ColorMap, Plane, Pyramid, Shader, same_space};
+use crate::scan::{Polarity, Scan, SpacingPlace, VoiLut, Window};
 
 /// Why nothing is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,65 +17,113 @@ pub enum CurrentError {
     File(Problem),
     /// This frame does not decode; others may.
     Frame { index: usize, problem: Problem },
+    /// The frames are no volume, or one that is too large: there are no planes.
+    Plane(Problem),
 }
 
-/// The selected item, opened.
+/// An item in a view.
 #[derive(Clone, Debug)]
 pub struct Current {
     /// Its place in the list.
     pub item: usize,
+    pub(super) files: Arc<[PathBuf]>,
+    /// This item in this view; answers of the workers name it.
     pub(super) generation: u64,
+    /// Who opened the scan: views of one item share it.
+    pub(super) opening: u64,
     /// `None` until its header is read.
     pub scan: Option<Scan>,
     pub error: Option<CurrentError>,
-    /// The frame asked for, counted from 0; what is shown may still be another.
+    /// `None` for the frames as they are stored.
+    pub plane: Option<Plane>,
+    /// What is scrolled through; `None` until the header, or for a plane the whole volume, is read.
+    pub stack: Option<Stack>,
+    /// Frames of the volume that are decoded, of how many, while a plane waits for them.
+    pub loading: Option<(usize, usize)>,
+    /// Sentences about what the planes show.
+    pub plane_remarks: Vec<String>,
+    /// The slice asked for, counted from 0; what is shown may still be another.
     pub wanted_frame: usize,
+    /// The slice of a plane asked for while it is not known how many there are.
+    pub(super) wanted_slice: SliceChoice,
+    /// Which volume the planes are of, where the frames are several.
+    pub(super) volume: usize,
     pub shown: Option<Shown>,
-    pub window: Option<Window>,
-    pub window_source: WindowSource,
+    pub windowing: Windowing,
     pub view: ViewTransform,
+    /// How the picture is turned and mirrored on the screen.
+    pub turn: Turn,
+    /// The reader's own inversion, beside the file's polarity.
+    pub invert: bool,
+    /// Colours for grey levels; [`ColorMap::Gray`] shows them as they are.
+    pub colors: ColorMap,
     pub prediction: PredictionState,
     /// The one slice to predict instead of the manifest's choice, counted from 0.
     pub slice_override: Option<usize>,
-    /// Lengths measured, with the frame that each lies on.
-    pub rulers: Vec<(usize, Ruler)>,
+    pub marks: Marks,
     /// True while the slices play.
     pub playing: bool,
     /// The newest prediction asked for this item; the first follows the first picture.
     pub(super) prediction_request: Option<u64>,
-    initial_window: Option<(Window, WindowSource)>,
 }
 
 impl Current {
-    pub(super) fn new(item: usize, generation: u64) -> Self {
+    pub(super) fn new(item: usize, files: Arc<[PathBuf]>, generation: u64) -> Self {
         Self {
             item,
+            files,
             generation,
+            opening: generation,
             scan: None,
             error: None,
+            plane: None,
+            stack: None,
+            loading: None,
+            plane_remarks: Vec::new(),
             wanted_frame: 0,
+            wanted_slice: SliceChoice::Middle,
+            volume: 0,
             shown: None,
-            window: None,
-            window_source: WindowSource::Auto,
+            windowing: Windowing::default(),
             view: ViewTransform::Fit,
+            turn: Turn::default(),
+            invert: false,
+            colors: ColorMap::Gray,
             prediction: PredictionState::None,
             slice_override: None,
-            rulers: Vec::new(),
+            marks: Marks::default(),
             playing: false,
             prediction_request: None,
-            initial_window: None,
         }
     }
 
-    /// Frames of the scan, 0 until its header is read.
+    /// Slices that can be scrolled through, 0 until that is known.
     pub fn frames(&self) -> usize {
-        self.scan.as_ref().map_or(0, |scan| scan.frames)
+        self.stack.as_ref().map_or(0, |stack| stack.count)
     }
 
-    /// How values become grey levels now; `None` until a frame is shown.
-    pub fn shader(&self, invert: bool) -> Option<Shader> {
+    /// The window on the screen; `None` until a slice is shown.
+    pub fn window(&self) -> Option<&Window> {
+        self.windowing.window.as_ref()
+    }
+
+    /// How values become grey levels and colours now; `None` until a slice is shown.
+    pub fn shader(&self) -> Option<Shader> {
         let polarity = self.scan.as_ref().and_then(|scan| scan.meta.polarity).unwrap_or(Polarity::HighIsWhite);
-        self.window.as_ref().map(|window| Shader::new(window, polarity, invert))
+        let dark_is_high = self.colors == ColorMap::InvertedGray;
+        let shader = Shader::new(self.window()?, polarity, self.invert != dark_is_high);
+        Some(if matches!(self.colors, ColorMap::Gray | ColorMap::InvertedGray) {
+            shader
+        } else {
+            shader.with_colors(self.colors)
+        })
+    }
+
+    /// What is drawn: the slice, or the slice through the VOI LUT that is chosen.
+    pub fn drawn(&self) -> Option<&Pyramid> {
+        let shown = self.shown.as_ref()?;
+        let through = shown.through.as_ref().filter(|_| self.windowing.lut().is_some());
+        Some(through.map_or(&shown.picture, |(_, picture)| picture))
     }
 
     /// Windows the header offers for the shown frame.
@@ -104,136 +131,70 @@ impl Current {
         self.shown.as_ref().map_or(&[], |shown| shown.picture.frame().windows.as_slice())
     }
 
-    /// Takes a decoded frame. Its window: the same of the header's windows as before, else the one on the screen, else
-    /// the header's first, else an automatic one, which then holds for the whole scan.
-    pub(super) fn show(&mut self, index: usize, picture: Pyramid) {
-        let windows = &picture.frame().windows;
-        match (self.window_source, &self.window) {
-            (_, None) => {
-                let (window, source) = match windows.first() {
-                    Some(window) => (window.clone(), WindowSource::Header(0)),
-                    None => (auto_window(picture.frame()), WindowSource::Auto),
-                };
-                self.initial_window = Some((window.clone(), source));
-                (self.window, self.window_source) = (Some(window), source);
-            }
-            (WindowSource::Header(n), Some(_)) => {
-                if let Some(window) = windows.get(n) {
-                    self.window = Some(window.clone());
-                }
-            }
-            _ => {}
+    /// VOI LUTs the header offers for the shown frame.
+    pub fn luts(&self) -> &[Arc<VoiLut>] {
+        self.shown.as_ref().map_or(&[], |shown| &shown.luts)
+    }
+
+    /// True where the values stand for uptake and may be coloured: PET and scintigraphy.
+    pub fn is_nuclear(&self) -> bool {
+        let modality = self.scan.as_ref().and_then(|scan| scan.meta.modality.as_deref());
+        matches!(modality, Some("PT" | "NM"))
+    }
+
+    /// The header is read.
+    pub(super) fn opened(&mut self, scan: Scan, first: usize) {
+        if scan.meta.modality.as_deref() == Some("PT") {
+            self.colors = ColorMap::InvertedGray;
         }
-        self.error = None;
-        self.shown = Some(Shown { index, picture });
-    }
-
-    /// Right widens, down raises the centre, both in proportion to the window.
-    pub(super) fn drag_window(&mut self, dx: f32, dy: f32) {
-        let Some(window) = &mut self.window else { return };
-        let step = window.width.abs().max(NARROWEST) / POINTS_PER_WINDOW;
-        let least = if window.function == WindowFunction::Linear { 1.0 } else { NARROWEST };
-        window.width = (window.width + f64::from(dx) * step).max(least);
-        window.center += f64::from(dy) * step;
-        window.name = None;
-        self.window_source = WindowSource::Manual;
-    }
-
-    /// The header's window `n`; the automatic one where the header has fewer.
-    pub(super) fn header_window(&mut self, n: usize) {
-        match self.header_windows().get(n).cloned() {
-            Some(window) => (self.window, self.window_source) = (Some(window), WindowSource::Header(n)),
-            None => self.auto_window(),
+        if self.plane.is_none() {
+            (self.wanted_frame, self.stack) = (first, Some(Stack::of_frames(&scan)));
         }
+        self.scan = Some(scan);
     }
 
-    /// Through the header's windows, then the automatic one, then from the start.
-    pub(super) fn next_window(&mut self) {
-        self.header_window(match self.window_source {
-            WindowSource::Header(n) => n + 1,
-            WindowSource::Auto | WindowSource::Preset | WindowSource::Manual => 0,
-        });
+    /// Takes a decoded slice of the plane asked for.
+    pub(super) fn show(&mut self, index: usize, decoded: Decoded) {
+        self.windowing.take(&decoded);
+        let Decoded { picture, luts, through, .. } = decoded;
+        (self.error, self.loading) = (None, None);
+        self.shown = Some(Shown { index, plane: self.plane, picture, luts, through });
     }
 
-    pub(super) fn auto_window(&mut self) {
-        if let Some(shown) = &self.shown {
-            self.window = Some(auto_window(shown.picture.frame()));
-            self.window_source = WindowSource::Auto;
-        }
+    /// The slice on the screen as it is stored, by its frame's index: what heatmaps and single predictions are of.
+    pub fn shown_frame(&self) -> Option<usize> {
+        self.shown.as_ref().filter(|shown| shown.plane.is_none()).map(|shown| shown.index)
     }
 
-    pub(super) fn preset_window(&mut self, window: Window) {
-        (self.window, self.window_source) = (Some(window), WindowSource::Preset);
+    /// What the slice on the screen is a part of; while a plane waits for its volume, that is still another.
+    pub fn shown_stack(&self) -> Option<&Stack> {
+        let shown = self.shown.as_ref()?;
+        self.stack.as_ref().filter(|stack| stack.plane == shown.plane)
     }
 
-    /// On the frame that is shown; a point alone is no length.
-    pub(super) fn measure(&mut self, ruler: Ruler) {
-        if let Some(shown) = self.shown.as_ref().filter(|_| ruler.from != ruler.to) {
-            self.rulers.push((shown.index, ruler));
-        }
+    /// Of the slice on the screen.
+    pub fn spacing(&self) -> Option<PixelSpacing> {
+        self.shown_stack().or(self.stack.as_ref()).and_then(|stack| stack.spacing)
     }
 
-    pub(super) fn reset_window(&mut self) {
-        let Some((window, source)) = self.initial_window.clone() else { return };
-        let window = match source {
-            WindowSource::Header(n) => self.header_windows().get(n).cloned().unwrap_or(window),
-            WindowSource::Auto | WindowSource::Preset | WindowSource::Manual => window,
-        };
-        (self.window, self.window_source) = (Some(window), source);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scan::{Frame, Pixels};
-    use ndarray::Array2;
-
-    fn window(center: f64, width: f64) -> Window {
-        Window { center, width, name: None, function: WindowFunction::Linear }
+    /// Where the spacing holds; planes are cut through the body.
+    pub fn spacing_place(&self) -> Option<&SpacingPlace> {
+        let meta = &self.scan.as_ref()?.meta;
+        meta.spacing_place.as_ref().filter(|_| self.plane.is_none())
     }
 
-    fn picture(windows: Vec<Window>, highest: f32) -> Pyramid {
-        let values = Array2::from_shape_fn((8, 8), |(r, c)| highest * (r * 8 + c) as f32 / 63.0);
-        Pyramid::new(Frame { pixels: Pixels::Gray(values), windows, eight_bit_picture: false })
+    /// True where both scans' patient coordinates mean the same place.
+    pub fn is_in_space_of(&self, other: &Self) -> bool {
+        let scans = self.scan.as_ref().zip(other.scan.as_ref());
+        self.item == other.item || scans.is_some_and(|(own, other)| same_space(&own.meta, &other.meta).is_ok())
     }
 
-    #[test]
-    fn each_frame_brings_its_own_header_window() {
-        let mut current = Current::new(0, 1);
-        current.show(0, picture(vec![window(40.0, 400.0), window(50.0, 80.0)], 1.0));
-        current.next_window();
-        assert_eq!(current.window_source, WindowSource::Header(1));
-        current.show(1, picture(vec![window(41.0, 400.0), window(51.0, 80.0)], 1.0));
-        assert_eq!(current.window.as_ref().unwrap().center, 51.0);
-        current.next_window();
-        assert_eq!(current.window_source, WindowSource::Auto, "after the last one the automatic one");
-        current.next_window();
-        assert_eq!(current.window_source, WindowSource::Header(0));
-    }
-
-    #[test]
-    fn a_dragged_window_and_an_automatic_one_stay_while_scrolling() {
-        let mut current = Current::new(0, 1);
-        current.show(0, picture(Vec::new(), 1000.0));
-        let auto = current.window.clone().unwrap();
-        current.show(1, picture(Vec::new(), 10.0));
-        assert_eq!(current.window.as_ref(), Some(&auto));
-        current.drag_window(300.0, -150.0);
-        let dragged = current.window.clone().unwrap();
-        assert!((dragged.width / auto.width - 2.0).abs() < 1e-6);
-        assert!((dragged.center - (auto.center - auto.width / 2.0)).abs() < 1e-6);
-        current.show(2, picture(Vec::new(), 99.0));
-        assert_eq!(current.window.as_ref(), Some(&dragged));
-        current.reset_window();
-        assert_eq!(current.window.as_ref(), Some(&auto));
-    }
-
-    #[test]
-    fn a_drag_never_turns_a_window_inside_out() {
-        let mut current = Current::new(0, 1);
-        current.show(0, picture(vec![window(40.0, 400.0)], 1.0));
-        current.drag_window(-1e9, 0.0);
-        assert_eq!(current.window.unwrap().width, 1.0);
+    /// As the scan opened.
+    pub(super) fn reset(&mut self) {
+        (self.view, self.turn, self.invert) = (ViewTransform::Fit, Turn::default(), false);
+        let pet = self.scan.as_ref().is_some_and(|scan| scan.meta.modality.as_deref() == Some("PT"));
+        self.colors = if pet { ColorMap::InvertedGray } else { ColorMap::Gray };
+        let windows = self.header_windows().to_vec();
+        self.windowing.reset(&windows);
     }
 }

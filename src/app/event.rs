@@ -3,10 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{EngineFacts, Heatmap, HeatmapRequest, ModelFacts, Pane, Prediction, Problem, Trust, TrustProgress};
+use super::jobs::OpenedReview;
+use super::{
+    Decoded, EngineFacts, Heatmap, HeatmapRequest, ModelFacts, Numbers, Pane, PlanePicture, Prediction, Problem, Trust,
+    TrustProgress, ValueWindow,
+};
 use crate::engine::runtime::InstallProgress;
-use crate::render::{Pyramid, Thumbnail};
-use crate::scan::Scan;
+use crate::render::{Plane, RoiStats, Thumbnail};
+use crate::review::Case;
+use crate::review::folder::RunFacts;
+use crate::review::record::Recorder;
+use crate::scan::{Scan, Window};
 
 /// A job's result or progress. `generation` is that of the request; an old one is dropped.
 #[derive(Debug)]
@@ -20,6 +27,10 @@ pub enum Event {
         models: Vec<PathBuf>,
         /// Paths that could not be listed.
         problems: Vec<Problem>,
+        /// The scans' paths as they were given: folders, files.
+        roots: Vec<PathBuf>,
+        /// The folder of an earlier review among the paths: its scans and its model are listed.
+        review: Option<PathBuf>,
     },
     /// The current item's header, or why it does not open.
     Opened {
@@ -30,7 +41,32 @@ pub enum Event {
     FrameReady {
         generation: u64,
         index: usize,
-        result: Result<Pyramid, Problem>,
+        result: Result<Decoded, Problem>,
+    },
+    /// A slice of a plane, or why there are none.
+    PlaneReady {
+        generation: u64,
+        plane: Plane,
+        result: Result<PlanePicture, Problem>,
+    },
+    /// How many frames of a scan's volume are decoded.
+    VolumeProgress {
+        /// The scan's.
+        scan: PathBuf,
+        done: usize,
+        total: usize,
+    },
+    /// A window from a slice's values.
+    WindowReady {
+        generation: u64,
+        from: ValueWindow,
+        window: Window,
+    },
+    /// What a region holds; `None` where no finite value lies inside.
+    RegionReady {
+        generation: u64,
+        mark: u64,
+        stats: Option<RoiStats>,
     },
     /// An item's small picture; `None` where it cannot be opened.
     ThumbnailReady {
@@ -42,21 +78,28 @@ pub enum Event {
     ModelLoaded {
         generation: u64,
         path: PathBuf,
-        result: Result<(ModelFacts, EngineFacts), Problem>,
+        result: Result<(ModelFacts, EngineFacts, RunFacts), Problem>,
     },
-    /// A background prediction has begun.
-    PredictionStarted {
-        model: u64,
-        list: u64,
-        item: usize,
-    },
-    /// An item's prediction. `request` is `Some` where it was asked for the item on the screen.
+    /// The prediction of the item on the screen.
     Predicted {
         model: u64,
         list: u64,
         item: usize,
-        request: Option<u64>,
+        request: u64,
         result: Result<Prediction, Problem>,
+    },
+    /// One case of a batch: an item, or one of its slices.
+    Answered {
+        generation: u64,
+        pane: Pane,
+        item: usize,
+        case: Box<Case>,
+    },
+    /// A batch is through, or was stopped, or why it could not start.
+    BatchEnded {
+        generation: u64,
+        pane: Pane,
+        result: Result<(), Problem>,
     },
     /// How many of the changed pictures that a heatmap needs are scored.
     HeatmapProgress {
@@ -82,6 +125,30 @@ pub enum Event {
         request: HeatmapRequest,
         result: Result<Arc<Heatmap>, String>,
     },
+    /// The folder of the list's review.
+    ReviewOpened {
+        generation: u64,
+        review: Box<OpenedReview>,
+    },
+    /// Other reference labels.
+    Labelled {
+        generation: u64,
+        table: Option<PathBuf>,
+        result: Result<Arc<Recorder>, Problem>,
+    },
+    /// A result or a decision could not be written.
+    NotKept(Problem),
+    NumbersReady {
+        generation: u64,
+        numbers: Arc<Numbers>,
+    },
+    /// Pictures of the report that are written.
+    ExportProgress {
+        done: usize,
+        total: usize,
+    },
+    /// The folder.
+    Exported(Result<PathBuf, Problem>),
     InstallProgress(InstallProgress),
     /// The version.
     Installed(Result<String, Problem>),

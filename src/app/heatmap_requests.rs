@@ -94,7 +94,7 @@ impl AppState {
         else {
             return;
         };
-        let Some(scan) = self.current.as_ref().and_then(|current| current.scan.clone()) else { return };
+        let Some(scan) = self.subject().and_then(|current| current.scan.clone()) else { return };
         self.cancel_trust();
         wanted.request.question.class = Some(heatmap.map().class);
         self.heatmaps.pane_mut(pane).trust = TrustState::Running(None);
@@ -157,7 +157,7 @@ impl AppState {
 
     /// The newest request replaces the one before it, so it names every pane that waits; checks that were going on end.
     fn post_heatmaps(&mut self) {
-        let Some(scan) = self.current.as_ref().and_then(|current| current.scan.clone()) else { return };
+        let Some(scan) = self.subject().and_then(|current| current.scan.clone()) else { return };
         let waiting = |pane: &Pane| {
             let own = self.heatmaps.pane(*pane);
             let request = own.asked.clone().filter(|_| matches!(own.state, HeatmapState::Waiting { .. }))?;
@@ -185,8 +185,8 @@ impl AppState {
     }
 
     fn wanted(&self, pane: Pane) -> Wanted {
-        let (Some(_), Some(current)) = (self.model.facts(), &self.current) else { return Wanted::Nothing };
-        let Some(shown) = current.shown.as_ref().filter(|_| current.error.is_none()) else { return Wanted::Nothing };
+        let (Some(_), Some(current)) = (self.model.facts(), self.subject()) else { return Wanted::Nothing };
+        let Some(slice) = current.shown_frame().filter(|_| current.error.is_none()) else { return Wanted::Nothing };
         let mut question = self.heatmaps.question(pane).clone();
         let compared = self.heatmaps.compared.as_ref().filter(|_| pane == Pane::Second);
         // A second model says itself what it predicts.
@@ -201,14 +201,14 @@ impl AppState {
         Wanted::Now(HeatmapRequest {
             model: compared.map_or(self.model_generation, |compared| compared.generation),
             scan: current.generation,
-            slice: shown.index,
+            slice,
             question,
         })
     }
 
     /// The class with the largest score beside `first` (`None`: the predicted one).
     fn runner_up(&self, first: Option<usize>) -> Option<usize> {
-        let PredictionState::Done(prediction) = &self.current.as_ref()?.prediction else { return None };
+        let PredictionState::Done(prediction) = &self.subject()?.prediction else { return None };
         let first = first.unwrap_or(prediction.inference.predicted);
         let others = prediction.inference.scores.iter().enumerate().filter(|(class, _)| *class != first);
         others.max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(class, _)| class)

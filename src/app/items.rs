@@ -3,25 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::Pane;
 use crate::render::Thumbnail;
+use crate::review::record::CaseRecord;
 
-/// How far an item's prediction is, in one word and number.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Chip {
-    #[default]
-    None,
-    Running,
-    Done {
-        /// Index of the predicted class.
-        class: usize,
-        /// The predicted class's score.
-        score: f32,
-    },
-    /// The sentence.
-    Failed(String),
-}
-
-/// One case: a file, or the files of a series.
+/// What was opened together: a file, or the files of a series.
 #[derive(Clone, Debug)]
 pub struct Item {
     pub files: Arc<[PathBuf]>,
@@ -29,7 +15,10 @@ pub struct Item {
     pub name: String,
     /// The folder that holds it.
     pub folder: Option<String>,
-    pub chip: Chip,
+    /// Its cases as the model answered them; of a model that takes each slice for itself, one a slice.
+    pub records: Vec<CaseRecord>,
+    /// The same cases as the model answered them that the first is compared with.
+    pub compared: Vec<CaseRecord>,
     pub thumbnail: ThumbnailState,
 }
 
@@ -54,7 +43,29 @@ impl Item {
         } else {
             (file_name(&path), parent)
         };
-        Self { files: files.into(), name, folder, chip: Chip::None, thumbnail: ThumbnailState::Unknown }
+        Self {
+            files: files.into(),
+            name,
+            folder,
+            records: Vec::new(),
+            compared: Vec::new(),
+            thumbnail: ThumbnailState::Unknown,
+        }
+    }
+
+    /// The cases as the model of `pane` answered them.
+    pub fn records(&self, pane: Pane) -> &[CaseRecord] {
+        match pane {
+            Pane::First => &self.records,
+            Pane::Second => &self.compared,
+        }
+    }
+
+    pub(super) fn records_mut(&mut self, pane: Pane) -> &mut Vec<CaseRecord> {
+        match pane {
+            Pane::First => &mut self.records,
+            Pane::Second => &mut self.compared,
+        }
     }
 
     /// The first file.
@@ -124,10 +135,10 @@ impl Items {
         true
     }
 
-    /// Items without a prediction and not in work, from the one after the selection around to the selection.
-    pub(super) fn unpredicted(&self) -> Vec<usize> {
+    /// Items without an answer of the model of `pane`, from the one after the selection around to the selection.
+    pub(super) fn unanswered(&self, pane: Pane) -> Vec<usize> {
         let from = self.selected.map_or(0, |index| index + 1);
-        let open = |index: &usize| self.all.get(*index).is_some_and(|item| item.chip == Chip::None);
+        let open = |index: &usize| self.all.get(*index).is_some_and(|item| item.records(pane).is_empty());
         (from..self.all.len()).chain(0..from.min(self.all.len())).filter(open).collect()
     }
 }
@@ -149,8 +160,8 @@ mod tests {
         let mut items = Items::default();
         items.replace((0..5).map(|n| vec![PathBuf::from(format!("{n}.png"))]).collect());
         items.select(3);
-        items.get_mut(0).unwrap().chip = Chip::Done { class: 0, score: 0.9 };
-        assert_eq!(items.unpredicted(), [4, 1, 2, 3]);
+        items.get_mut(0).unwrap().records = vec![CaseRecord::failed("0.png", "not a picture")];
+        assert_eq!(items.unanswered(Pane::First), [4, 1, 2, 3]);
         assert!(!items.select(9));
     }
 }

@@ -1,8 +1,9 @@
 //! Everything the program knows while a person reads scans, without a window.
 //!
 //! Commands go in ([`AppState::apply`], the only way to change anything besides the jobs' own results), state comes
-//! out. Long work runs on named threads ([`Jobs`]): one decodes, one lists folders, one makes thumbnails, one owns the
-//! model's session, one explains the shown slice. The newest request wins; every result carries the generation of its request, so that a late one
+//! out. Long work runs on named threads ([`Jobs`]): one decodes, one puts volumes together, one lists folders, one makes
+//! thumbnails, one owns the model's session, one explains the shown slice, one takes the whole list through the model, one
+//! counts, one writes down. The newest request wins; every result carries the generation of its request, so that a late one
 //! is dropped. [`Jobs::inline`] runs the same work on the caller's thread, for tests. It draws nothing, knows no egui,
 //! and does not read or write a file on the caller's thread (inline mode aside).
 
@@ -15,31 +16,45 @@ mod heatmap_requests;
 mod heatmap_tests;
 mod items;
 mod jobs;
+mod looking;
+mod marks;
 mod model;
 mod predictions;
 mod problem;
 mod results;
+mod review;
+mod shown;
+mod stack;
 mod state;
 #[cfg(test)]
 mod tests;
 mod toast;
 mod trust;
 mod view;
+mod viewing;
+mod views;
+mod windowing;
 
 pub use command::Command;
-pub use current::{Current, CurrentError, Shown, WindowSource};
+pub use current::{Current, CurrentError};
 pub use event::Event;
 pub use heatmap::{
     ComparedModel, Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps, Pane,
 };
-pub use items::{Chip, Item, Items, ThumbnailState};
-pub use jobs::{Jobs, Wake};
+pub use items::{Item, Items, ThumbnailState};
+pub use jobs::{Jobs, OpenedReview, Wake};
+pub use marks::{Mark, Marks, Shape, Tool};
 pub use model::{
     EngineFacts, Fact, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
     StepFacts,
 };
 pub use problem::{Cause, Problem};
+pub use review::{ExportState, ListedCase, Numbers, OperatingPoint, Review};
+pub use shown::{Decoded, PlanePicture, Shown, SliceChoice, ValueWindow};
+pub use stack::{SlicePosition, Stack};
 pub use state::{AppState, Background};
 pub use toast::{Notice, Severity, Toast};
 pub use trust::{Trust, TrustProgress, TrustState, TrustStep};
-pub use view::{Placement, ViewTransform, scale_bar_mm};
+pub use view::{Placement, Turning, ViewTransform, scale_bar_mm};
+pub use views::{Crosshair, Layout, Link, Views};
+pub use windowing::{WindowSource, Windowing};

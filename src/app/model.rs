@@ -8,6 +8,8 @@ use crate::engine::runtime::InstallProgress;
 use crate::engine::{Combine, EngineKind, Inference, Origin, OutputKind, Provider, SliceChoice};
 use crate::onnx::Layout;
 use crate::render::Thumbnail;
+use crate::review::SourceFacts;
+use crate::review::folder::RunFacts;
 
 /// What a model takes and gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,6 +111,8 @@ pub enum ModelState {
     Ready {
         facts: Arc<ModelFacts>,
         engine: Arc<EngineFacts>,
+        /// What a review writes down of both.
+        run: Arc<RunFacts>,
     },
     Failed {
         path: PathBuf,
@@ -120,6 +124,13 @@ impl ModelState {
     pub fn facts(&self) -> Option<&Arc<ModelFacts>> {
         match self {
             Self::Ready { facts, .. } => Some(facts),
+            _ => None,
+        }
+    }
+
+    pub fn run(&self) -> Option<&Arc<RunFacts>> {
+        match self {
+            Self::Ready { run, .. } => Some(run),
             _ => None,
         }
     }
@@ -151,6 +162,8 @@ pub struct SeenStep {
 #[derive(Clone, Debug)]
 pub struct Prediction {
     pub inference: Inference,
+    /// Hash and identifiers of the files.
+    pub source: SourceFacts,
     /// Frames that went in, counted from 0.
     pub frames: Vec<usize>,
     /// The picture before the first step and after each one, of one of the frames; empty for background predictions.

@@ -1,62 +1,132 @@
 //! Which predictions are asked for, and in which order.
 
-use super::jobs::PredictJob;
-use super::{AppState, Background, Chip, CurrentError, PredictionState};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::jobs::{Batch, PredictJob};
+use super::{AppState, Background, Current, CurrentError, Notice, Pane, PredictionState, Problem, Severity};
 
 impl AppState {
-    /// Asks for the prediction of the item on the screen, before all others.
-    pub(super) fn predict_current(&mut self) {
+    /// Asks for the prediction of one slice of the item on the screen, or again of those the manifest chooses.
+    pub(super) fn predict_slice(&mut self, slice: Option<usize>) {
+        let view = self.views.subject();
+        let Some(item) = self.views.get(view).map(|current| current.item) else { return };
+        for current in self.views.iter_mut().filter(|current| current.item == item) {
+            current.slice_override = slice;
+        }
+        self.predict_in(view);
+    }
+
+    /// Asks for the predictions of all items on the screen.
+    pub(super) fn predict_shown(&mut self) {
+        let shown: Vec<usize> = self.views.shown().filter(|(_, c)| c.shown.is_some()).map(|(view, _)| view).collect();
+        for view in shown {
+            if self.views.get(view).is_some_and(|current| current.prediction_request.is_none()) {
+                self.predict_in(view);
+            }
+        }
+    }
+
+    /// Asks for the prediction of the item in a view, before all others; other views of the item share the answer.
+    pub(super) fn predict_in(&mut self, view: usize) {
         if self.model.facts().is_none() {
             return;
         }
         let request = self.next_generation();
         let (list, model) = (self.items.generation, self.model_generation);
-        let Some(current) = &mut self.current else { return };
+        let Some(current) = self.views.get(view) else { return };
         if matches!(current.error, Some(CurrentError::File(_))) {
             return;
         }
-        let Some(files) = self.items.get(current.item).map(|item| item.files.clone()) else { return };
-        current.prediction_request = Some(request);
-        current.prediction = PredictionState::Running;
-        self.jobs.predict(PredictJob {
-            model,
-            list,
-            item: current.item,
-            files,
-            scan: current.scan.clone(),
-            request: Some(request),
-            slice: current.slice_override,
-        });
+        let (item, files) = (current.item, current.files.clone());
+        let (scan, slice) = (current.scan.clone(), current.slice_override);
+        for current in self.views.iter_mut().filter(|current| current.item == item) {
+            current.prediction_request = Some(request);
+            current.prediction = PredictionState::Running;
+        }
+        self.jobs.predict(view, PredictJob { model, list, item, files, scan, request, slice });
     }
 
-    /// Asks for every item that has no prediction, the one after the selection first.
+    /// Asks for every item that has no answer, the one after the selection first; then, where a second model is
+    /// compared, for its answers.
     pub(super) fn predict_rest(&mut self) {
-        if self.model.facts().is_none() {
+        let pane = if self.start_batch(Pane::First) { Pane::First } else { Pane::Second };
+        if pane == Pane::Second && !self.start_batch(Pane::Second) {
+            self.background = Background::default();
+        }
+    }
+
+    /// Ends the batch; what it has answered stays.
+    pub(super) fn stop_batch(&mut self) {
+        self.jobs.stop_batch();
+        self.background = Background::default();
+        self.batch_generation = self.next_generation();
+        self.review.touch();
+    }
+
+    /// True where there is something to ask.
+    fn start_batch(&mut self, pane: Pane) -> bool {
+        let Some(facts) = self.model.facts().filter(|_| self.review.recorder.is_some()) else { return false };
+        let (path, sha256): (PathBuf, _) = match (pane, &self.review.compared) {
+            (Pane::First, _) => (facts.path.clone(), Some(facts.sha256.clone())),
+            (Pane::Second, Some(path)) => (path.clone(), None),
+            (Pane::Second, None) => return false,
+        };
+        // The item on the screen is asked for by itself, with its pictures; its answer is the list's too.
+        let waits = |current: &Current| {
+            pane == Pane::First && current.error.is_none() && !matches!(current.prediction, PredictionState::Failed(_))
+        };
+        let on_screen: Vec<usize> =
+            self.views.shown().filter(|(_, current)| waits(current)).map(|(_, current)| current.item).collect();
+        let wanted = self.items.unanswered(pane).into_iter().filter(|index| !on_screen.contains(index));
+        let items: Vec<_> = wanted.filter_map(|index| Some((index, self.files(index)?))).collect();
+        if items.is_empty() {
+            return false;
+        }
+        self.background = Background { total: items.len(), done: 0, since: Some(Instant::now()), pane };
+        self.batch_generation = self.next_generation();
+        self.jobs.batch(Batch { generation: self.batch_generation, pane, path, sha256, items });
+        true
+    }
+
+    pub(super) fn batch_ended(&mut self, generation: u64, pane: Pane, result: Result<(), Problem>) {
+        if generation != self.batch_generation {
             return;
         }
-        self.rest_wanted = true;
         self.background = Background::default();
-        self.queue_rest();
+        self.review.touch();
+        match result {
+            Ok(()) if pane == Pane::First => {
+                self.start_batch(Pane::Second);
+            }
+            Ok(()) => {}
+            Err(problem) => self.toasts.push(Severity::Error, Notice::ModelFailed(problem)),
+        }
     }
 
-    /// (Re)orders the background predictions: the item after the selection first.
-    pub(super) fn queue_rest(&mut self) {
-        let selected = self.items.selected();
-        // The item on the screen is asked for by itself, with its pictures.
-        let rest: Vec<usize> = self.items.unpredicted().into_iter().filter(|i| Some(*i) != selected).collect();
-        let (list, model) = (self.items.generation, self.model_generation);
-        let job = |item: usize| {
-            let files = self.files(item)?;
-            Some(PredictJob { model, list, item, files, scan: None, request: None, slice: None })
-        };
-        let jobs: Vec<_> = rest.iter().filter_map(|item| job(*item)).collect();
-        let in_work = self.items.all().iter().filter(|item| item.chip == Chip::Running).count();
-        self.background.total = self.background.done + jobs.len() + in_work;
-        self.jobs.predict_later(jobs);
+    /// The list through the model that is compared, or no longer.
+    pub(super) fn compare_list(&mut self, on: bool) {
+        self.review.compared = self.heatmaps.compared.as_ref().map(|model| model.path.clone()).filter(|_| on);
+        for item in self.items.iter_mut() {
+            item.compared.clear();
+        }
+        self.review.touch();
+        if self.review.compared.is_none() {
+            if self.background.pane == Pane::Second {
+                self.stop_batch();
+            }
+        } else if !self.background.is_running() || self.background.pane == Pane::Second {
+            self.start_batch(Pane::Second);
+        }
     }
 
-    /// Items whose prediction is there, failed ones included.
+    /// True where a batch was stopped, and items are left.
+    pub fn can_go_on(&self) -> bool {
+        !self.background.is_running() && self.review.recorder.is_some() && self.answered() < self.items.len()
+    }
+
+    /// Items whose answer is there, failed ones included.
     pub fn answered(&self) -> usize {
-        self.items.all().iter().filter(|item| matches!(item.chip, Chip::Done { .. } | Chip::Failed(_))).count()
+        self.items.all().iter().filter(|item| !item.records.is_empty()).count()
     }
 }

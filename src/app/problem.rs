@@ -3,6 +3,8 @@
 use crate::engine::EngineError;
 use crate::engine::runtime::InstallError;
 use crate::preprocess::PreprocessError;
+use crate::review::folder::FolderError;
+use crate::review::table::TableError;
 use crate::scan::ScanError;
 
 /// Why something did not work, as far as a person can do something about it.
@@ -20,6 +22,9 @@ pub enum Cause {
     Refused,
     NoSuchFrame,
     SeriesMismatch,
+    /// The frames are no volume.
+    NoVolume,
+    VolumeTooLarge,
     NothingFound,
     // Models
     NoModel,
@@ -40,6 +45,9 @@ pub enum Cause {
     Download,
     BadPackage,
     NotWritten,
+    // Reviews
+    NotKept,
+    Labels,
     /// A worker panicked.
     Broken,
 }
@@ -72,6 +80,26 @@ impl From<&ScanError> for Problem {
             ScanError::SeriesMismatch { .. } => Cause::SeriesMismatch,
         };
         Self::new(cause, error.to_string())
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl From<&FolderError> for Problem {
+    fn from(error: &FolderError) -> Self {
+        Self::new(Cause::NotKept, error.to_string())
+    }
+}
+
+impl From<&TableError> for Problem {
+    fn from(error: &TableError) -> Self {
+        Self::new(Cause::Labels, error.to_string())
     }
 }
 

@@ -4,17 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::items::ThumbnailState;
-use super::jobs::first_frame;
 use super::{
-    AppState, Cause, Chip, Command, CurrentError, EngineFacts, Event, InstallState, ModelFacts, ModelState, Notice,
+    AppState, Cause, Command, Decoded, EngineFacts, Event, ExportState, InstallState, ModelFacts, ModelState, Notice,
     Prediction, PredictionState, Problem, Severity,
 };
 use crate::engine::EngineKind;
-use crate::render::Pyramid;
-use crate::scan::Scan;
+use crate::review::folder::RunFacts;
 
-/// Frames on either side of the shown one that are decoded ahead.
-const AHEAD: usize = 2;
+/// Frames on either side of the shown one that are decoded ahead whatever the room.
+const NEAR: usize = 2;
 
 impl AppState {
     /// Takes the results that are there. True where anything changed.
@@ -22,6 +20,7 @@ impl AppState {
         let events = self.jobs.drain();
         let any = !events.is_empty();
         events.into_iter().for_each(|event| self.take(event));
+        self.freshen_rows();
         any
     }
 
@@ -38,18 +37,32 @@ impl AppState {
 
     fn taken(&mut self, event: Event) {
         match event {
-            Event::Listed { generation, cases, models, problems } => {
+            Event::Listed { generation, cases, models, problems, roots, review } => {
                 if self.listing == Some(generation) {
-                    self.listed(cases, models, problems);
+                    self.listed(cases, models, problems, (roots, review));
                 }
             }
             Event::Opened { generation, result } => self.opened(generation, result),
             Event::FrameReady { generation, index, result } => self.frame_ready(generation, index, result),
+            Event::PlaneReady { generation, plane, result } => {
+                self.plane_ready(generation, plane, result);
+                self.predict_unasked(generation);
+            }
+            Event::VolumeProgress { scan, done, total } => self.volume_progress(&scan, done, total),
+            Event::WindowReady { generation, from, window } => self.window_ready(generation, from, window),
+            Event::RegionReady { generation, mark, stats } => {
+                if let Some(view) = self.views.of_generation(generation).and_then(|view| self.views.get_mut(view)) {
+                    view.marks.measured(mark, stats);
+                }
+            }
             Event::ThumbnailReady { list, item, thumbnail } => {
                 if list == self.items.generation
                     && let Some(item) = self.items.get_mut(item)
                 {
                     item.thumbnail = thumbnail.map_or(ThumbnailState::Broken, ThumbnailState::Ready);
+                    if matches!(item.thumbnail, ThumbnailState::Broken) {
+                        self.review.touch();
+                    }
                 }
             }
             Event::ModelLoaded { generation, path, result } => {
@@ -57,104 +70,107 @@ impl AppState {
                     self.model_loaded(path, result);
                 }
             }
-            Event::PredictionStarted { model, list, item } => {
-                if model == self.model_generation
-                    && list == self.items.generation
-                    && let Some(item) = self.items.get_mut(item)
-                {
-                    item.chip = Chip::Running;
-                }
-            }
-            Event::Predicted { model, list, item, request, result } => {
+            Event::Predicted { model, list, item: _, request, result } => {
                 if model == self.model_generation && list == self.items.generation {
-                    self.predicted(item, request, result);
+                    self.predicted(request, result);
                 }
             }
+            Event::Answered { generation, pane, item, case } => {
+                if generation == self.batch_generation {
+                    self.background.done += 1;
+                    self.answered_case(pane, item, &case);
+                }
+            }
+            Event::BatchEnded { generation, pane, result } => self.batch_ended(generation, pane, result),
+            Event::ReviewOpened { generation, review } => self.review_opened(generation, *review),
+            Event::Labelled { generation, table, result } => self.labelled(generation, table, result),
+            Event::NotKept(problem) => self.toasts.push(Severity::Error, Notice::NotKept(vec![problem])),
+            Event::NumbersReady { generation, numbers } => self.numbers_ready(generation, numbers),
             Event::HeatmapProgress { pane, request, done, total } => {
                 self.heatmap_progress(pane, &request, (done, total))
             }
             Event::TrustProgress { pane, request, progress } => self.trust_progress(pane, &request, progress),
             Event::TrustReady { pane, request, result } => self.trust_ready(pane, &request, result),
             Event::HeatmapReady { pane, request, result } => self.heatmap_ready(pane, &request, result),
+            Event::ExportProgress { done, total } => self.review.export = ExportState::Running { done, total },
+            Event::Exported(result) => self.exported(result),
             Event::InstallProgress(progress) => self.install = InstallState::Running(progress),
             Event::Installed(result) => self.installed(result),
             Event::JobPanicked { worker, what } => self.job_panicked(worker, what),
         }
     }
 
-    fn listed(&mut self, cases: Vec<Vec<PathBuf>>, models: Vec<PathBuf>, problems: Vec<Problem>) {
+    fn listed(
+        &mut self,
+        cases: Vec<Vec<PathBuf>>,
+        models: Vec<PathBuf>,
+        problems: Vec<Problem>,
+        (roots, review): (Vec<PathBuf>, Option<PathBuf>),
+    ) {
         self.listing = None;
         if !problems.is_empty() {
             self.toasts.push(Severity::Warning, Notice::NotListed(problems));
         }
-        if !cases.is_empty() {
+        let listed = !cases.is_empty();
+        if listed {
             self.items.replace(cases);
-            self.current = None;
-            self.background = Default::default();
-            self.rest_wanted = false;
-            self.jobs.predict_later([]);
+            self.views.clear();
+            self.stop_batch();
+            self.new_list(roots, review);
             self.forget_rows();
             self.select(0);
+            self.make_rows();
         }
         if let Some(path) = models.into_iter().next() {
             self.apply(Command::LoadModel(path));
-        } else if self.model.facts().is_some() {
-            self.predict_rest();
+        } else if listed {
+            self.open_review();
         }
     }
 
-    fn opened(&mut self, generation: u64, result: Result<Scan, Problem>) {
-        let Some(current) = self.current.as_mut().filter(|current| current.generation == generation) else { return };
-        match result {
-            Ok(scan) => {
-                current.wanted_frame = first_frame(&scan);
-                current.scan = Some(scan);
-            }
-            Err(problem) => {
-                current.error = Some(CurrentError::File(problem.clone()));
-                current.prediction = PredictionState::None;
-                let item = current.item;
-                if let Some(item) = self.items.get_mut(item) {
-                    item.chip = Chip::Failed(problem.sentence);
-                    item.thumbnail = ThumbnailState::Broken;
-                }
-            }
-        }
+    fn frame_ready(&mut self, generation: u64, index: usize, result: Result<Decoded, Problem>) {
+        let Some(view) = self.views.of_generation(generation) else { return };
+        self.frame_shown(view, index, result);
+        self.decode_ahead(view, index);
+        self.predict_unasked(generation);
     }
 
-    fn frame_ready(&mut self, generation: u64, index: usize, result: Result<Pyramid, Problem>) {
-        let Some(current) = self.current.as_mut().filter(|current| current.generation == generation) else { return };
-        match result {
-            Ok(picture) => current.show(index, picture),
-            Err(problem) => {
-                current.shown = None;
-                if current.frames() < 2
-                    && let Some(item) = self.items.get_mut(current.item)
-                {
-                    item.chip = Chip::Failed(problem.sentence.clone());
-                    item.thumbnail = ThumbnailState::Broken;
-                }
-                current.error = Some(CurrentError::Frame { index, problem });
-            }
-        }
-        let unasked = current.prediction_request.is_none();
-        if let Some(scan) = current.scan.clone().filter(|scan| scan.frames > 1 && index == current.wanted_frame) {
-            let neighbours = (1..=AHEAD).flat_map(|by| [index.checked_add(by), index.checked_sub(by)]);
-            self.jobs.ahead(generation, &scan, neighbours.flatten().filter(|i| *i < scan.frames));
-        }
+    /// The other frames of the scan, the nearest first.
+    fn decode_ahead(&mut self, view: usize, index: usize) {
+        let Some(current) = self.views.get(view).filter(|current| index == current.wanted_frame) else { return };
+        let Some(scan) = current.scan.as_ref().filter(|scan| scan.frames > 1 && current.plane.is_none()) else {
+            return;
+        };
+        let last = index.max(scan.frames.saturating_sub(index));
+        let neighbours = (1..=last).flat_map(|by| [index.checked_add(by), index.checked_sub(by)]);
+        let frames = neighbours.flatten().filter(|i| *i < scan.frames);
+        self.jobs.ahead(&current.files, scan, 2 * NEAR, frames);
+    }
+
+    /// The first picture of a view asks for the prediction of its item.
+    fn predict_unasked(&mut self, generation: u64) {
+        let Some(view) = self.views.of_generation(generation) else { return };
+        let unasked = self.views.get(view).is_some_and(|current| current.prediction_request.is_none());
         if unasked && self.model.facts().is_some() {
-            self.predict_current();
+            self.predict_in(view);
         }
     }
 
-    fn model_loaded(&mut self, path: PathBuf, result: Result<(ModelFacts, EngineFacts), Problem>) {
+    pub(super) fn item_failed(&mut self, index: usize, problem: &Problem) {
+        if let Some(item) = self.items.get_mut(index) {
+            item.thumbnail = ThumbnailState::Broken;
+        }
+        self.review.touch();
+        self.keep_failure(index, problem);
+    }
+
+    fn model_loaded(&mut self, path: PathBuf, result: Result<(ModelFacts, EngineFacts, RunFacts), Problem>) {
         match result {
-            Ok((facts, engine)) => {
-                self.model = ModelState::Ready { facts: Arc::new(facts), engine: Arc::new(engine) };
-                if self.current.as_ref().is_some_and(|current| current.shown.is_some()) {
-                    self.predict_current();
-                }
-                self.predict_rest();
+            Ok((facts, engine, run)) => {
+                let (facts, engine, run) = (Arc::new(facts), Arc::new(engine), Arc::new(run));
+                self.model = ModelState::Ready { facts, engine, run };
+                self.predict_shown();
+                self.open_review();
             }
             Err(problem) => {
                 self.toasts.push(Severity::Error, Notice::ModelFailed(problem.clone()));
@@ -163,29 +179,20 @@ impl AppState {
         }
     }
 
-    fn predicted(&mut self, item: usize, request: Option<u64>, result: Result<Prediction, Problem>) {
-        let chip = match &result {
-            Ok(prediction) => {
-                let class = prediction.inference.predicted;
-                Chip::Done { class, score: prediction.inference.scores.get(class).copied().unwrap_or(f32::NAN) }
-            }
-            Err(problem) => Chip::Failed(problem.sentence.clone()),
+    fn predicted(&mut self, request: u64, result: Result<Prediction, Problem>) {
+        let (answer, failed) = match result {
+            Ok(prediction) => (PredictionState::Done(Arc::new(prediction)), None),
+            Err(problem) => (PredictionState::Failed(problem.clone()), Some(problem)),
         };
-        let mut one_slice = false;
-        if let Some(request) = request {
-            let asked = |current: &&mut super::Current| current.prediction_request == Some(request);
-            let Some(current) = self.current.as_mut().filter(asked) else { return };
-            one_slice = current.slice_override.is_some();
-            current.prediction = match result {
-                Ok(prediction) => PredictionState::Done(Arc::new(prediction)),
-                Err(problem) => PredictionState::Failed(problem),
-            };
-        } else if self.background.is_running() {
-            self.background.done += 1;
+        let mut asked = None;
+        for current in self.views.iter_mut().filter(|current| current.prediction_request == Some(request)) {
+            asked = Some((current.item, current.slice_override.is_some()));
+            current.prediction = answer.clone();
         }
-        // The list shows the manifest's choice of slices, not the one slice a reader tried.
-        if !one_slice && let Some(item) = self.items.get_mut(item) {
-            item.chip = chip;
+        match (asked, failed) {
+            (Some((item, false)), Some(problem)) => self.keep_failure(item, &problem),
+            (Some((item, _)), None) => self.keep_shown_answer(item),
+            _ => {}
         }
     }
 
@@ -212,18 +219,17 @@ impl AppState {
         let problem = Problem::new(Cause::Broken, what.clone());
         match worker {
             "session" => {
-                for item in self.items.iter_mut().filter(|item| item.chip == Chip::Running) {
-                    item.chip = Chip::Failed(what.clone());
-                }
                 if let ModelState::Loading { path } = &self.model {
                     self.model = ModelState::Failed { path: path.clone(), problem: problem.clone() };
                 }
-                if let Some(current) = &mut self.current
-                    && matches!(current.prediction, PredictionState::Running)
-                {
-                    current.prediction = PredictionState::Failed(problem);
+                for current in self.views.iter_mut() {
+                    if matches!(current.prediction, PredictionState::Running) {
+                        current.prediction = PredictionState::Failed(problem.clone());
+                    }
                 }
             }
+            "batch" => self.stop_batch(),
+            "export" => self.exported(Err(problem)),
             "heatmap" => self.fail_waiting_heatmaps(&what),
             "list" => self.listing = None,
             "install" => self.install = InstallState::Failed(problem),

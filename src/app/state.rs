@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::toast::Toasts;
-use super::{Chip, Command, Current, Heatmaps, InstallState, Item, Items, Jobs, ModelState, Toast};
+use super::{Command, Current, Heatmaps, InstallState, Items, Jobs, ModelState, Pane, Review, Toast, Tool, Views};
 use crate::app::items::ThumbnailState;
-use crate::review::truth_from_folder;
 
 /// Rows before and after the visible ones whose thumbnails are made too.
 const ROWS_AHEAD: usize = 8;
@@ -21,11 +21,22 @@ pub struct Background {
     pub total: usize,
     /// Of these, answered.
     pub done: usize,
+    /// Whose answers.
+    pub pane: Pane,
+    /// When the batch was asked for.
+    pub since: Option<Instant>,
 }
 
 impl Background {
     pub fn is_running(self) -> bool {
         self.done < self.total
+    }
+
+    /// Items a second so far, and the seconds that the rest takes at this rate; `None` before the first answer.
+    pub fn pace(self) -> Option<(f64, f64)> {
+        let seconds = self.since?.elapsed().as_secs_f64();
+        let rate = self.done as f64 / seconds;
+        (self.done > 0 && rate.is_finite()).then(|| (rate, (self.total - self.done) as f64 / rate))
     }
 }
 
@@ -33,7 +44,7 @@ impl Background {
 pub struct AppState {
     pub(super) jobs: Jobs,
     pub(super) items: Items,
-    pub(super) current: Option<Current>,
+    pub(super) views: Views,
     pub(super) model: ModelState,
     pub(super) install: InstallState,
     pub(super) background: Background,
@@ -43,12 +54,13 @@ pub struct AppState {
     pub(super) last_generation: u64,
     pub(super) listing: Option<u64>,
     pub(super) model_generation: u64,
-    /// Whether the whole list is to be predicted; a person's Cancel ends it.
-    pub(super) rest_wanted: bool,
-    rows_shown: Range<usize>,
-    invert: bool,
+    pub(super) batch_generation: u64,
+    pub(super) review: Review,
+    /// Items whose thumbnails are wanted.
+    rows_shown: Vec<usize>,
     smooth: bool,
     show_identity: bool,
+    tool: Tool,
 }
 
 impl AppState {
@@ -56,7 +68,7 @@ impl AppState {
         Self {
             jobs,
             items: Items::default(),
-            current: None,
+            views: Views::default(),
             model: ModelState::None,
             install: InstallState::Idle,
             background: Background::default(),
@@ -65,21 +77,17 @@ impl AppState {
             last_generation: 0,
             listing: None,
             model_generation: 0,
-            rest_wanted: false,
-            rows_shown: 0..0,
-            invert: false,
+            batch_generation: 0,
+            review: Review::default(),
+            rows_shown: Vec::new(),
             smooth: true,
             show_identity: false,
+            tool: Tool::default(),
         }
     }
 
     pub fn items(&self) -> &Items {
         &self.items
-    }
-
-    /// The selected item, opened; `None` while nothing is selected.
-    pub fn current(&self) -> Option<&Current> {
-        self.current.as_ref()
     }
 
     pub fn model(&self) -> &ModelState {
@@ -98,19 +106,19 @@ impl AppState {
         self.toasts.shown()
     }
 
-    /// Class index that an item's folder states, where the model knows such a class.
-    pub fn truth(&self, item: &Item) -> Option<usize> {
-        truth_from_folder(item.path(), &self.model.facts()?.class_names)
-    }
-
     /// True while paths are being listed.
     pub fn is_listing(&self) -> bool {
         self.listing.is_some()
     }
 
-    /// The reader's own inversion, beside the file's polarity.
-    pub fn invert(&self) -> bool {
-        self.invert
+    /// What a drag on the picture does.
+    pub fn tool(&self) -> Tool {
+        self.tool
+    }
+
+    /// Bytes that decoded pictures may take, half of them for volumes.
+    pub fn memory(&self) -> usize {
+        self.jobs.memory()
     }
 
     /// True where enlarged pictures are interpolated.
@@ -125,6 +133,7 @@ impl AppState {
     /// Fulfils a wish or starts the job that will. Never waits, decodes, infers or touches a file.
     pub fn apply(&mut self, command: Command) {
         self.fulfil(command);
+        self.freshen_rows();
         self.ask_heatmaps();
     }
 
@@ -132,33 +141,41 @@ impl AppState {
         match command {
             Command::Open(paths) => self.open(paths),
             Command::Select(index) => self.select(index),
-            Command::SelectStep(by) => {
-                let last = self.items.len().saturating_sub(1);
-                let next = self.items.selected().map_or(0, |index| index.saturating_add_signed(by)).min(last);
-                self.select(next);
-            }
             Command::GoToFrame(index) => self.go_to_frame(index),
             Command::StepFrame(by) => {
-                if let Some(current) = &self.current {
+                if let Some(current) = self.current() {
                     self.go_to_frame(current.wanted_frame.saturating_add_signed(by));
                 }
             }
-            Command::DragWindow { dx, dy } => self.with_current(|current| current.drag_window(dx, dy)),
-            Command::HeaderWindow(n) => self.with_current(|current| current.header_window(n)),
-            Command::NextWindow => self.with_current(Current::next_window),
-            Command::AutoWindow => self.with_current(Current::auto_window),
-            Command::PresetWindow(window) => self.with_current(|current| current.preset_window(window)),
-            Command::ResetWindow => self.with_current(Current::reset_window),
-            Command::ToggleInvert => self.invert = !self.invert,
+            Command::DragWindow { dx, dy } => self.change_window(|current| current.windowing.drag(dx, dy)),
+            Command::HeaderWindow(n) => self.header_window(n),
+            Command::VoiLut(n) => self.show_through_lut(n),
+            Command::NextWindow => self.next_window(),
+            Command::ValueWindow(from) => self.value_window(from),
+            Command::PresetWindow(window) => self.change_window(|current| current.windowing.preset(window)),
+            Command::ResetWindow => self.reset_window(),
+            Command::ToggleInvert => self.with_current(|current| current.invert = !current.invert),
+            Command::SetColors(colors) => self.with_current(|current| current.colors = colors),
             Command::ToggleSmooth => self.smooth = !self.smooth,
-            Command::SetView(view) => self.with_current(|current| current.view = view),
-            Command::Measure(ruler) => self.with_current(|current| current.measure(ruler)),
-            Command::ForgetMeasures => self.with_current(|current| current.rulers.clear()),
+            Command::SetView(view) => self.set_view(view),
+            Command::Turn(turning) => self.with_current(|current| current.turn = turning.of(current.turn)),
+            Command::ResetPicture => self.reset_picture(),
+            Command::SetTool(tool) => self.tool = tool,
+            Command::Measure(shape) => self.measure(shape),
+            Command::ForgetMeasures => self.with_current(|current| current.marks.clear()),
+            Command::Undo => self.with_current(|current| current.marks.undo()),
+            Command::Redo => self.with_current(|current| current.marks.redo()),
+            Command::SetPlane(plane) => self.set_plane(plane),
+            Command::PlaceCrosshair { x, y } => self.place_crosshair((x, y)),
+            Command::Activate(view) => self.activate(view),
+            Command::SetLayout(layout) => self.set_layout(layout),
+            Command::ToggleLink(link) => self.views.toggle_link(link),
+            Command::SetMemory(bytes) => self.jobs.set_memory(bytes),
             Command::TogglePlay => {
                 self.with_current(|current| current.playing = !current.playing && current.frames() > 1)
             }
             Command::NextFrameAround => {
-                if let Some(current) = &self.current {
+                if let Some(current) = self.current() {
                     let next = current.wanted_frame + 1;
                     self.go_to_frame(if next < current.frames() { next } else { 0 });
                 }
@@ -166,16 +183,11 @@ impl AppState {
             Command::ToggleIdentity => self.show_identity = !self.show_identity,
             Command::LoadModel(path) => self.load_model(path),
             Command::PredictShownSlice => {
-                let shown = self.current.as_ref().and_then(|c| c.shown.as_ref()).map(|shown| shown.index);
-                if shown.is_some() {
-                    self.with_current(|current| current.slice_override = shown);
-                    self.predict_current();
+                if let Some(frame) = self.subject().and_then(Current::shown_frame) {
+                    self.predict_slice(Some(frame));
                 }
             }
-            Command::PredictChosenSlices => {
-                self.with_current(|current| current.slice_override = None);
-                self.predict_current();
-            }
+            Command::PredictChosenSlices => self.predict_slice(None),
             Command::ToggleHeatmap => self.toggle_heatmap(),
             Command::ToggleCompare => self.toggle_compare(),
             Command::SetHeatmapQuestion { pane, question } => self.set_heatmap_question(pane, question),
@@ -185,11 +197,21 @@ impl AppState {
             Command::MeasureTrust(pane) => self.measure_trust(pane),
             Command::CancelTrust => self.cancel_trust(),
             Command::PredictRest => self.predict_rest(),
-            Command::CancelRest => {
-                self.jobs.predict_later([]);
-                self.background = Background::default();
-                self.rest_wanted = false;
-            }
+            Command::CancelRest => self.stop_batch(),
+            Command::Filter(show) => self.filter(show),
+            Command::Search(text) => self.search(text),
+            Command::Sort(order) => self.sort(order),
+            Command::SelectCase(place) => self.select_case(place),
+            Command::StepCase(by) => self.step_case(by),
+            Command::NextCase { show, forward } => self.next_case(show, forward),
+            Command::SetThreshold(point) => self.set_threshold(point),
+            Command::Decide(opinion) => self.decide(opinion),
+            Command::ToggleFlag => self.toggle_flag(),
+            Command::Note(note) => self.note(note),
+            Command::SetLabel(class) => self.set_label(class),
+            Command::UseLabels(table) => self.use_labels(table),
+            Command::CompareList(on) => self.compare_list(on),
+            Command::Export { out, language } => self.export(out, language),
             Command::InstallRuntime => {
                 if !matches!(self.install, InstallState::Starting | InstallState::Running(_)) {
                     self.install = InstallState::Starting;
@@ -208,7 +230,7 @@ impl AppState {
     }
 
     fn with_current(&mut self, change: impl FnOnce(&mut Current)) {
-        if let Some(current) = &mut self.current {
+        if let Some(current) = self.active_mut() {
             change(current);
         }
     }
@@ -222,45 +244,23 @@ impl AppState {
         self.jobs.list(generation, paths);
     }
 
-    pub(super) fn select(&mut self, index: usize) {
-        if !self.items.select(index) {
-            return;
-        }
-        let generation = self.next_generation();
-        let Some(item) = self.items.get(index) else { return };
-        self.jobs.open(generation, item.files.clone());
-        self.current = Some(Current::new(index, generation));
-        if self.rest_wanted {
-            self.queue_rest();
-        }
-    }
-
-    fn go_to_frame(&mut self, index: usize) {
-        let Some(current) = &mut self.current else { return };
-        let Some(scan) = current.scan.clone() else { return };
-        let index = index.min(scan.frames.saturating_sub(1));
-        if index == current.wanted_frame {
-            return;
-        }
-        current.wanted_frame = index;
-        self.jobs.frame(current.generation, scan, index);
-    }
-
     fn show_rows(&mut self, rows: Range<usize>) {
-        let rows = rows.start.saturating_sub(ROWS_AHEAD)..(rows.end + ROWS_AHEAD).min(self.items.len());
-        if rows == self.rows_shown {
+        let rows = rows.start.saturating_sub(ROWS_AHEAD)..(rows.end + ROWS_AHEAD).min(self.review.shown().len());
+        let places = self.review.shown().get(rows).unwrap_or_default();
+        let items: Vec<usize> = places.iter().filter_map(|place| Some(self.review.get(*place)?.item)).collect();
+        if items == self.rows_shown {
             return;
         }
-        self.rows_shown = rows.clone();
-        self.forget_thumbnails(&rows);
+        self.forget_thumbnails(&items);
         let unknown = |index: &usize| {
             self.items.get(*index).is_some_and(|item| matches!(item.thumbnail, ThumbnailState::Unknown))
         };
-        let wanted: Vec<_> = rows.filter(unknown).filter_map(|i| Some((i, self.items.get(i)?.files.clone()))).collect();
+        let wanted: Vec<_> = items.iter().copied().filter(unknown).filter_map(|i| Some((i, self.files(i)?))).collect();
+        self.rows_shown = items;
         self.jobs.thumbnails(self.items.generation, wanted);
     }
 
-    fn forget_thumbnails(&mut self, keep: &Range<usize>) {
+    fn forget_thumbnails(&mut self, keep: &[usize]) {
         let ready = |thumbnail: &ThumbnailState| matches!(thumbnail, ThumbnailState::Ready(_));
         if self.items.all().iter().filter(|item| ready(&item.thumbnail)).count() <= MOST_THUMBNAILS {
             return;
@@ -273,20 +273,21 @@ impl AppState {
     }
 
     pub(super) fn forget_rows(&mut self) {
-        self.rows_shown = 0..0;
+        self.rows_shown.clear();
     }
 
     fn load_model(&mut self, path: PathBuf) {
         self.model_generation = self.next_generation();
-        self.background = Background::default();
+        self.stop_batch();
         self.model = ModelState::Loading { path: path.clone() };
         for item in self.items.iter_mut() {
-            item.chip = Chip::None;
+            item.records.clear();
+            item.compared.clear();
         }
-        self.with_current(|current| {
+        for current in self.views.iter_mut() {
             current.prediction = super::PredictionState::None;
             current.prediction_request = None;
-        });
+        }
         self.forget_heatmaps();
         self.jobs.load_model(self.model_generation, path);
     }

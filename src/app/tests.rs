@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::engine::{EngineKind, Inference, Provider};
+use crate::review::folder::{self, RunFacts, RunOptions};
+use crate::review::record::{Labels, Pseudonyms, Recorder, Roots};
+use crate::review::{Answer, Case, Scored, SourceFacts};
 
 fn png(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
@@ -31,20 +34,59 @@ fn give_model(state: &mut AppState) {
     let engine =
         EngineFacts { kind: EngineKind::Embedded, version: "test".into(), provider: Provider::Cpu, remark: None };
     let (generation, path) = (state.model_generation, PathBuf::from("m.onnx"));
-    state.take(Event::ModelLoaded { generation, path, result: Ok((facts, engine)) });
+    state.take(Event::ModelLoaded { generation, path, result: Ok((facts, engine, run_facts())) });
+    let recorder = Recorder { roots: Roots::default(), labels: Labels::default(), pseudonyms: Pseudonyms::Plain };
+    let review = OpenedReview {
+        recorder: recorder.into(),
+        folder: None,
+        records: Vec::new(),
+        decisions: Vec::new(),
+        problems: Vec::new(),
+    };
+    state.take(Event::ReviewOpened { generation: state.review.folder_generation, review: Box::new(review) });
 }
 
-fn answer(predicted: usize) -> Prediction {
-    let inference = Inference {
+fn run_facts() -> RunFacts {
+    RunFacts {
+        program: "test".into(),
+        started: String::new(),
+        model: folder::ModelFacts {
+            name: "m".into(),
+            version: None,
+            path: "m.onnx".into(),
+            sha256: "0".into(),
+            manifest_sha256: None,
+            classes: vec!["no".into(), "yes".into()],
+            ordinal: false,
+            steps: serde_json::Value::Null,
+            scoring: serde_json::Value::Null,
+        },
+        engine: folder::EngineFacts {
+            engine: "embedded".into(),
+            version: None,
+            provider: "cpu".into(),
+            system: "test".into(),
+        },
+        roots: Vec::new(),
+        options: RunOptions::default(),
+    }
+}
+
+fn inference(predicted: usize) -> Inference {
+    Inference {
         logits: None,
         scores: vec![0.25, 0.75],
         predicted,
         engine: EngineKind::Embedded,
         provider: Provider::Cpu,
         elapsed_ms: 1.0,
-    };
+    }
+}
+
+fn answer(predicted: usize) -> Prediction {
     Prediction {
-        inference,
+        inference: inference(predicted),
+        source: SourceFacts::default(),
         frames: vec![0],
         seen: Vec::new(),
         seen_frame: 0,
@@ -55,9 +97,25 @@ fn answer(predicted: usize) -> Prediction {
     }
 }
 
-fn predicted(state: &AppState, item: usize, request: Option<u64>) -> Event {
+fn predicted(state: &AppState, item: usize, request: u64) -> Event {
     let (model, list) = (state.model_generation, state.items.generation);
     Event::Predicted { model, list, item, request, result: Ok(answer(1)) }
+}
+
+/// An answer of the batch that runs.
+fn answered(state: &AppState, item: usize) -> Event {
+    let path = state.items().get(item).unwrap().path().to_path_buf();
+    let scored = Scored { slices: vec![0], siblings: 1, inference: inference(1), warnings: Vec::new() };
+    let case = Box::new(Case { item, path, truth: None, source: None, outcome: Ok(scored) });
+    Event::Answered { generation: state.batch_generation, pane: Pane::First, item, case }
+}
+
+/// What the list shows of an item: class and score.
+fn listed_answer(state: &AppState, item: usize) -> Option<(usize, f32)> {
+    match state.review().cases().iter().find(|case| case.item == item)?.row.answer {
+        Answer::Class { predicted, score, .. } => Some((predicted, score)),
+        _ => None,
+    }
 }
 
 #[test]
@@ -81,10 +139,13 @@ fn the_prediction_is_asked_for_after_the_picture() {
     assert!(current.shown.is_none() && current.prediction_request.is_none());
     let generation = current.generation;
     let scan = crate::scan::open(state.items().get(1).unwrap().path()).unwrap();
-    let picture = crate::render::Pyramid::new(scan.frame(0).unwrap());
+    let frame = scan.frame(0).unwrap();
+    let auto = Some(ValueWindow::Auto.of(&frame));
+    let picture = crate::render::Pyramid::new(frame);
+    let decoded = Decoded { picture, luts: std::sync::Arc::from(Vec::new()), through: None, auto };
     state.take(Event::Opened { generation, result: Ok(scan) });
     assert!(state.current().unwrap().prediction_request.is_none());
-    state.take(Event::FrameReady { generation, index: 0, result: Ok(picture) });
+    state.take(Event::FrameReady { generation, index: 0, result: Ok(decoded) });
     assert!(matches!(state.current().unwrap().prediction, PredictionState::Running));
 }
 
@@ -93,29 +154,34 @@ fn results_of_another_model_or_request_are_dropped() {
     let (_folder, mut state) = listed(&["a.png", "b.png"]);
     give_model(&mut state);
     let request = state.current().unwrap().prediction_request.unwrap();
-    let (old_model, other_request) = (predicted(&state, 0, Some(request)), predicted(&state, 0, Some(request + 1000)));
+    let (old_model, other_request) = (predicted(&state, 0, request), predicted(&state, 0, request + 1000));
     state.take(other_request);
     assert!(matches!(state.current().unwrap().prediction, PredictionState::Running));
     give_model(&mut state);
     state.take(old_model);
-    assert_eq!(state.items().get(0).unwrap().chip, Chip::None);
-    let request = state.current().unwrap().prediction_request;
+    assert_eq!(listed_answer(&state, 0), None);
+    let request = state.current().unwrap().prediction_request.unwrap();
     let right = predicted(&state, 0, request);
     state.take(right);
-    assert_eq!(state.items().get(0).unwrap().chip, Chip::Done { class: 1, score: 0.75 });
+    state.make_rows();
+    assert_eq!(listed_answer(&state, 0), Some((1, 0.75)));
 }
 
 #[test]
 fn the_rest_is_counted_and_can_be_cancelled() {
     let (_folder, mut state) = listed(&["a.png", "b.png", "c.png"]);
     give_model(&mut state);
-    assert_eq!(state.background(), Background { total: 2, done: 0 });
-    let second = predicted(&state, 1, None);
+    assert_eq!((state.background().total, state.background().done), (2, 0));
+    let (second, third) = (answered(&state, 1), answered(&state, 2));
     state.take(second);
-    assert_eq!(state.background(), Background { total: 2, done: 1 });
+    assert_eq!((state.background().total, state.background().done), (2, 1));
+    assert!(state.background().pace().is_some());
     assert!(state.background().is_running());
     state.apply(Command::CancelRest);
     assert!(!state.background().is_running());
+    state.take(third);
+    state.make_rows();
+    assert_eq!((listed_answer(&state, 1), listed_answer(&state, 2)), (Some((1, 0.75)), None), "late");
     state.apply(Command::Select(2));
     assert!(!state.background().is_running(), "a cancelled rest stays cancelled");
     state.apply(Command::PredictRest);
@@ -126,14 +192,15 @@ fn the_rest_is_counted_and_can_be_cancelled() {
 fn a_slice_tried_by_hand_does_not_change_the_list() {
     let (_folder, mut state) = listed(&["a.png"]);
     give_model(&mut state);
-    let request = state.current().unwrap().prediction_request;
+    let request = state.current().unwrap().prediction_request.unwrap();
     let chosen = predicted(&state, 0, request);
     state.take(chosen);
     state.apply(Command::PredictShownSlice);
-    let request = state.current().unwrap().prediction_request;
+    let request = state.current().unwrap().prediction_request.unwrap();
     let (model, list) = (state.model_generation, state.items.generation);
     state.take(Event::Predicted { model, list, item: 0, request, result: Ok(answer(0)) });
-    assert_eq!(state.items().get(0).unwrap().chip, Chip::Done { class: 1, score: 0.75 });
+    state.make_rows();
+    assert_eq!(listed_answer(&state, 0), Some((1, 0.75)));
     let PredictionState::Done(prediction) = &state.current().unwrap().prediction else { panic!("answered") };
     assert_eq!(prediction.inference.predicted, 0);
 }
@@ -142,12 +209,12 @@ fn a_slice_tried_by_hand_does_not_change_the_list() {
 fn a_broken_worker_leaves_nothing_waiting() {
     let (_folder, mut state) = listed(&["a.png", "b.png"]);
     give_model(&mut state);
-    let (model, list) = (state.model_generation, state.items.generation);
-    state.take(Event::PredictionStarted { model, list, item: 1 });
-    state.take(Event::JobPanicked { worker: "session", what: "index out of bounds".into() });
+    for worker in ["session", "batch"] {
+        state.take(Event::JobPanicked { worker, what: "index out of bounds".into() });
+    }
     assert!(matches!(state.current().unwrap().prediction, PredictionState::Failed(_)));
-    assert!(matches!(state.items().get(1).unwrap().chip, Chip::Failed(_)));
-    assert_eq!(state.toasts().len(), 1);
+    assert!(!state.background().is_running());
+    assert_eq!(state.toasts().len(), 2);
 }
 
 #[test]

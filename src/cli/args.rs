@@ -1,10 +1,17 @@
 //! The words of the command line.
 
+mod checks;
+mod import;
+
 use std::path::PathBuf;
 
-use crate::engine::{EngineChoice, OutputKind, SliceChoice};
+pub use self::checks::{DoctorArgs, GoldenAction, GoldenArgs, GoldenRecordArgs, GoldenVerifyArgs};
+pub use self::import::{ImportArgs, PresetsArgs};
+use super::Misuse;
+use crate::engine::{EngineChoice, SliceChoice};
 use crate::explain::Target;
-use crate::onnx::Layout;
+use crate::metrics::{Sweep, SweepPoint, Undefined};
+use crate::report::Language;
 use crate::review::table::Role;
 
 const AFTER: &str = "Research use only. Not a medical device. Not for diagnosis or treatment decisions.";
@@ -37,6 +44,9 @@ pub enum Command {
     Predict(PredictArgs),
     /// Show where a score came from: heatmaps as files.
     Explain(ExplainArgs),
+    /// Review folders: predict everything, measure, show what is wrong, compare with a second model. Goes on where it
+    /// was stopped.
+    Review(ReviewArgs),
     /// Compute the numbers of a review from predictions that any tool wrote.
     Metrics(MetricsArgs),
     /// Make a model folder out of an .onnx, or of a folder of Hugging Face, timm or MONAI.
@@ -47,6 +57,10 @@ pub enum Command {
     Golden(GoldenArgs),
     /// Find out how pictures were prepared when a model was trained.
     Doctor(DoctorArgs),
+    /// Fit a temperature to a labelled run, and choose an operating point; kept in the model's metadata.json.
+    Calibrate(CalibrateArgs),
+    /// Find near-duplicate images inside a folder and in the training data.
+    Leaks(LeaksArgs),
     /// Show what a file holds; write its values.
     Inspect(InspectArgs),
     /// Show, or install, the inference engines.
@@ -157,144 +171,69 @@ pub struct ExplainArgs {
 }
 
 #[derive(Debug, clap::Args)]
-pub struct ImportArgs {
-    /// An .onnx, or a folder that holds one.
-    pub model: PathBuf,
-    /// The model folder to write. Without it, the page of facts is shown and nothing is written.
-    #[arg(long)]
-    pub out: Option<PathBuf>,
-    /// How pictures were prepared, by name (`overread presets` lists them).
-    #[arg(long)]
-    pub preset: Option<String>,
-    /// Class names in the order of the model's output.
-    #[arg(long, value_delimiter = ',', value_name = "A,B,…", group = "names")]
-    pub classes: Option<Vec<String>>,
-    /// A file with the class names: one a line, `index,name`, or JSON.
-    #[arg(long, value_name = "FILE", group = "names")]
-    pub labels: Option<PathBuf>,
-    /// A folder with one folder a class, as it was trained from (sorted as Keras and torchvision sort).
-    #[arg(long, value_name = "DIR", group = "names")]
-    pub from_folder: Option<PathBuf>,
-    /// The class that thresholds look at. Default: the second of two.
-    #[arg(long, value_name = "CLASS")]
-    pub positive: Option<String>,
-    #[arg(long)]
-    pub name: Option<String>,
-    /// Where the graph does not tell: NHWC (Keras) or NCHW (PyTorch).
-    #[arg(long, value_parser = layout)]
-    pub layout: Option<Layout>,
-    /// What the output holds, where the graph does not tell: logits, softmax or sigmoid.
-    #[arg(long, value_parser = output_kind)]
-    pub output: Option<OutputKind>,
-    /// Rows x columns, where the graph takes any size, e.g. 224x224.
-    #[arg(long, value_parser = size)]
-    pub size: Option<Size2>,
-    /// DICOM modality that the model is for (CR, CT, MR, PT…): another one is warned about.
-    #[arg(long)]
-    pub modality: Option<String>,
-    /// Body part that the model is for (CHEST, BRAIN…).
-    #[arg(long)]
-    pub body_part: Option<String>,
-    /// The page as JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Rows and columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size2(pub [usize; 2]);
-
-fn size(text: &str) -> Result<Size2, String> {
-    let sides = text.split_once(['x', 'X', '×', ',']).and_then(|(r, c)| Some([r.parse().ok()?, c.parse().ok()?]));
-    let fits = |sides: &[usize; 2]| sides.iter().all(|side| (1..=16_384).contains(side));
-    sides.filter(fits).map(Size2).ok_or_else(|| "write ROWSxCOLUMNS, for example 224x224".to_owned())
-}
-
-fn layout(text: &str) -> Result<Layout, String> {
-    match text.to_ascii_uppercase().as_str() {
-        "NHWC" => Ok(Layout::Nhwc),
-        "NCHW" => Ok(Layout::Nchw),
-        _ => Err("write NHWC or NCHW".to_owned()),
-    }
-}
-
-fn output_kind(text: &str) -> Result<OutputKind, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "logits" => Ok(OutputKind::Logits),
-        "softmax" | "probabilities" => Ok(OutputKind::Softmax),
-        "sigmoid" => Ok(OutputKind::Sigmoid),
-        _ => Err("write logits, softmax or sigmoid".to_owned()),
-    }
-}
-
-#[derive(Debug, clap::Args)]
-pub struct GoldenArgs {
-    #[command(subcommand)]
-    pub action: GoldenAction,
-}
-
-#[derive(Debug, clap::Subcommand)]
-pub enum GoldenAction {
-    /// Run pictures and keep what went in and what came out, in the model's folder.
-    Record(GoldenRecordArgs),
-    /// Run the recorded cases on every engine that is there; exit code 1 where one differs.
-    Verify(GoldenVerifyArgs),
-}
-
-#[derive(Debug, clap::Args)]
-pub struct GoldenRecordArgs {
-    /// Model folder.
-    pub model: PathBuf,
-    /// Pictures or folders.
+pub struct ReviewArgs {
+    /// Files and folders (searched recursively).
     #[arg(required = true)]
-    pub pictures: Vec<PathBuf>,
-    /// Most pictures that are recorded.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub most: u16,
-    /// Largest difference of a logit that still passes.
-    #[arg(long, default_value_t = 1e-3)]
-    pub tolerance: f32,
+    pub paths: Vec<PathBuf>,
+    /// Model folder (model.onnx, metadata.json) or a bare .onnx file.
+    #[arg(long, short)]
+    pub model: PathBuf,
+    /// A second model of the same classes.
+    #[arg(long, value_name = "MODEL")]
+    pub compare: Option<PathBuf>,
+    /// Reference labels: a table with a column of paths, file names, patients or series and one of labels. Default: the
+    /// folders' names.
+    #[arg(long)]
+    pub truth: Option<PathBuf>,
+    /// What a label means where its text does not say. May be given several times.
+    #[arg(long = "map", value_name = "LABEL=CLASS", value_parser = label_pair)]
+    pub maps: Vec<(String, String)>,
+    /// Operating point instead of the model's own: the least score from which a class is predicted. A bare number is
+    /// that of the second of two classes. May be given several times.
+    #[arg(long = "threshold", value_name = "[CLASS=]SCORE", value_parser = threshold)]
+    pub thresholds: Vec<(Option<String>, f32)>,
+    /// Where the files go. A folder that holds an unfinished run of the same model is gone on with.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Misclassified cases that are shown with their heatmaps; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 24)]
+    pub explain: usize,
+    /// The training images: the report then says which cases have a near-duplicate there, and the accuracy on the rest.
+    #[arg(long, value_name = "TRAINING_FOLDER")]
+    pub against: Option<PathBuf>,
+    /// Language of report.html and report.pdf.
+    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
+    pub language: LanguageArg,
+    /// Write patient and series identifiers as they are, not as pseudonyms.
+    #[arg(long)]
+    pub identify: bool,
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     pub engine: EngineArg,
-}
-
-#[derive(Debug, clap::Args)]
-pub struct GoldenVerifyArgs {
-    /// Model folder.
-    pub model: PathBuf,
+    /// Which frames of volumes and multi-frame files: `middle`, `all`, or a number from 0. Default: as the model says.
+    #[arg(long, value_parser = slice_choice)]
+    pub slices: Option<SliceChoice>,
+    /// Take the DICOM files of one series as one volume.
+    #[arg(long)]
+    pub series: bool,
+    /// Bootstrap resamples (fewer where that many would take long; the files say how many there were).
+    #[arg(long, default_value_t = crate::metrics::DEFAULT_RESAMPLES, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub resamples: u32,
+    #[arg(long, default_value_t = crate::metrics::DEFAULT_SEED)]
+    pub seed: u64,
+    /// Print metrics.json (with --compare: comparison.json) instead of the text.
     #[arg(long)]
     pub json: bool,
 }
 
-#[derive(Debug, clap::Args)]
-pub struct DoctorArgs {
-    /// Model folder or .onnx file.
-    pub model: PathBuf,
-    /// Pictures, or a folder with one folder a class.
-    #[arg(long, required = true, num_args = 1.., value_name = "DIR")]
-    pub pictures: Vec<PathBuf>,
-    /// What the training framework said of them: .csv or .jsonl with file names and scores, .npz (`probabilities` or
-    /// `logits`, and `paths`), or .npy. Without it the folders' names are the labels.
-    #[arg(long, value_name = "FILE")]
-    pub predictions: Option<PathBuf>,
-    /// Most pictures that are used, spread over all.
-    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=2000))]
-    pub most: u16,
-    /// Write the winner's steps into metadata.json; the version before is kept.
-    #[arg(long)]
-    pub apply: bool,
-    #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
-    pub engine: EngineArg,
-    /// The whole ranking as JSON.
-    #[arg(long)]
-    pub json: bool,
+fn label_pair(text: &str) -> Result<(String, String), String> {
+    let (label, class) = text.rsplit_once('=').ok_or("write LABEL=CLASS, for example mild=1gr")?;
+    Ok((label.to_owned(), class.to_owned()))
 }
 
-#[derive(Debug, clap::Args)]
-pub struct PresetsArgs {
-    /// Also the steps of each, for a 224 x 224 model of three channels.
-    #[arg(long)]
-    pub json: bool,
+fn threshold(text: &str) -> Result<(Option<String>, f32), String> {
+    let (class, score) = text.rsplit_once('=').map_or((None, text), |(class, score)| (Some(class.to_owned()), score));
+    let score = score.parse().ok().filter(|score| (0.0..=1.0).contains(score));
+    Ok((class, score.ok_or("write a score from 0 to 1, or CLASS=SCORE")?))
 }
 
 #[derive(Debug, clap::Args)]
@@ -334,11 +273,123 @@ pub struct MetricsArgs {
     pub json: bool,
 }
 
+#[derive(Debug, clap::Args)]
+pub struct LeaksArgs {
+    /// The folder to look at (searched recursively): the test images, or everything before it is split.
+    pub folder: PathBuf,
+    /// The training images: also look for twins between the two folders, and for patients of both.
+    #[arg(long, value_name = "TRAINING_FOLDER")]
+    pub against: Option<PathBuf>,
+    /// Correlation above which two images are twins.
+    #[arg(long, default_value_t = crate::review::leak::DEFAULT_THRESHOLD)]
+    pub threshold: f32,
+    /// Predictions for the folder (as `overread metrics` reads them, or the folder of a run): the accuracy on the rest
+    /// without leaks, beside the official one.
+    #[arg(long, value_name = "TABLE", requires = "against")]
+    pub predictions: Option<PathBuf>,
+    /// Class names: labels come from the nearest folder that is named like one. Default: those of the predictions, else
+    /// the name of the folder that a file lies in.
+    #[arg(long, value_delimiter = ',', value_name = "A,B,…")]
+    pub classes: Option<Vec<String>>,
+    /// Write path, label and cluster of every image, to split the data by cluster.
+    #[arg(long, value_name = "OUT.csv")]
+    pub split: Option<PathBuf>,
+    /// Where the files go: leaks.json, leaks.txt, pairs.csv, clusters.csv, sheets of pairs.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Print leaks.json instead of the text.
+    #[arg(long)]
+    pub json: bool,
+    /// Also write the Patient IDs that occur on both sides.
+    #[arg(long)]
+    pub identity: bool,
+}
+
 fn column(text: &str) -> Result<(Role, String), String> {
     let (role, name) = text.split_once('=').ok_or("write ROLE=NAME, for example truth=diagnosis")?;
     let known = Role::ALL.map(Role::word).join(", ");
     let role = Role::from_word(role).ok_or_else(|| format!("{role} is none of {known}"))?;
     Ok((role, name.to_owned()))
+}
+
+#[derive(Debug, clap::Args)]
+pub struct CalibrateArgs {
+    /// Folder of an `overread review`, or a table of predictions (with logits, or scores above 0).
+    pub results: PathBuf,
+    /// Model folder (model.onnx, metadata.json) that gave the results.
+    #[arg(long, short)]
+    pub model: PathBuf,
+    /// Reference labels for a table of predictions.
+    #[arg(long)]
+    pub truth: Option<PathBuf>,
+    /// Operating point: a score (0.4), the highest score that keeps a sensitivity (sensitivity=0.95) or the lowest that
+    /// reaches a specificity (specificity=0.95); of the positive class, or of the one named (AD:sensitivity=0.9).
+    #[arg(long, value_name = "[CLASS:]RULE", value_parser = operating_point)]
+    pub threshold: Option<OperatingPointArg>,
+    /// Write the result into metadata.json; the file as it was is kept beside it.
+    #[arg(long)]
+    pub save: bool,
+}
+
+/// `--threshold` of `calibrate`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OperatingPointArg {
+    pub class: Option<String>,
+    pub rule: OperatingRule,
+    pub value: f64,
+}
+
+/// How an operating point is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperatingRule {
+    Score,
+    Sensitivity,
+    Specificity,
+}
+
+impl OperatingRule {
+    /// The threshold on the calibrated scores of `sweep`, half-way to the next score so that rounding moves no case.
+    pub fn threshold(self, sweep: &Sweep, value: f64) -> Result<f64, Misuse> {
+        let counts = |point: &SweepPoint| sweep.at(point.threshold);
+        let share = |measured: Result<f64, Undefined>| measured.unwrap_or(f64::NAN);
+        let found = match self {
+            Self::Score => return Ok(value),
+            Self::Sensitivity => sweep.points.iter().position(|p| share(counts(p).sensitivity().value()) >= value),
+            Self::Specificity => sweep.points.iter().rposition(|p| share(counts(p).specificity().value()) >= value),
+        };
+        let at = found.ok_or_else(|| Misuse("--threshold: these cases reach no such operating point".to_owned()))?;
+        let score = |at: usize| sweep.points.get(at).map(|point| point.threshold);
+        let (here, below) = (score(at).unwrap_or(1.0).min(1.0), score(at + 1).unwrap_or(0.0));
+        Ok(f64::midpoint(here, below))
+    }
+}
+
+fn operating_point(text: &str) -> Result<OperatingPointArg, String> {
+    let (class, rule) = text.rsplit_once(':').map_or((None, text), |(class, rule)| (Some(class.to_owned()), rule));
+    let (rule, value) = match rule.split_once('=') {
+        Some(("sensitivity", value)) => (OperatingRule::Sensitivity, value),
+        Some(("specificity", value)) => (OperatingRule::Specificity, value),
+        None => (OperatingRule::Score, rule),
+        Some(_) => return Err("write a score, sensitivity=0.95 or specificity=0.95".to_owned()),
+    };
+    let value = value.parse().ok().filter(|value| (0.0..=1.0).contains(value));
+    Ok(OperatingPointArg { class, rule, value: value.ok_or("write a number from 0 to 1")? })
+}
+
+/// `--language`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LanguageArg {
+    En,
+    Ko,
+}
+
+impl From<LanguageArg> for Language {
+    fn from(arg: LanguageArg) -> Self {
+        match arg {
+            LanguageArg::En => Self::English,
+            LanguageArg::Ko => Self::Korean,
+        }
+    }
 }
 
 /// `--target`.

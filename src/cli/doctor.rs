@@ -109,19 +109,19 @@ fn sample(path: &Path, model: &Model) -> anyhow::Result<Sample> {
 
 fn tell(args: &DoctorArgs, model: &Model, verdict: &Verdict) -> anyhow::Result<()> {
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&verdict.to_json(model.class_names()))?);
+        say!("{}", serde_json::to_string_pretty(&verdict.to_json(model.class_names()))?);
         return Ok(());
     }
     for sentence in verdict.sentences(model.class_names()) {
-        println!("{sentence}");
+        say!("{sentence}");
     }
     if let Some(winner) = verdict.winner() {
-        println!("\nSteps:");
+        say!("\nSteps:");
         for step in &winner.steps {
-            println!("  {}", serde_json::to_string(step)?);
+            say!("  {}", serde_json::to_string(step)?);
         }
     }
-    println!("\n{} combinations tried, {} pictures through the network.", verdict.tried, verdict.runs);
+    say!("\n{} combinations tried, {} pictures through the network.", verdict.tried, verdict.runs);
     Ok(())
 }
 
@@ -139,9 +139,9 @@ fn apply(args: &DoctorArgs, model: &Model, verdict: &Verdict, pictures: usize) -
     file.other.insert("doctor".to_owned(), record);
     let written = write_metadata(&model.folder, &file)?;
     if !args.json {
-        println!("Written to {}.", written.path.display());
+        say!("Written to {}.", written.path.display());
         if let Some(older) = written.older {
-            println!("The version before is kept as {}.", older.display());
+            say!("The version before is kept as {}.", older.display());
         }
     }
     Ok(())

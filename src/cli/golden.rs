@@ -46,9 +46,9 @@ fn record(args: &GoldenRecordArgs) -> anyhow::Result<Ended> {
     }
     let count = cases.len();
     let written = write_golden(&model, cases, args.tolerance)?;
-    println!("{count} golden cases recorded in {}.", written.path.display());
+    say!("{count} golden cases recorded in {}.", written.path.display());
     if let Some(older) = written.older {
-        println!("The version before is kept as {}.", older.display());
+        say!("The version before is kept as {}.", older.display());
     }
     Ok(Ended::Well)
 }
@@ -86,7 +86,7 @@ fn verify(args: &GoldenVerifyArgs) -> anyhow::Result<Ended> {
             .iter()
             .map(|one| json!({"engine": one.title, "cases": one.results, "not_run": one.missing}))
             .collect();
-        println!("{}", json!({"passed": all_passed, "engines": engines}));
+        say!("{}", json!({"passed": all_passed, "engines": engines}));
     } else {
         found.iter().for_each(print_engine);
     }
@@ -122,14 +122,14 @@ fn on_engine(model: &Model, title: &str, choice: EngineChoice, provider: Provide
 
 fn print_engine(one: &OnEngine) {
     if let Some(why) = &one.missing {
-        println!("- {}: not run. {why}", one.title);
+        say!("- {}: not run. {why}", one.title);
         return;
     }
-    println!("{}:", one.title);
+    say!("{}:", one.title);
     for result in &one.results {
         let difference = result.largest_difference.map_or_else(|| "-".to_owned(), |found| format!("{found:.1e}"));
         let problem = result.problem.as_deref().map(|problem| format!("  {problem}")).unwrap_or_default();
-        println!(
+        say!(
             "  {} {:<24} largest difference {difference}, {:.0e} allowed{problem}",
             mark(result.passed),
             result.file,

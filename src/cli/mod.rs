@@ -2,35 +2,48 @@
 //!
 //! Exit codes: 0 all well, 1 some file or run failed, 2 the call itself is wrong.
 
+/// A line on standard output. A reader that has gone away is no reason to stop.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
 mod args;
+mod calibrate;
 mod demo;
 mod doctor;
 mod explain;
 mod golden;
 mod import;
 mod inspect;
+mod leaks;
 mod metrics;
-mod metrics_compare;
 mod predict;
 mod presets;
 mod progress;
+mod review;
 mod runtime;
 mod table;
 
 pub use args::{
-    Cli, Command, DemoArgs, DoctorArgs, EngineArg, ExplainArgs, GoldenAction, GoldenArgs, GoldenRecordArgs,
-    GoldenVerifyArgs, ImportArgs, InspectArgs, MetricsArgs, PredictArgs, PresetsArgs, RuntimeAction, RuntimeArgs,
-    TargetArg, WindowArgs,
+    CalibrateArgs, Cli, Command, DemoArgs, DoctorArgs, EngineArg, ExplainArgs, GoldenAction, GoldenArgs,
+    GoldenRecordArgs, GoldenVerifyArgs, ImportArgs, InspectArgs, LanguageArg, LeaksArgs, MetricsArgs,
+    OperatingPointArg, PredictArgs, PresetsArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
 };
+pub use calibrate::calibrate;
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
 pub use doctor::doctor;
 pub use explain::explain;
 pub use golden::golden;
 pub use import::import;
 pub use inspect::inspect;
+pub use leaks::leaks;
 pub use metrics::metrics;
 pub use predict::predict;
 pub use presets::presets;
+pub use review::review;
 pub use runtime::{runtime, schema};
 
 /// How a command ended.

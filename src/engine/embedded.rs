@@ -15,7 +15,7 @@ use super::error::EngineError;
 use super::isolate::{Lost, run_all};
 
 /// As shown to people.
-pub(super) const NAME: &str = "tract-onnx 0.23";
+pub const NAME: &str = "tract-onnx 0.23";
 
 /// How many plans for different picture sizes are kept (models with open height and width).
 const MAX_PLANS: usize = 4;

@@ -39,6 +39,7 @@ pub mod runtime;
 mod saved;
 mod scores;
 mod session;
+mod tied;
 mod validate;
 mod volume;
 mod wheel;
@@ -58,6 +59,7 @@ pub use metadata_file::{
 };
 pub use model::Model;
 pub use model_file::sha256_hex;
-pub use scores::ScoreRule;
+pub use scores::{ScoreRule, predicted_class};
 pub use session::{EngineChoice, ProviderChoice, Session, SessionOptions, StartAgain};
+pub use tied::{OperatingPoint, SavedMetadata, save_operating_point};
 pub use volume::{Combine, InputSelection, OneOrMany, PatientAxis, SliceChoice, SliceSelection, select_slices};

@@ -12,6 +12,7 @@ use super::candidates::{LibrarySource, find, version_in_name};
 use super::library_file::check_library_file;
 use super::ort_facts;
 
+pub use super::embedded::NAME as EMBEDDED;
 pub use super::install::{InstallError, InstallProgress, InstallStep, Installed, install};
 
 /// The oldest library whose interface this program uses.
@@ -169,6 +170,12 @@ fn load_error_text(error: &ort::LoadDynamicError) -> String {
         ort::LoadDynamicError::Dlopen { error, .. } => format!("the system could not load it ({error:?})"),
         other => format!("it does not work ({other})"),
     }
+}
+
+/// Version of the library in use; `None` before the first session on ONNX Runtime.
+pub fn loaded_version() -> Option<String> {
+    let state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
+    state.loaded.as_ref().map(|loaded| loaded.version.clone())
 }
 
 /// Everything `overread runtime` shows. Loads a library where none is loaded yet.

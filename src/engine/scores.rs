@@ -77,29 +77,30 @@ impl ScoreRule {
         }
     }
 
-    /// Of the classes that reach their threshold the one that exceeds it most; else the largest score among the
-    /// classes without one; else the largest score.
     pub(super) fn predicted(&self, scores: &[f32]) -> usize {
-        let score = |class: usize| scores.get(class).copied().unwrap_or(f32::NEG_INFINITY);
-        let largest = |candidates: &mut dyn Iterator<Item = (usize, f32)>| {
-            candidates.fold(None, |best: Option<(usize, f32)>, next| match best {
-                Some(best) if best.1 >= next.1 => Some(best),
-                _ => Some(next),
-            })
-        };
-        let mut reached = self
-            .thresholds
-            .iter()
-            .map(|(class, limit)| (*class, score(*class) - limit))
-            .filter(|(_, margin)| *margin >= 0.0);
-        if let Some((class, _)) = largest(&mut reached) {
-            return class;
-        }
-        let has_threshold = |class: usize| self.thresholds.iter().any(|(with, _)| *with == class);
-        let mut free = (0..scores.len()).filter(|class| !has_threshold(*class)).map(|class| (class, score(class)));
-        let found = largest(&mut free).or_else(|| largest(&mut (0..scores.len()).map(|class| (class, score(class)))));
-        found.map_or(0, |(class, _)| class)
+        predicted_class(scores, &self.thresholds)
     }
+}
+
+/// Of the classes that reach their threshold (class index and least score) the one that exceeds it most; else the
+/// largest score among the classes without one; else the largest score.
+pub fn predicted_class(scores: &[f32], thresholds: &[(usize, f32)]) -> usize {
+    let score = |class: usize| scores.get(class).copied().unwrap_or(f32::NEG_INFINITY);
+    let largest = |candidates: &mut dyn Iterator<Item = (usize, f32)>| {
+        candidates.fold(None, |best: Option<(usize, f32)>, next| match best {
+            Some(best) if best.1 >= next.1 => Some(best),
+            _ => Some(next),
+        })
+    };
+    let mut reached =
+        thresholds.iter().map(|(class, limit)| (*class, score(*class) - limit)).filter(|(_, margin)| *margin >= 0.0);
+    if let Some((class, _)) = largest(&mut reached) {
+        return class;
+    }
+    let has_threshold = |class: usize| thresholds.iter().any(|(with, _)| *with == class);
+    let mut free = (0..scores.len()).filter(|class| !has_threshold(*class)).map(|class| (class, score(class)));
+    let found = largest(&mut free).or_else(|| largest(&mut (0..scores.len()).map(|class| (class, score(class)))));
+    found.map_or(0, |(class, _)| class)
 }
 
 /// Stable for any finite argument: never divides infinities.

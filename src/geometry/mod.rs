@@ -9,12 +9,14 @@ mod affine;
 mod anatomy;
 mod measure;
 mod orientation;
+mod turn;
 pub mod vector;
 
 pub use affine::{Affine3, Area, PlaneMap};
 pub use anatomy::{AnatomicalAxes, Direction};
 pub use measure::{Length, Ruler, angle_degrees};
 pub use orientation::EdgeLetters;
+pub use turn::Turn;
 
 /// Rows and columns of a picture, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

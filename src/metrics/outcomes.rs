@@ -156,6 +156,11 @@ impl Outcomes {
     /// equals). `None` without groups or without probabilities. Groups whose cases carry different reference labels
     /// are left out and named.
     pub fn per_group(&self) -> Option<Grouped> {
+        self.per_group_by(&largest)
+    }
+
+    /// [`Outcomes::per_group`] with another rule from mean probabilities `[k]` to the class, such as an operating point.
+    pub fn per_group_by(&self, class_of: &dyn Fn(&[f64]) -> usize) -> Option<Grouped> {
         let (groups, probabilities) = (self.groups()?, self.proper().ok()?);
         let mut sums = vec![0.0; self.group_count * self.classes];
         let mut counts = vec![0_usize; self.group_count];
@@ -180,7 +185,7 @@ impl Outcomes {
                 Ok(truth) => {
                     let mean: Vec<f64> = sums.iter().map(|sum| sum / *count as f64).collect();
                     grouped.outcomes.truth.push(truth);
-                    grouped.outcomes.predicted.push(largest(&mean));
+                    grouped.outcomes.predicted.push(class_of(&mean).min(self.classes - 1));
                     grouped.numbers.push(number);
                     means.extend(mean);
                 }

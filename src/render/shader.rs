@@ -1,5 +1,6 @@
 //! From a value in modality units to a grey level: window function and polarity.
 
+use super::ColorMap;
 use crate::scan::{Polarity, Window, WindowFunction};
 
 /// A window and a polarity, made ready for many pixels.
@@ -9,6 +10,7 @@ pub struct Shader {
     center: f32,
     width: f32,
     invert: bool,
+    colors: Option<ColorMap>,
 }
 
 /// Grey level of a value: `((value - from) * levels_per_unit + at_from)`, cut to 0..=255. Not a number is 0.
@@ -48,7 +50,18 @@ impl Shader {
             center: window.center as f32,
             width: window.width.max(least) as f32,
             invert: (polarity == Polarity::LowIsWhite) != invert,
+            colors: None,
         }
+    }
+
+    /// The same with colours for its grey levels. Coloured pictures keep their own.
+    pub fn with_colors(self, colors: ColorMap) -> Self {
+        Self { colors: Some(colors), ..self }
+    }
+
+    /// The colours that grey levels 0 to 255 become, where they do.
+    pub fn colors(&self) -> Option<ColorMap> {
+        self.colors
     }
 
     /// Brightness in 0..=1 before polarity (PS3.3 C.11.2.1.2.1, C.11.2.1.3.1 and C.11.2.1.3.2). Not a number is 0.

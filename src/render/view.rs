@@ -5,7 +5,7 @@ use std::ops::Range;
 use ndarray::s;
 
 use super::taps::{Axis, Tap, Taps};
-use super::{Pyramid, Shader};
+use super::{ColorMap, Pyramid, Shader};
 use crate::geometry::{PlaneMap, Size};
 use crate::scan::Pixels;
 
@@ -75,14 +75,16 @@ pub fn draw(picture: &Pyramid, view: &View, shader: &Shader, out: &mut Vec<u8>) 
     let stride = view.size.cols * 4;
     let (used, cols) = cols.within_used();
     let (rows, cols, used) = (&rows, &cols, &used);
+    let table = shader.colors().map(ColorMap::table);
+    let shading = (shader, table.as_ref());
     std::thread::scope(|scope| {
         let mut work = out.chunks_mut(rows_per_part * stride).enumerate();
         let own = work.next();
         for (part, out) in work {
-            scope.spawn(move || draw_rows(level, rows, (cols, used), shader, part * rows_per_part, stride, out));
+            scope.spawn(move || draw_rows(level, rows, (cols, used), shading, part * rows_per_part, stride, out));
         }
         if let Some((_, out)) = own {
-            draw_rows(level, rows, (cols, used), shader, 0, stride, out);
+            draw_rows(level, rows, (cols, used), shading, 0, stride, out);
         }
     });
 }
@@ -93,7 +95,7 @@ fn draw_rows(
     level: &Pixels,
     rows: &Taps,
     (cols, used): (&Taps, &Range<usize>),
-    shader: &Shader,
+    (shader, colors): (&Shader, Option<&[[u8; 3]; 256]>),
     first_row: usize,
     stride: usize,
     out: &mut [u8],
@@ -109,6 +111,9 @@ fn draw_rows(
                 match shader.ramp() {
                     Some(ramp) => gray_row(&between, &cols.taps, |value| ramp.gray(value), out),
                     None => gray_row(&between, &cols.taps, |value| shader.gray(value), out),
+                }
+                if let Some(colors) = colors {
+                    color_row(colors, out);
                 }
             }
             Pixels::Rgb(values) => {
@@ -140,6 +145,14 @@ fn gray_row(values: &[f32], taps: &[Tap], gray: impl Fn(f32) -> u8, out: &mut [u
         let (Some(first), Some(second)) = (values.get(tap.first), values.get(tap.second)) else { continue };
         let gray = gray(mix(*first, *second, tap.share));
         out.copy_from_slice(&[gray, gray, gray, 255]);
+    }
+}
+
+/// Colours for grey levels.
+fn color_row(colors: &[[u8; 3]; 256], out: &mut [u8]) {
+    let (pixels, _) = out.as_chunks_mut::<4>();
+    for [r, g, b, _] in pixels {
+        [*r, *g, *b] = colors.get(usize::from(*r)).copied().unwrap_or_default();
     }
 }
 

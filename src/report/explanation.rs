@@ -2,17 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use image::{ImageEncoder as _, codecs::png::PngEncoder};
 use serde_json::{Map, Value, json};
 
+use super::plate::Plate;
 use super::{NpyWriter, ReportError};
 use crate::engine::Model;
-use crate::explain::Target;
-use crate::geometry::{PlaneMap, Size};
-use crate::render::{
-    Canvas, OverlayStyle, Paint, Pyramid, RESEARCH_USE, Scale, Shader, View, auto_window, burn_caption, color_bar_cols,
-    draw, draw_color_bar, draw_overlay,
-};
+use crate::geometry::Size;
+use crate::render::{OverlayStyle, RESEARCH_USE, Scale};
 use crate::review::Explained;
 use crate::scan::{Frame, Polarity};
 
@@ -39,56 +35,11 @@ pub fn write_overlay(
     explained: &Explained,
     style: Option<&OverlayStyle>,
 ) -> Result<Size, ReportError> {
-    let failed = |what: String| ReportError::Draw { path: path.to_owned(), what };
-    let window = frame.windows.first().cloned().unwrap_or_else(|| auto_window(&frame));
-    let shader = Shader::new(&window, polarity, false);
-    let picture = Pyramid::new(frame);
-    let size = picture.size();
-    let mut rgba = Vec::new();
-    draw(&picture, &View { size, image_from_screen: PlaneMap::IDENTITY, smooth: false }, &shader, &mut rgba);
-    let mut canvas = Canvas::new(&mut rgba, size).map_err(|error| failed(error.to_string()))?;
-    if let Some(style) = style {
-        let paint = Paint::new(style);
-        draw_overlay(&mut canvas, &explained.placed(), &paint);
-        bar(&mut canvas, &paint, unit(explained.map.target));
-    }
-    // Very small pictures have no room for the words; the JSON beside them says the same.
-    let _ = burn_caption(&mut canvas, &[RESEARCH_USE]);
-    save_png(path, &rgba, size)?;
-    Ok(size)
-}
-
-/// What the map's numbers count.
-fn unit(target: Target) -> &'static str {
-    match target {
-        Target::Logit => "logit",
-        Target::Probability => "probability",
-    }
-}
-
-/// Share of a picture's columns that a colour bar may take.
-const WIDEST_BAR: f32 = 0.2;
-
-fn bar(canvas: &mut Canvas<'_>, paint: &Paint, unit: &str) {
-    let size = canvas.size();
-    let text_height = (size.rows as f32 / 40.0).clamp(9.0, 28.0);
-    let cols = color_bar_cols(paint, unit, text_height);
-    if cols as f32 > size.cols as f32 * WIDEST_BAR || size.rows < 200 {
-        return;
-    }
-    let rows = size.rows / 2;
-    draw_color_bar(canvas, (size.rows / 16, size.cols - cols), Size::new(rows, cols), paint, unit, text_height);
-}
-
-fn save_png(path: &Path, rgba: &[u8], size: Size) -> Result<(), ReportError> {
-    let failed = |what: String| ReportError::Draw { path: path.to_owned(), what };
-    let side = |length: usize| u32::try_from(length).map_err(|_| failed("it is too large".to_owned()));
-    let (cols, rows) = (side(size.cols)?, side(size.rows)?);
-    let rgb: Vec<u8> = rgba.as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
-    let file = std::fs::File::create(path).map_err(|source| ReportError::Write { path: path.to_owned(), source })?;
-    PngEncoder::new(std::io::BufWriter::new(file))
-        .write_image(&rgb, cols, rows, image::ExtendedColorType::Rgb8)
-        .map_err(|error| failed(error.to_string()))
+    let plate = Plate::new(frame, polarity, None);
+    let drawn = plate.draw(style.map(|style| (explained, style)));
+    let rgba = drawn.map_err(|what| ReportError::Draw { path: path.to_owned(), what })?;
+    plate.save(path, rgba)?;
+    Ok(plate.size())
 }
 
 /// Everything that made a map: scores, class, layer and why, scale, place, steps, hashes, engine, files.

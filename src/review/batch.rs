@@ -12,9 +12,10 @@ use std::thread::Scope;
 
 use super::lane::{Lane, Waiting};
 use super::order::{Event, Key, Order};
-use super::prepare::prepare_case;
-use super::{Case, truth_from_folder};
+use super::prepare::{open_item, prepare_scan};
+use super::{Case, SourceFacts, truth_from_folder};
 use crate::engine::{EngineKind, Model, Provider, Session, SliceChoice};
+use crate::scan::Meta;
 
 /// How a batch runs.
 #[derive(Clone, Debug)]
@@ -25,12 +26,14 @@ pub struct BatchOptions {
     pub batch: Option<usize>,
     /// Overrides the manifest's choice of slices.
     pub slices: Option<SliceChoice>,
+    /// Whether each case comes with its [`SourceFacts`]: every file is read once more, for its hash.
+    pub source_facts: bool,
 }
 
 impl Default for BatchOptions {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { decode_threads: cores.min(8), batch: None, slices: None }
+        Self { decode_threads: cores.min(8), batch: None, slices: None, source_facts: false }
     }
 }
 
@@ -69,6 +72,7 @@ pub fn run(
                 items,
                 model,
                 slices: options.slices.as_ref(),
+                source_facts: options.source_facts,
                 next_item: &next_item,
                 stop: &stop,
                 to_lanes: to_lanes.clone(),
@@ -89,9 +93,9 @@ pub fn run(
         let first = Lane { items, model, session, batch, queue, to_caller };
         spawn(scope, "lane-0".to_owned(), move || first.run());
         let mut order = Order::default();
-        let mut take = |(item, outcome): (usize, _)| {
+        let mut take = |(item, source, outcome): (usize, _, _)| {
             let path = items.get(item).and_then(|files| files.first()).cloned().unwrap_or_default();
-            on_case(Case { truth: truth_from_folder(&path, model.class_names()), path, outcome })
+            on_case(Case { item, truth: truth_from_folder(&path, model.class_names()), path, source, outcome })
         };
         for event in &results {
             order.put(event);
@@ -130,6 +134,7 @@ struct Decoder<'a> {
     items: &'a [Vec<PathBuf>],
     model: &'a Model,
     slices: Option<&'a SliceChoice>,
+    source_facts: bool,
     next_item: &'a AtomicUsize,
     stop: &'a AtomicBool,
     to_lanes: SyncSender<Waiting>,
@@ -151,8 +156,12 @@ impl Decoder<'_> {
                 };
                 sent && !self.stop.load(Ordering::Relaxed)
             };
-            let failed = prepare_case(files, self.model, self.slices, &mut take).err();
-            if let Some(error) = failed {
+            let scan = open_item(files);
+            if self.source_facts && !self.begin(item, files, scan.as_ref().ok().map(|scan| &*scan.meta)) {
+                return;
+            }
+            let prepared = scan.and_then(|scan| prepare_scan(&scan, self.model, self.slices, &mut take));
+            if let Err(error) = prepared {
                 let event = Event::Case(Key { item, part }, Box::new(Err(error)));
                 part += 1;
                 if self.to_caller.send(event).is_err() {
@@ -163,5 +172,11 @@ impl Decoder<'_> {
                 return;
             }
         }
+    }
+
+    /// Sent before the item's cases, so that it arrives before their results.
+    fn begin(&self, item: usize, files: &[PathBuf], meta: Option<&Meta>) -> bool {
+        let source = SourceFacts::read(files, meta);
+        self.to_caller.send(Event::Begin { item, source }).is_ok()
     }
 }

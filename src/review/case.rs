@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::SourceFacts;
 use crate::engine::{EngineError, Inference};
 use crate::explain::ExplainError;
 use crate::preprocess::PreprocessError;
@@ -10,10 +11,14 @@ use crate::scan::ScanError;
 /// One picture (or one combined volume) and its result.
 #[derive(Debug)]
 pub struct Case {
+    /// Which of the items that were asked for, from 0. An item may hold several cases.
+    pub item: usize,
     /// The file, or the first file of a series.
     pub path: PathBuf,
     /// Class index that the folder's name states, where it states one.
     pub truth: Option<usize>,
+    /// Hash and identifiers of the files, where [`BatchOptions::source_facts`](super::BatchOptions) asks for them.
+    pub source: Option<SourceFacts>,
     pub outcome: Result<Scored, CaseError>,
 }
 
@@ -22,6 +27,8 @@ pub struct Case {
 pub struct Scored {
     /// Frame indices that went in, from 0; more than one where the manifest combines slices.
     pub slices: Vec<usize>,
+    /// Cases that the file or series gives; each names its slice where there are several.
+    pub siblings: usize,
     pub inference: Inference,
     /// Sentences about values that look wrong for the model's steps, and repairs made while reading.
     pub warnings: Vec<String>,

@@ -8,7 +8,7 @@ use ndarray::ArrayView3;
 
 use super::Scored;
 use super::order::{Event, Key};
-use super::prepare::{PreparedCase, engine_error};
+use super::prepare::{PreparedCase, engine_error, of_slice};
 use crate::engine::{EngineError, Inference, Model, Session};
 
 /// A prepared case on its way to a session.
@@ -83,8 +83,16 @@ impl Lane<'_> {
             let parts: Result<Vec<Inference>, EngineError> = results.by_ref().take(case.prepared.len()).collect();
             let outcome = parts
                 .and_then(|parts| self.model.combine(parts))
-                .map(|inference| Scored { slices: case.slices, inference, warnings: case.warnings })
-                .map_err(|source| engine_error(self.path(key), source));
+                .map_err(|source| {
+                    let first = case.slices.first().copied().unwrap_or(0);
+                    of_slice(engine_error(self.path(key), source), case.siblings, first)
+                })
+                .map(|inference| Scored {
+                    slices: case.slices,
+                    siblings: case.siblings,
+                    inference,
+                    warnings: case.warnings,
+                });
             scored.push((key, outcome));
         }
         scored

@@ -8,20 +8,27 @@ mod case;
 pub mod doctor;
 mod explain_all;
 mod explained;
+pub mod folder;
 mod lane;
+pub mod leak;
 mod order;
 mod prepare;
+pub mod record;
+mod source;
 pub mod table;
 mod trust;
 mod truth;
+mod worklist;
 
 pub use batch::{BatchOptions, Control, run};
 pub use case::{Case, CaseError, Scored};
 pub use explain_all::{CaseMaps, explain_all};
 pub use explained::{Explained, explain_case};
 pub use prepare::{PreparedCase, prepare_case, prepare_scan};
+pub use source::SourceFacts;
 pub use trust::{
     Opinions, Randomised, faithfulness, faithfulness_json, opinions, opinions_json, randomised, randomised_json,
     scrambled_mapper,
 };
 pub use truth::truth_from_folder;
+pub use worklist::{Answer, Order, Pair, Row, Show, SortKey, UNCERTAIN_MARGIN, arrange};

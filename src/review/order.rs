@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::batch::Control;
-use super::{CaseError, Scored};
+use super::{CaseError, Scored, SourceFacts};
 
 /// Which case of which item; both from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +16,11 @@ pub(super) type Outcome = Result<Scored, CaseError>;
 
 /// What decoders and lanes tell the caller's thread.
 pub(super) enum Event {
+    /// What is known of an item before its cases.
+    Begin {
+        item: usize,
+        source: SourceFacts,
+    },
     Case(Key, Box<Outcome>),
     /// An item has this many cases and no more.
     End {
@@ -30,11 +35,15 @@ pub(super) struct Order {
     next: Option<Key>,
     waiting: BTreeMap<Key, Box<Outcome>>,
     parts: BTreeMap<usize, usize>,
+    sources: BTreeMap<usize, SourceFacts>,
 }
 
 impl Order {
     pub fn put(&mut self, event: Event) {
         match event {
+            Event::Begin { item, source } => {
+                self.sources.insert(item, source);
+            }
             Event::Case(key, outcome) => {
                 self.waiting.insert(key, outcome);
             }
@@ -44,17 +53,18 @@ impl Order {
         }
     }
 
-    /// Hands over every case whose turn it is, with its item's index.
-    pub fn hand_over(&mut self, take: &mut dyn FnMut((usize, Outcome)) -> Control) -> Control {
+    /// Hands over every case whose turn it is, with its item's index and what is known of the item.
+    pub fn hand_over(&mut self, take: &mut dyn FnMut((usize, Option<SourceFacts>, Outcome)) -> Control) -> Control {
         let mut next = self.next.unwrap_or(Key { item: 0, part: 0 });
         let control = loop {
             if let Some(outcome) = self.waiting.remove(&next) {
                 next.part += 1;
-                if take((next.item, *outcome)) == Control::Stop {
+                if take((next.item, self.sources.get(&next.item).cloned(), *outcome)) == Control::Stop {
                     break Control::Stop;
                 }
             } else if self.parts.get(&next.item) == Some(&next.part) {
                 self.parts.remove(&next.item);
+                self.sources.remove(&next.item);
                 next = Key { item: next.item + 1, part: 0 };
             } else {
                 break Control::Continue;
@@ -93,7 +103,7 @@ mod tests {
         let mut lengths = Vec::new();
         for event in events {
             order.put(event);
-            let mut take = |(item, outcome): (usize, Outcome)| {
+            let mut take = |(item, _, outcome): (usize, Option<SourceFacts>, Outcome)| {
                 seen.push((item, outcome.unwrap_err().to_string()));
                 Control::Continue
             };

@@ -12,6 +12,8 @@ use crate::scan::{self, Scan};
 pub struct PreparedCase {
     /// Frame indices, from 0.
     pub slices: Vec<usize>,
+    /// Cases that the file or series gives, this one included.
+    pub siblings: usize,
     /// One per slice.
     pub prepared: Vec<Prepared>,
     pub warnings: Vec<String>,
@@ -28,11 +30,23 @@ pub fn prepare_case(
     slices: Option<&SliceChoice>,
     take: &mut dyn FnMut(Result<PreparedCase, CaseError>) -> bool,
 ) -> Result<(), CaseError> {
-    let scan = match files {
+    prepare_scan(&open_item(files)?, model, slices, take)
+}
+
+/// Opens one file, or the files of one series.
+pub(super) fn open_item(files: &[PathBuf]) -> Result<Scan, CaseError> {
+    Ok(match files {
         [one] => scan::open(one)?,
         several => scan::open_series(several)?,
-    };
-    prepare_scan(&scan, model, slices, take)
+    })
+}
+
+/// Names the slice where the file gives several cases.
+pub(super) fn of_slice(error: CaseError, siblings: usize, slice: usize) -> CaseError {
+    match siblings {
+        0 | 1 => error,
+        _ => CaseError::Slice { slice, source: Box::new(error) },
+    }
 }
 
 /// The same for a scan that is already open.
@@ -47,16 +61,14 @@ pub fn prepare_scan(
 ) -> Result<(), CaseError> {
     let path = scan.path.as_path();
     let selection = model.select_slices(scan, slices).map_err(|source| engine_error(path, source))?;
-    let several = selection.groups.len() > 1;
+    let siblings = selection.groups.len();
     for group in selection.groups {
         let first = group.first().copied().unwrap_or(0);
-        let mut case = PreparedCase { prepared: Vec::with_capacity(group.len()), slices: group, warnings: Vec::new() };
+        let prepared = Vec::with_capacity(group.len());
+        let mut case = PreparedCase { prepared, slices: group, siblings, warnings: Vec::new() };
         case.warnings.extend(scan.meta.remarks.iter().cloned());
         case.warnings.extend(selection.remarks.iter().cloned());
-        let filled = fill(&mut case, scan, model).map_err(|source| match several {
-            true => CaseError::Slice { slice: first, source: Box::new(source) },
-            false => source,
-        });
+        let filled = fill(&mut case, scan, model).map_err(|source| of_slice(source, siblings, first));
         if !take(filled.map(|()| case)) {
             break;
         }

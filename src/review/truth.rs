@@ -2,20 +2,20 @@
 
 use std::path::Path;
 
+use super::record::ClassMapping;
+
 /// Index of the class whose name equals the nearest enclosing folder's name that matches any class: exactly, else
-/// without regard to case, spaces, `-` and `_`.
+/// without regard to case, spaces, `-` and `_`, or as a grade (`Grade 2` for `2gr`).
 pub fn truth_from_folder(path: &Path, class_names: &[String]) -> Option<usize> {
-    path.ancestors().skip(1).filter_map(Path::file_name).find_map(|folder| {
-        let folder = folder.to_string_lossy();
-        class_names
-            .iter()
-            .position(|class| *class == folder)
-            .or_else(|| class_names.iter().position(|class| plain(class) == plain(&folder)))
-    })
+    folder_label(path, &ClassMapping::new(class_names), false).map(|(_, class)| class)
 }
 
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, ' ' | '-' | '_')).flat_map(char::to_lowercase).collect()
+/// The nearest folder above `path` that names a class, and the class; see [`ClassMapping::class_of_folder`].
+pub(super) fn folder_label(path: &Path, mapping: &ClassMapping, numbers: bool) -> Option<(String, usize)> {
+    path.ancestors().skip(1).filter_map(Path::file_name).find_map(|folder| {
+        let folder = folder.to_string_lossy();
+        mapping.class_of_folder(&folder, numbers).map(|(class, _)| (folder.trim().to_owned(), class))
+    })
 }
 
 #[cfg(test)]

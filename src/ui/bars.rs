@@ -7,7 +7,7 @@ use super::shell::Wishes;
 use super::theme;
 use super::widgets::palette;
 use super::words::words;
-use crate::app::AppState;
+use crate::app::{AppState, ExportState};
 
 pub(super) fn status_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
     let (p, words) = (palette(ui), words(ui));
@@ -28,6 +28,22 @@ pub(super) fn status_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
                 ui.add(ProgressBar::new(share).desired_width(120.0).desired_height(4.0).fill(p.accent));
                 let (done, total) = (background.done.into(), background.total.into());
                 let text = words.with("prediction-rest", &[("done", done), ("total", total)]);
+                let text = match background.pace() {
+                    Some((rate, seconds)) => format!("{text} · {}", words.pace(rate, seconds)),
+                    None => text,
+                };
+                ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)));
+            } else if let ExportState::Running { done, total } = state.export_state() {
+                let text = words.with("export-running", &[("done", done.into()), ("total", total.into())]);
+                ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)));
+            } else if state.can_go_on() {
+                let entry = Action::PredictRest.entry();
+                let go_on = RichText::new(words.text("prediction-go-on")).font(theme::small()).color(p.accent);
+                if ui.add(Button::new(go_on).frame(false).small()).on_hover_text(entry.tooltip(words)).clicked() {
+                    wishes.actions.push(Action::PredictRest);
+                }
+                let values = [("done", state.answered().into()), ("total", state.items().len().into())];
+                let text = words.with("prediction-paused", &values);
                 ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)));
             } else if state.is_listing() {
                 ui.add(Label::new(RichText::new(words.text("listing")).font(theme::small()).color(p.weak)));

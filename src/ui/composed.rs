@@ -30,6 +30,7 @@ struct Drawn {
     frame: Arc<Frame>,
     view: View,
     shader: Shader,
+    transposed: bool,
     overlay: Option<Overlay>,
     /// Screen pixels that one of its pixels covers along each axis.
     step: usize,
@@ -46,6 +47,7 @@ impl Composed {
             Arc::ptr_eq(&drawn.frame, frame)
                 && drawn.view == view
                 && drawn.shader == order.shader
+                && drawn.transposed == order.placed.turn.transposed
                 && drawn.overlay.as_ref() == order.overlay
         };
         let large = view.size.pixels().is_none_or(|pixels| pixels > MOST_AT_ONCE);
@@ -56,21 +58,24 @@ impl Composed {
         };
         if self.drawn.as_ref().filter(same).is_none_or(|drawn| drawn.step != step) {
             self.draw(ui, order, coarser(&view, step));
-            let (frame, overlay) = (frame.clone(), order.overlay.cloned());
-            self.drawn = Some(Drawn { frame, view, shader: order.shader, overlay, step, changed_s });
+            let (frame, overlay, transposed) = (frame.clone(), order.overlay.cloned(), order.placed.turn.transposed);
+            self.drawn = Some(Drawn { frame, view, shader: order.shader, transposed, overlay, step, changed_s });
         }
         if step > 1 {
             ui.ctx().request_repaint_after(Duration::from_secs_f64(REST_S));
         }
         let covers = coarser(&view, step).size;
-        self.texture.as_ref().map(|texture| (texture.id(), Size::new(covers.rows * step, covers.cols * step)))
+        let (cols, rows) = order.placed.turn.swapped((covers.cols, covers.rows));
+        self.texture.as_ref().map(|texture| (texture.id(), Size::new(rows * step, cols * step)))
     }
 
     fn draw(&mut self, ui: &Ui, order: &Order<'_>, view: View) {
         let overlay = order.overlay.and_then(|overlay| on_screen(overlay, &view));
-        let scene = Scene { picture: order.picture, view, shader: order.shader, overlay };
+        let transposed = order.placed.turn.transposed;
+        let scene = Scene { picture: order.picture, view, shader: order.shader, transposed, overlay };
         scene.draw(&mut self.rgba);
-        let image = ColorImage::from_rgba_premultiplied([view.size.cols, view.size.rows], &self.rgba);
+        let size = scene.size();
+        let image = ColorImage::from_rgba_premultiplied([size.cols, size.rows], &self.rgba);
         // One texture pixel is one screen pixel, or a whole number of them: nothing to interpolate.
         match &mut self.texture {
             Some(texture) => texture.set(image, TextureOptions::NEAREST),

@@ -3,6 +3,7 @@
 use eframe::egui::{self, Align, Button, Label, Layout, RichText, ScrollArea, Spinner, Ui};
 
 use super::actions::Action;
+use super::decision::DecisionPanel;
 use super::heatmap_panel::heatmap_panel;
 use super::model_panel::{model_panel, model_title};
 use super::seen::Seen;
@@ -16,6 +17,7 @@ use crate::app::{AppState, Command, Current, CurrentError, ModelFacts, ModelStat
 #[derive(Default)]
 pub(super) struct Findings {
     seen: Seen,
+    decision: DecisionPanel,
 }
 
 impl Findings {
@@ -26,6 +28,7 @@ impl Findings {
                 match state.model() {
                     ModelState::Ready { facts, .. } => {
                         prediction(ui, state, facts, wishes);
+                        self.decision.show(ui, state, facts, wishes);
                         ui.add_space(theme::GRID);
                         heatmap_panel(ui, state, wishes);
                         if let Some(PredictionState::Done(prediction)) = state.current().map(|c| &c.prediction) {

@@ -101,7 +101,7 @@ fn unit(words: Words, heatmap: &Heatmap) -> &'static str {
 
 /// A point of the picture on the screen, in points.
 pub(super) fn on_screen(ui: &Ui, rect: Rect, placed: &Placement, point: (f64, f64)) -> Pos2 {
-    let (x, y) = placed.screen_from_image.apply(point);
+    let (x, y) = placed.to_screen(point);
     rect.min + vec2(x as f32, y as f32) / ui.pixels_per_point()
 }
 

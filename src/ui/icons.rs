@@ -13,6 +13,7 @@ pub enum Icon {
     Close,
     Stack,
     Check,
+    Flag,
 }
 
 /// Paints `icon` into the middle of `rect`, `side` points wide.
@@ -44,6 +45,12 @@ pub fn paint(painter: &Painter, rect: Rect, side: f32, icon: Icon, color: Color3
             painter.line(vec![point(0.15, 0.55), point(0.4, 0.8), point(0.87, 0.22)], stroke);
         }
         Icon::Stack => stack(painter, at, stroke),
+        Icon::Flag => {
+            let point = |x: f32, y: f32| at.min + vec2(x, y) * side;
+            painter.line_segment([point(0.2, 0.05), point(0.2, 0.95)], stroke);
+            let cloth = vec![point(0.2, 0.1), point(0.85, 0.3), point(0.2, 0.55)];
+            painter.add(Shape::convex_polygon(cloth, color, Stroke::NONE));
+        }
     }
 }
 

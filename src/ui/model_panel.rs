@@ -16,7 +16,7 @@ use crate::engine::{EngineKind, Origin};
 const HASH_SHOWN: usize = 12;
 
 pub(super) fn model_panel(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
-    let ModelState::Ready { facts, engine } = state.model() else { return };
+    let ModelState::Ready { facts, engine, .. } = state.model() else { return };
     let title = RichText::new(words(ui).text("model")).font(theme::heading());
     CollapsingHeader::new(title).id_salt("model").default_open(true).show_unindented(ui, |ui| model(ui, facts));
     let title = RichText::new(words(ui).text("engine")).font(theme::heading());

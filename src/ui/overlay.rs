@@ -4,8 +4,11 @@
 use eframe::egui::{Align2, Color32, FontId, Pos2, Rect, Stroke, Ui, pos2, vec2};
 
 use super::theme;
-use super::words::{Words, words};
-use crate::app::{AppState, Current, Placement, WindowSource, scale_bar_mm};
+use super::widgets::elided;
+use super::words::{Language, Words, words};
+use crate::app::{AppState, Current, Layout, Placement, SlicePosition, Stack, WindowSource, scale_bar_mm};
+use crate::geometry::Turn;
+use crate::render::ColorMap;
 use crate::scan::{Format, Pixels, Scan, Window, WindowFunction};
 
 /// Distance of the corners' text from the edges, and of its lines, in points.
@@ -19,6 +22,8 @@ const MOST_TAGS: usize = 14;
 /// What the corners say about the pane itself.
 #[derive(Default)]
 pub(super) struct Corner {
+    /// Which view it is.
+    pub view: usize,
     /// What its heatmap shows.
     pub heatmap: Option<String>,
     /// The cursor's place on the picture, in picture coordinates.
@@ -30,22 +35,47 @@ pub(super) struct Corner {
 pub(super) fn overlay(ui: &Ui, rect: Rect, state: &AppState, (current, placed): (&Current, &Placement), own: Corner) {
     let Some(scan) = &current.scan else { return };
     let words = words(ui);
-    let inner = rect.shrink(MARGIN);
-    let mut top_left = what(words, scan, rect.width() >= NARROW);
+    let inner = rect.shrink(if rect.width() >= NARROW { MARGIN } else { MARGIN / 2.0 });
+    let mut top_left = named(words, state, current);
+    top_left.extend(what(words, (current, scan), rect.width() >= NARROW));
     top_left.extend(own.heatmap.iter().flat_map(|lines| lines.lines().map(str::to_owned)));
-    let top = corner(ui, inner, Align2::LEFT_TOP, &top_left, theme::ON_PICTURE);
+    let mut top = corner(ui, inner, Align2::LEFT_TOP, &top_left, theme::ON_PICTURE);
+    if let Some(Err(why)) = &scan.meta.suv {
+        no_suv(ui, inner, &mut top, why, own.view);
+    }
     if state.shows_identity() {
         let below = Rect::from_min_max(pos2(inner.left(), top + LINE * 0.5), inner.max);
         corner(ui, below, Align2::LEFT_TOP, &identity(words, scan), theme::ON_PICTURE_AMBER);
     }
-    corner(ui, inner, Align2::RIGHT_TOP, &place(words, current, placed, own), theme::ON_PICTURE);
-    corner(ui, inner, Align2::LEFT_BOTTOM, &window_lines(words, state, current), theme::ON_PICTURE);
-    letters(ui, rect, scan);
-    scale_bar(ui, inner, scan, placed);
+    corner(
+        ui,
+        inner,
+        Align2::RIGHT_TOP,
+        &place(words, current, placed, own, rect.width() >= NARROW),
+        theme::ON_PICTURE,
+    );
+    corner(ui, inner, Align2::LEFT_BOTTOM, &window_lines(words, current), theme::ON_PICTURE);
+    let Some(stack) = current.shown_stack() else { return };
+    letters(ui, rect, stack, placed.turn);
+    scale_bar(ui, inner, stack, placed);
+}
+
+/// Which item or plane it is, where there are several views.
+fn named(words: Words, state: &AppState, current: &Current) -> Vec<String> {
+    let plane = current.shown.as_ref().and_then(|shown| shown.plane);
+    let layout = state.views().layout();
+    let item = state.items().get(current.item).filter(|_| !matches!(layout, Layout::One | Layout::Planes));
+    let mut lines: Vec<String> = item.map(|item| words.item(item)).into_iter().collect();
+    match plane {
+        Some(plane) => lines.push(words.plane(plane).to_owned()),
+        None if layout == Layout::Planes => lines.push(words.text("plane-stored").to_owned()),
+        None => {}
+    }
+    lines
 }
 
 /// Modality, body part, size.
-fn what(words: Words, scan: &Scan, wide: bool) -> Vec<String> {
+fn what(words: Words, (current, scan): (&Current, &Scan), wide: bool) -> Vec<String> {
     let meta = &scan.meta;
     let kind: Vec<&str> = [meta.modality.as_deref(), meta.body_part.as_deref()].into_iter().flatten().collect();
     let mut lines = Vec::new();
@@ -55,11 +85,9 @@ fn what(words: Words, scan: &Scan, wide: bool) -> Vec<String> {
     if !wide {
         return lines;
     }
-    let [cols, rows] = [("cols", scan.size.cols.into()), ("rows", scan.size.rows.into())];
+    let size = current.shown_stack().map_or(scan.size, |stack| stack.size);
+    let [cols, rows] = [("cols", size.cols.into()), ("rows", size.rows.into())];
     let format = ("format", format_name(scan.format).into());
-    if let Some(Err(_)) = &meta.suv {
-        lines.push(words.text("picture-no-suv").to_owned());
-    }
     lines.push(match meta.bits_stored {
         Some(bits) => words.with("picture-size-bits", &[cols, rows, ("bits", bits.into()), format]),
         None => words.with("picture-size", &[cols, rows, format]),
@@ -93,22 +121,59 @@ fn identity(words: Words, scan: &Scan) -> Vec<String> {
     lines
 }
 
+/// Why there is no SUV: a line, and the whole sentence under the pointer.
+fn no_suv(ui: &Ui, inner: Rect, top: &mut f32, why: &str, view: usize) {
+    let words = words(ui);
+    let none = words.text("picture-no-suv");
+    let sentence = match words.language() {
+        Language::English => format!("{none}: {why}"),
+        Language::Korean => none.to_owned(),
+    };
+    let galley = elided(ui, &sentence, theme::small(), theme::ON_PICTURE_AMBER, inner.width() * 0.45);
+    let line = Rect::from_min_size(pos2(inner.left(), *top), galley.size());
+    shadowed(ui, line.min, Align2::LEFT_TOP, &galley.text().to_owned(), theme::small(), theme::ON_PICTURE_AMBER);
+    let response = ui.interact(line, eframe::egui::Id::unique(("no suv", view)), eframe::egui::Sense::hover());
+    response.on_hover_text(words.explained(none, why));
+    *top += LINE;
+}
+
 /// Slice and zoom.
-fn place(words: Words, current: &Current, placed: &Placement, own: Corner) -> Vec<String> {
+fn place(words: Words, current: &Current, placed: &Placement, own: Corner, wide: bool) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(shown) = &current.shown
         && current.frames() > 1
     {
         let (index, count) = ((shown.index + 1).into(), current.frames().into());
-        lines.push(words.with("picture-slice", &[("index", index), ("count", count)]));
+        let slice = words.with("picture-slice", &[("index", index), ("count", count)]);
+        let position = current.shown_stack().and_then(|stack| stack.position(shown.index));
+        // The middle of the upper edge is the letter's.
+        match position {
+            Some(SlicePosition { letter, mm }) if wide => lines.push(format!("{slice} · {letter} {mm:.1} mm")),
+            Some(SlicePosition { letter, mm }) => lines.extend([slice, format!("{letter} {mm:.1} mm")]),
+            None => lines.push(slice),
+        }
     }
-    let percent = format!("{:.0}", placed.zoom * 100.0);
-    lines.push(words.with("picture-zoom", &[("percent", percent.into())]));
+    if wide {
+        let percent = format!("{:.0}", placed.zoom * 100.0);
+        lines.push(words.with("picture-zoom", &[("percent", percent.into())]));
+    }
+    lines.extend(turned(words, placed.turn));
     if let Some(value) = own.cursor.and_then(|point| value_at(current, point)) {
         lines.push(value);
         lines.extend(own.evidence);
     }
     lines
+}
+
+/// How the picture is turned, where it is: nobody shall take it for how it was stored.
+fn turned(words: Words, turn: Turn) -> Option<String> {
+    let degrees = [("degrees", turn.degrees().into())];
+    match (turn.is_mirrored(), turn.degrees()) {
+        (false, 0) => None,
+        (false, _) => Some(words.with("picture-turned", &degrees)),
+        (true, 0) => Some(words.text("picture-mirrored").to_owned()),
+        (true, _) => Some(words.with("picture-mirrored-turned", &degrees)),
+    }
 }
 
 /// `x, y: value` in modality units.
@@ -133,15 +198,20 @@ fn value_at(current: &Current, (x, y): (f64, f64)) -> Option<String> {
     Some(format!("{col}, {row}: {}", value.trim_end()))
 }
 
-fn window_lines(words: Words, state: &AppState, current: &Current) -> Vec<String> {
+fn window_lines(words: Words, current: &Current) -> Vec<String> {
     let mut lines = Vec::new();
     let colour = current.shown.as_ref().is_some_and(|s| matches!(s.picture.frame().pixels, Pixels::Rgb(_)));
-    if let Some(window) = current.window.as_ref().filter(|_| !colour) {
-        lines.push(window_name(words, window, current.window_source));
-        let (width, center) = (number(window.width).into(), number(window.center).into());
-        lines.push(words.with("picture-window", &[("width", width), ("center", center)]));
+    if let Some(window) = current.window().filter(|_| !colour) {
+        lines.push(window_name(words, window, current.windowing.source));
+        if current.windowing.lut().is_none() {
+            let (width, center) = (number(window.width).into(), number(window.center).into());
+            lines.push(words.with("picture-window", &[("width", width), ("center", center)]));
+        }
+        if current.colors != ColorMap::Gray {
+            lines.push(words.colours(current.colors).to_owned());
+        }
     }
-    if state.invert() {
+    if current.invert {
         lines.push(words.text("picture-inverted").to_owned());
     }
     lines
@@ -153,6 +223,10 @@ pub(super) fn window_name(words: Words, window: &Window, source: WindowSource) -
         WindowSource::Header(n) => {
             let unnamed = || words.with("window-header", &[("number", (n + 1).into())]);
             window.name.clone().unwrap_or_else(unnamed)
+        }
+        WindowSource::Lut(n) => {
+            let unnamed = || words.with("window-lut", &[("number", (n + 1).into())]);
+            window.name.as_ref().map_or_else(unnamed, |name| words.with("window-lut-named", &[("name", name.into())]))
         }
         WindowSource::Auto => words.text("window-auto").to_owned(),
         WindowSource::Preset => words.preset(window),
@@ -180,8 +254,8 @@ pub(super) fn number(value: f64) -> String {
     }
 }
 
-fn letters(ui: &Ui, rect: Rect, scan: &Scan) {
-    let Some(edges) = scan.meta.edge_letters() else { return };
+fn letters(ui: &Ui, rect: Rect, stack: &Stack, turn: Turn) {
+    let Some(edges) = stack.letters.as_ref().map(|edges| turn.edges(edges)) else { return };
     let at = rect.shrink(MARGIN);
     let font = theme::orientation_letter;
     shadowed(ui, at.left_center(), Align2::LEFT_CENTER, &edges.left, font(), theme::ON_PICTURE_AMBER);
@@ -191,10 +265,11 @@ fn letters(ui: &Ui, rect: Rect, scan: &Scan) {
 }
 
 /// A round length in mm, bottom right.
-fn scale_bar(ui: &Ui, inner: Rect, scan: &Scan, placed: &Placement) {
-    let Some(spacing) = scan.meta.spacing else { return };
+fn scale_bar(ui: &Ui, inner: Rect, stack: &Stack, placed: &Placement) {
+    let Some(spacing) = stack.spacing else { return };
     let points_per_mm = placed.zoom / f64::from(ui.pixels_per_point()) / spacing.col_mm;
-    let Some(mm) = scale_bar_mm(f64::from(theme::SCALE_BAR_LONGEST) / points_per_mm) else { return };
+    let longest = f64::from(theme::SCALE_BAR_LONGEST.min(inner.width() * 0.3));
+    let Some(mm) = scale_bar_mm(longest / points_per_mm) else { return };
     let length = (mm * points_per_mm) as f32;
     let right = inner.right_bottom();
     let left = right - vec2(length, 0.0);

@@ -9,7 +9,7 @@ use super::composed::Composed;
 use super::gpu::Target;
 use super::renderer::Renderer;
 use crate::app::{Heatmap, Placement};
-use crate::geometry::{PlaneMap, Size};
+use crate::geometry::{Area, PlaneMap, Size};
 use crate::render::{OverlayStyle, PlacedMap, Pyramid, Scene, Shader, View};
 
 /// A heatmap and how it looks.
@@ -47,11 +47,13 @@ impl Picture {
     pub fn show(&mut self, ui: &Ui, rect: Rect, order: &Order<'_>) {
         let pixels_per_point = f64::from(ui.pixels_per_point());
         let most = ui.ctx().input(|input| input.max_texture_side);
-        let viewport = (f64::from(rect.width()) * pixels_per_point, f64::from(rect.height()) * pixels_per_point);
+        let screen = (f64::from(rect.width()) * pixels_per_point, f64::from(rect.height()) * pixels_per_point);
+        let turn = order.placed.turn;
+        let viewport = turn.swapped(screen);
         let Some(crop) = Crop::new(order.placed, order.picture.size(), viewport, most) else { return };
         let view = View {
             size: crop.size,
-            image_from_screen: order.placed.image_from_screen.after(&PlaneMap {
+            image_from_screen: order.placed.image_from_canvas.after(&PlaneMap {
                 offset_x: crop.left as f64,
                 offset_y: crop.top as f64,
                 ..PlaneMap::IDENTITY
@@ -60,7 +62,8 @@ impl Picture {
         };
         let pixels_per_point = ui.pixels_per_point();
         let corner = (rect.min.to_vec2() * pixels_per_point).round();
-        let (left, top) = (corner.x as i32 + crop.left as i32, corner.y as i32 + crop.top as i32);
+        let (across, down) = turn.swapped((crop.left, crop.top));
+        let (left, top) = (corner.x as i32 + across as i32, corner.y as i32 + down as i32);
         let on_screen = |size: Size| {
             let corner = pos2(left as f32, top as f32) / pixels_per_point;
             Rect::from_min_size(corner, vec2(size.cols as f32, size.rows as f32) / pixels_per_point)
@@ -69,7 +72,8 @@ impl Picture {
         if order.renderer.may_use_gpu() {
             self.by_processor = Composed::default();
             let callback = Arc::new(callback(ui.ctx(), order, view, (left, top)));
-            painter.add(PaintCallback { rect: on_screen(crop.size), callback });
+            let (cols, rows) = turn.swapped((crop.size.cols, crop.size.rows));
+            painter.add(PaintCallback { rect: on_screen(Size::new(rows, cols)), callback });
         } else if let Some((texture, size)) = self.by_processor.ready(ui, order, view) {
             let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
             painter.image(texture, on_screen(size), uv, Color32::WHITE);
@@ -81,9 +85,10 @@ impl Picture {
 fn callback(ctx: &Context, order: &Order<'_>, view: View, (left, top): (i32, i32)) -> egui_glow::CallbackFn {
     let (ctx, renderer) = (ctx.clone(), order.renderer.clone());
     let (picture, shader, overlay) = (order.picture.clone(), order.shader, order.overlay.cloned());
+    let transposed = order.placed.turn.transposed;
     egui_glow::CallbackFn::new(move |info: egui::PaintCallbackInfo, _: &egui_glow::Painter| {
         let overlay = overlay.as_ref().and_then(|overlay| on_screen(overlay, &view));
-        let scene = Scene { picture: &picture, view, shader, overlay };
+        let scene = Scene { picture: &picture, view, shader, transposed, overlay };
         let height = i32::try_from(info.screen_size_px[1]).unwrap_or(0);
         if !renderer.draw(&scene, Target { height, left, top }) {
             // This frame has no picture; the next one has the processor's.
@@ -99,7 +104,7 @@ pub(super) fn on_screen<'a>(overlay: &'a Overlay, view: &View) -> Option<(Placed
     Some((PlacedMap { canvas_from_map, ..placed }, overlay.style))
 }
 
-/// The part of the viewport that the picture covers, in whole screen pixels.
+/// The part of the canvas that the picture covers, in whole screen pixels.
 struct Crop {
     left: usize,
     top: usize,
@@ -109,8 +114,8 @@ struct Crop {
 impl Crop {
     /// `None` where nothing of the picture is visible.
     fn new(placed: &Placement, size: Size, viewport: (f64, f64), most: usize) -> Option<Self> {
-        let (left, top) = placed.screen_from_image.apply((0.0, 0.0));
-        let (right, bottom) = placed.screen_from_image.apply((size.cols as f64, size.rows as f64));
+        let Area { x: [left, right], y: [top, bottom] } =
+            Area::whole(size.rows, size.cols).through(&placed.canvas_from_image);
         let span = |from: f64, to: f64, edge: f64| {
             let (from, to) = (from.clamp(0.0, edge).floor(), to.clamp(0.0, edge).ceil());
             (to > from).then_some((from as usize, ((to - from) as usize).min(most)))

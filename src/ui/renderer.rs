@@ -8,7 +8,7 @@ use eframe::{egui_glow, glow};
 use super::gpu::{Gpu, GpuError, Target};
 use crate::render::Scene;
 
-/// Set to `cpu`, it keeps the graphics card out of it.
+/// Set to `cpu`, it keeps the graphics card out of it; `gpu` lets OpenGL draw even where it is software.
 const VARIABLE: &str = "OVERREAD_RENDER";
 
 /// Cheap to clone; all clones are one.
@@ -17,7 +17,10 @@ pub(super) struct Renderer(Arc<Mutex<State>>);
 
 enum State {
     /// Nothing was drawn yet: drivers take their time over a first shader, which the window need not wait for.
-    Untried(Arc<glow::Context>),
+    Untried {
+        gl: Arc<glow::Context>,
+        even_software: bool,
+    },
     Gpu(Box<Gpu>),
     Cpu(GpuError),
 }
@@ -34,18 +37,18 @@ pub(super) enum Drawn {
 impl Renderer {
     /// The graphics card behind `gl`, where there is one and the environment does not forbid it.
     pub fn new(gl: Option<Arc<glow::Context>>) -> Self {
-        let asked = std::env::var(VARIABLE).ok().filter(|asked| asked.eq_ignore_ascii_case("cpu"));
-        let state = match (asked, gl) {
-            (Some(asked), _) => State::cpu(GpuError::Asked(asked)),
-            (None, Some(gl)) => State::Untried(gl),
-            (None, None) => State::Cpu(GpuError::NoContext),
+        let asked = std::env::var(VARIABLE).unwrap_or_default().to_lowercase();
+        let state = match (asked.as_str(), gl) {
+            ("cpu", _) => State::cpu(GpuError::Asked(asked)),
+            (asked, Some(gl)) => State::Untried { gl, even_software: asked == "gpu" },
+            (_, None) => State::Cpu(GpuError::NoContext),
         };
         Self(Arc::new(Mutex::new(state)))
     }
 
     pub fn drawn(&self) -> Drawn {
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            State::Untried(_) => Drawn::NothingYet,
+            State::Untried { .. } => Drawn::NothingYet,
             State::Gpu(gpu) => Drawn::Gpu(gpu.name().to_owned()),
             State::Cpu(reason) => Drawn::Cpu(reason.clone()),
         }
@@ -91,8 +94,12 @@ impl State {
     }
 
     fn draw(&mut self, scene: &Scene<'_>, target: Target) -> bool {
-        if let Self::Untried(gl) = self {
+        if let Self::Untried { gl, even_software } = self {
             *self = match Gpu::new(gl.clone()) {
+                Ok(mut gpu) if gpu.is_software() && !*even_software => {
+                    gpu.free();
+                    Self::cpu(GpuError::Software { name: gpu.name().to_owned() })
+                }
                 Ok(gpu) => {
                     tracing::info!("the graphics card draws the pictures: {}", gpu.name());
                     Self::Gpu(Box::new(gpu))

@@ -6,9 +6,9 @@ use eframe::egui::{CollapsingHeader, Label, Rect, RichText, Sense, TextureHandle
 
 use super::overlay::number;
 use super::theme;
+use super::thumbnails::image;
 use super::widgets::{palette, weak};
 use super::words::{Language, words};
-use super::worklist::image;
 use crate::app::{ModelFacts, Prediction, SeenStep, StepFacts};
 use crate::engine::Origin;
 

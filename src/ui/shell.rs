@@ -8,15 +8,20 @@ use eframe::glow;
 
 use super::actions::{Action, TABLE};
 use super::command_palette::PaletteField;
+use super::decision::note_field;
 use super::dialogs::{Dialogs, PathField, Wanted};
 use super::findings::Findings;
 use super::renderer::Renderer;
+use super::review::ReviewPage;
 use super::toasts::ToastLook;
 use super::viewport::Viewport;
 use super::words::{self, Keeper, Language};
 use super::worklist::Worklist;
 use super::{bars, command_palette, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
-use crate::app::{AppState, Command, Notice, Severity, ViewTransform};
+use crate::app::{AppState, Command, Notice, Severity, Tool, Turning, ValueWindow, ViewTransform};
+use crate::render::ColorMap;
+use crate::review::Show;
+use crate::review::folder::Opinion;
 
 /// Twelve slices a second, as cine loops usually start.
 const SECONDS_PER_SLICE: f64 = 1.0 / 12.0;
@@ -28,9 +33,20 @@ pub(super) struct Wishes {
     pub actions: Vec<Action>,
 }
 
+/// What fills the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Page {
+    /// One scan.
+    #[default]
+    Read,
+    /// The list and its numbers.
+    Review,
+}
+
 /// How the window looks now; nothing of this concerns scans or models.
 pub(super) struct Look {
     pub dark: bool,
+    pub page: Page,
     pub language: Language,
     pub worklist_open: bool,
     pub findings_open: bool,
@@ -48,6 +64,7 @@ pub struct Shell {
     viewport: Viewport,
     renderer: Renderer,
     findings: Findings,
+    review: ReviewPage,
     toasts: ToastLook,
     /// When the next slice of a scan that plays is due, seconds of the window's clock.
     next_slice_at: Option<f64>,
@@ -69,6 +86,7 @@ impl Shell {
             state,
             look: Look {
                 dark: true,
+                page: Page::default(),
                 language,
                 worklist_open: true,
                 findings_open: true,
@@ -82,6 +100,7 @@ impl Shell {
             viewport: Viewport::new(renderer.clone()),
             renderer,
             findings: Findings::default(),
+            review: ReviewPage::default(),
             toasts: ToastLook::default(),
             keeper: None,
         }
@@ -112,8 +131,20 @@ impl Shell {
                         self.state.apply(Command::LoadModel(path));
                     }
                 }
+                dialogs::Outcome::Chosen(Wanted::Export, mut paths) => {
+                    if let Some(out) = paths.pop() {
+                        let language = self.look.language.of_reports();
+                        self.state.apply(Command::Export { out, language });
+                    }
+                }
+                dialogs::Outcome::Chosen(Wanted::Labels, mut paths) => {
+                    self.state.apply(Command::UseLabels(paths.pop()));
+                }
                 dialogs::Outcome::Chosen(Wanted::ComparedModel, mut paths) => {
                     self.state.apply(Command::CompareWithModel(paths.pop()));
+                    if self.look.page == Page::Review {
+                        self.state.apply(Command::CompareList(true));
+                    }
                 }
                 dialogs::Outcome::Chosen(_, paths) => self.state.apply(Command::Open(paths)),
                 dialogs::Outcome::NoDialog(wanted) => self.look.path_field = Some(PathField::new(wanted, true)),
@@ -144,6 +175,14 @@ impl Shell {
         Panel::bottom("status bar").exact_size(theme::STATUS_BAR_HEIGHT).frame(frame).show(ui, |ui| {
             bars::status_bar(ui, &self.state, &mut wishes);
         });
+        if self.look.page == Page::Review && !self.state.items().is_empty() {
+            self.renderer.drop_unused(ui);
+            let middle = CentralPanel::no_frame().frame(frame).show(ui, |ui| {
+                self.review.show(ui, &self.state, &mut wishes);
+                empty::drop_hint(ui);
+            });
+            return self.above(&ctx, middle.response.rect, wishes);
+        }
         if self.look.worklist_open && !self.state.items().is_empty() {
             Panel::left("worklist").exact_size(theme::WORKLIST_WIDTH).resizable(false).frame(frame).show(ui, |ui| {
                 self.worklist.show(ui, &self.state, &mut wishes);
@@ -154,9 +193,9 @@ impl Shell {
                 self.findings.show(ui, &self.state, &mut wishes);
             });
         }
-        if self.state.current().is_some() {
+        if !self.state.items().is_empty() {
             Panel::top("viewport bar").exact_size(theme::VIEWPORT_BAR_HEIGHT).frame(frame).show(ui, |ui| {
-                viewport_bar::viewport_bar(ui, &self.state, &mut wishes);
+                viewport_bar::viewport_bar(ui, &self.state, &self.look, &mut wishes);
             });
         }
         if let Some(current) = self.state.current().filter(|current| current.frames() > 1) {
@@ -165,7 +204,7 @@ impl Shell {
             });
         }
         let middle = CentralPanel::no_frame().frame(egui::Frame::NONE.fill(theme::VIEWPORT)).show(ui, |ui| {
-            if self.state.current().is_some() {
+            if !self.state.items().is_empty() {
                 self.viewport.show(ui, &self.state, &mut wishes);
             } else {
                 self.renderer.drop_unused(ui);
@@ -173,14 +212,18 @@ impl Shell {
             }
             empty::drop_hint(ui);
         });
-        let middle = middle.response.rect;
-        toasts::toasts(&ctx, middle, &mut self.toasts, self.state.toasts(), &mut wishes);
-        help::help_sheet(&ctx, &mut self.look, &self.renderer);
-        command_palette::command_palette(&ctx, &mut self.look, &mut wishes);
-        if let Some(command) = dialogs::path_field(&ctx, &mut self.look) {
+        self.above(&ctx, middle.response.rect, wishes);
+    }
+
+    /// What lies over the page, then everything that was asked for.
+    fn above(&mut self, ctx: &Context, middle: egui::Rect, mut wishes: Wishes) {
+        toasts::toasts(ctx, middle, &mut self.toasts, self.state.toasts(), &mut wishes);
+        help::help_sheet(ctx, &mut self.look, &self.renderer);
+        command_palette::command_palette(ctx, &mut self.look, &mut wishes);
+        if let Some(command) = dialogs::path_field(ctx, &mut self.look) {
             wishes.commands.push(command);
         }
-        self.fulfil(&ctx, wishes);
+        self.fulfil(ctx, wishes);
     }
 
     /// The next slice, where slices play and it is time. The picture that plays is decoded ahead, so none is skipped.
@@ -251,25 +294,81 @@ impl Shell {
                 return;
             }
             Action::Close => {
-                if self.look.palette.take().is_none() && self.look.path_field.take().is_none() {
-                    self.look.help_open = false;
+                let open = self.look.palette.take().is_some() || self.look.path_field.take().is_some();
+                if !open && !std::mem::take(&mut self.look.help_open) {
+                    self.state.apply(Command::SetTool(Tool::Window));
                 }
+                return;
+            }
+            Action::ReviewPage => {
+                let other = if self.look.page == Page::Review { Page::Read } else { Page::Review };
+                self.look.page = if self.state.items().is_empty() { Page::Read } else { other };
+                return;
+            }
+            Action::ReadPage => {
+                self.look.page = Page::Read;
+                return;
+            }
+            Action::Note => {
+                self.look.findings_open = true;
+                self.look.page = Page::Read;
+                ctx.memory_mut(|memory| memory.request_focus(note_field()));
+                return;
+            }
+            Action::OpenLabels => return self.choose(ctx, Wanted::Labels),
+            Action::Export => return self.choose(ctx, Wanted::Export),
+            Action::CompareList if self.state.heatmaps().compared_model().is_none() => {
+                return self.choose(ctx, Wanted::ComparedModel);
+            }
+            Action::CompareList => Command::CompareList(!self.state.review().is_compared()),
+            Action::Agree => Command::Decide(Opinion::Agree),
+            Action::Disagree => Command::Decide(Opinion::Disagree),
+            Action::Unsure => Command::Decide(Opinion::Unsure),
+            Action::Flag => Command::ToggleFlag,
+            Action::NextWrong => Command::NextCase { show: Show::Wrong, forward: true },
+            Action::PreviousWrong => Command::NextCase { show: Show::Wrong, forward: false },
+            Action::NextUncertain => Command::NextCase { show: Show::Uncertain, forward: true },
+            Action::PreviousFrame if self.look.page == Page::Review => Command::StepCase(-1),
+            Action::NextFrame if self.look.page == Page::Review => Command::StepCase(1),
+            Action::PredictShownSlice if self.look.page == Page::Review => {
+                self.look.page = Page::Read;
                 return;
             }
             Action::Fit => Command::SetView(ViewTransform::Fit),
             Action::ActualSize => return self.view(|placed| placed.at_zoom(1.0)),
             Action::ZoomIn => return self.view(|placed| placed.at_zoom(placed.zoom * 1.25)),
             Action::ZoomOut => return self.view(|placed| placed.at_zoom(placed.zoom / 1.25)),
-            Action::PreviousItem => Command::SelectStep(-1),
-            Action::NextItem => Command::SelectStep(1),
+            Action::PreviousItem => Command::StepCase(-1),
+            Action::NextItem => Command::StepCase(1),
             Action::PreviousFrame => Command::StepFrame(-1),
             Action::NextFrame => Command::StepFrame(1),
             Action::Play => Command::TogglePlay,
+            Action::Layout(layout) => Command::SetLayout(layout),
+            Action::NextView => {
+                let views = self.state.views();
+                Command::Activate((views.active() + 1) % views.layout().views())
+            }
+            Action::Plane(plane) => Command::SetPlane(plane),
+            Action::Link(link) => Command::ToggleLink(link),
+            // The same again is the usual one.
+            Action::Tool(tool) if tool == self.state.tool() => Command::SetTool(Tool::Window),
+            Action::Tool(tool) => Command::SetTool(tool),
+            Action::Undo => Command::Undo,
+            Action::Redo => Command::Redo,
+            Action::NextColors => match self.state.current().filter(|current| current.is_nuclear()) {
+                Some(current) => Command::SetColors(after(current.colors)),
+                None => return,
+            },
             Action::ForgetMeasures => Command::ForgetMeasures,
             Action::FirstFrame => Command::GoToFrame(0),
             Action::LastFrame => Command::GoToFrame(usize::MAX),
+            Action::RotateRight => Command::Turn(Turning::Clockwise),
+            Action::RotateLeft => Command::Turn(Turning::CounterClockwise),
+            Action::FlipAcross => Command::Turn(Turning::FlipAcross),
+            Action::FlipDown => Command::Turn(Turning::FlipDown),
+            Action::ResetPicture => Command::ResetPicture,
             Action::NextWindow => Command::NextWindow,
-            Action::AutoWindow => Command::AutoWindow,
+            Action::AutoWindow => Command::ValueWindow(ValueWindow::Auto),
             Action::ResetWindow => Command::ResetWindow,
             Action::Invert => Command::ToggleInvert,
             Action::Smooth => Command::ToggleSmooth,
@@ -298,6 +397,12 @@ impl Shell {
             });
         }
     }
+}
+
+/// The colours after these, of those that PET is read in.
+fn after(colors: ColorMap) -> ColorMap {
+    let place = ColorMap::FOR_PET.iter().position(|other| *other == colors).map_or(0, |place| place + 1);
+    ColorMap::FOR_PET.get(place).copied().unwrap_or(ColorMap::InvertedGray)
 }
 
 const ARROWS: [Key; 4] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown];

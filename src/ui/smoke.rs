@@ -81,7 +81,7 @@ fn items(state: &AppState) -> Value {
 fn picture(state: &AppState) -> Value {
     let Some(current) = state.current() else { return Value::Null };
     match (&current.error, &current.shown) {
-        (Some(CurrentError::File(problem) | CurrentError::Frame { problem, .. }), _) => {
+        (Some(CurrentError::File(problem) | CurrentError::Frame { problem, .. } | CurrentError::Plane(problem)), _) => {
             json!({"event": "scan_failed", "sentence": problem.sentence})
         }
         (None, Some(shown)) => json!({"event": "scan_shown", "name": name(state), "frame": shown.index}),

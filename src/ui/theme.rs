@@ -37,6 +37,9 @@ pub const ON_PICTURE: Color32 = Color32::from_rgb(222, 226, 231);
 pub const ON_PICTURE_WEAK: Color32 = Color32::from_rgb(150, 158, 168);
 /// Keeps text readable on white pixels.
 pub const PICTURE_TEXT_SHADOW: Color32 = Color32::from_black_alpha(210);
+/// Around views that are not acted on.
+pub const BETWEEN_VIEWS: Color32 = Color32::from_rgb(44, 48, 55);
+pub const CROSSHAIR: Color32 = Color32::from_rgb(96, 200, 160);
 pub const ON_PICTURE_AMBER: Color32 = Color32::from_rgb(240, 184, 66);
 
 /// Under a heatmap's colour bar: as dark as the tissue that most heatmaps lie on.

@@ -1,10 +1,11 @@
 //! The bar on top: open things on the left, what runs and how it looks on the right.
 
-use eframe::egui::{Align, Label, Layout, RichText, Sense, Ui, vec2};
+use eframe::egui::{Align, Button, Label, Layout, RichText, Sense, Ui, vec2};
 
 use super::actions::Action;
 use super::icons::Icon;
-use super::shell::{Look, Wishes};
+use super::menus::menus;
+use super::shell::{Look, Page, Wishes};
 use super::theme;
 use super::widgets::{action_button, bare_text_button, icon_button, palette};
 use super::words::words;
@@ -16,9 +17,14 @@ pub(super) fn top_bar(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut W
         ui.add_space(16.0);
         ui.add(Label::new(RichText::new("Overread").font(theme::title())));
         ui.add_space(16.0);
+        menus(ui, state, look, wishes);
         action_button(ui, Action::OpenFiles, wishes);
         action_button(ui, Action::OpenFolder, wishes);
         action_button(ui, Action::OpenModel, wishes);
+        if !state.items().is_empty() {
+            ui.add_space(16.0);
+            pages(ui, look.page, wishes);
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
             ui.spacing_mut().item_spacing.x = 4.0;
@@ -31,6 +37,18 @@ pub(super) fn top_bar(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut W
             engine(ui, state);
         });
     });
+}
+
+/// One scan, or the list and its numbers.
+fn pages(ui: &mut Ui, page: Page, wishes: &mut Wishes) {
+    ui.spacing_mut().item_spacing.x = 4.0;
+    for (this, name) in [(Page::Read, "page-read"), (Page::Review, "page-review")] {
+        let button = Button::selectable(page == this, words(ui).text(name));
+        let response = ui.add(button).on_hover_text(Action::ReviewPage.entry().hover_text(words(ui)));
+        if response.clicked() && page != this {
+            wishes.actions.push(Action::ReviewPage);
+        }
+    }
 }
 
 /// `● ONNX Runtime 1.31 · CPU`: what really ran, never what was hoped for.

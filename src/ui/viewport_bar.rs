@@ -3,28 +3,33 @@
 use eframe::egui::{Button, Label, RichText, Slider, Ui, WidgetInfo};
 
 use super::actions::Action;
+use super::menus::action_entry;
 use super::overlay::window_name;
-use super::shell::Wishes;
+use super::shell::{Look, Wishes};
 use super::theme;
 use super::widgets::{action_button, palette, toggle_button};
 use super::words::words;
-use crate::app::{AppState, Command, Current, WindowSource};
-use crate::render::{full_range, percentiles, presets, suv_presets};
+use crate::app::{AppState, Command, Current, Layout, Link, Tool, ValueWindow, WindowSource};
+use crate::render::{ColorMap, Plane, presets, suv_presets};
 use crate::scan::Window;
 
-pub(super) fn viewport_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
-    let Some(current) = state.current() else { return };
+pub(super) fn viewport_bar(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wishes) {
     ui.spacing_mut().interact_size.y = 28.0;
-    ui.spacing_mut().button_padding.y = 4.0;
+    ui.spacing_mut().button_padding = eframe::egui::vec2(10.0, 4.0);
     ui.horizontal_centered(|ui| {
         ui.add_space(16.0);
         ui.spacing_mut().item_spacing.x = 6.0;
-        action_button(ui, Action::Fit, wishes);
-        action_button(ui, Action::ActualSize, wishes);
-        window_menu(ui, current, wishes);
-        toggle_button(ui, Action::Invert, state.invert(), wishes);
-        toggle_button(ui, Action::Smooth, state.smooth(), wishes);
-        toggle_button(ui, Action::Identity, state.shows_identity(), wishes);
+        if let Some(current) = state.current() {
+            action_button(ui, Action::Fit, wishes);
+            action_button(ui, Action::ActualSize, wishes);
+            window_menu(ui, current, wishes);
+            if current.is_nuclear() {
+                colours_menu(ui, current, wishes);
+            }
+            toggle_button(ui, Action::Invert, current.invert, wishes);
+            tool_menu(ui, state, look, wishes);
+        }
+        views_menu(ui, state, look, wishes);
         if state.model().facts().is_some() {
             let heatmaps = state.heatmaps();
             toggle_button(ui, Action::Heatmap, heatmaps.is_on(), wishes);
@@ -37,6 +42,8 @@ pub(super) fn viewport_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
 
 /// The bar under the picture of a scan with more than one slice.
 pub(super) fn slice_bar(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
+    ui.spacing_mut().interact_size.y = 24.0;
+    ui.spacing_mut().button_padding.y = 2.0;
     ui.horizontal_centered(|ui| {
         ui.add_space(16.0);
         toggle_button(ui, Action::Play, current.playing, wishes);
@@ -47,29 +54,34 @@ pub(super) fn slice_bar(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
 fn window_menu(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
     let windows = current.header_windows();
     let words = words(ui);
+    let source = current.windowing.source;
     ui.menu_button(words.text("window-menu"), |ui| {
         ui.set_min_width(200.0);
         for (n, window) in windows.iter().enumerate() {
             let name = window_name(words, window, WindowSource::Header(n));
-            let on = current.window_source == WindowSource::Header(n);
-            if ui.add(Button::selectable(on, name)).clicked() {
+            if ui.add(Button::selectable(source == WindowSource::Header(n), name)).clicked() {
                 wishes.commands.push(Command::HeaderWindow(n));
             }
         }
+        for (n, lut) in current.luts().iter().enumerate() {
+            let unnamed = || words.with("window-lut", &[("number", (n + 1).into())]);
+            let named = |name: &String| words.with("window-lut-named", &[("name", name.into())]);
+            let name = lut.name.as_ref().map_or_else(unnamed, named);
+            if ui.add(Button::selectable(source == WindowSource::Lut(n), name)).clicked() {
+                wishes.commands.push(Command::VoiLut(n));
+            }
+        }
         for window in of_modality(current) {
-            let on = current.window_source == WindowSource::Preset && current.window.as_ref() == Some(&window);
+            let on = source == WindowSource::Preset && current.window() == Some(&window);
             if ui.add(Button::selectable(on, words.preset(&window))).clicked() {
                 wishes.commands.push(Command::PresetWindow(window));
             }
         }
-        // Every value is looked at for these: only when one is chosen, not in every frame of the open menu.
-        if let Some(shown) = &current.shown {
-            let frame = shown.picture.frame();
-            if ui.add(Button::selectable(false, words.text("preset-percentiles"))).clicked() {
-                wishes.commands.push(Command::PresetWindow(percentiles(frame, 1.0, 99.0)));
-            }
-            if ui.add(Button::selectable(false, words.text("preset-full-range"))).clicked() {
-                wishes.commands.push(Command::PresetWindow(full_range(frame)));
+        for (name, from) in [("preset-percentiles", ValueWindow::Percentiles), ("preset-full-range", ValueWindow::Full)]
+        {
+            let name = words.find(name).unwrap_or_default();
+            if ui.add_enabled(current.shown.is_some(), Button::selectable(false, name)).clicked() {
+                wishes.commands.push(Command::ValueWindow(from));
             }
         }
         for action in [Action::AutoWindow, Action::ResetWindow] {
@@ -93,6 +105,59 @@ fn of_modality(current: &Current) -> Vec<Window> {
         Some(Ok(factor)) if windows.is_empty() => suv_presets(factor),
         _ => windows,
     }
+}
+
+fn colours_menu(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
+    let words = words(ui);
+    ui.menu_button(words.text("colours-menu"), |ui| {
+        ui.set_min_width(180.0);
+        for colors in ColorMap::FOR_PET {
+            if ui.add(Button::selectable(current.colors == colors, words.colours(colors))).clicked() {
+                wishes.commands.push(Command::SetColors(colors));
+            }
+        }
+    })
+    .response
+    .on_hover_text(words.text("colours-menu.tooltip"));
+}
+
+fn tool_menu(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wishes) {
+    let words = words(ui);
+    let tool = state.tool();
+    // What the left button does, where that is not what it usually does.
+    let name = if tool == Tool::Window { words.text("measure-menu") } else { Action::Tool(tool).name(words) };
+    ui.menu_button(name, |ui| {
+        ui.set_min_width(220.0);
+        for tool in [Tool::Window, Tool::Length, Tool::Angle, Tool::Ellipse, Tool::Rectangle] {
+            action_entry(ui, Action::Tool(tool), state, look, wishes);
+        }
+        ui.separator();
+        for action in [Action::Undo, Action::Redo, Action::ForgetMeasures] {
+            action_entry(ui, action, state, look, wishes);
+        }
+    })
+    .response
+    .on_hover_text(words.text("measure-menu.tooltip"));
+}
+
+fn views_menu(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wishes) {
+    let words = words(ui);
+    ui.menu_button(words.text("views-menu"), |ui| {
+        ui.set_min_width(240.0);
+        for layout in Layout::ALL {
+            action_entry(ui, Action::Layout(layout), state, look, wishes);
+        }
+        ui.separator();
+        for plane in [None, Some(Plane::Axial), Some(Plane::Coronal), Some(Plane::Sagittal)] {
+            action_entry(ui, Action::Plane(plane), state, look, wishes);
+        }
+        ui.separator();
+        for link in Link::ALL {
+            action_entry(ui, Action::Link(link), state, look, wishes);
+        }
+    })
+    .response
+    .on_hover_text(words.text("views-menu.tooltip"));
 }
 
 fn slices(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {

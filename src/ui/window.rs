@@ -13,6 +13,7 @@ use super::smoke::Smoke;
 use super::words::{Keeper, Language, settings_file};
 use super::{fonts, theme};
 use crate::app::{AppState, Command, Jobs, Wake};
+use crate::engine::data_folder;
 
 /// Opens the window on `paths` with `model`, and returns when it is closed.
 ///
@@ -30,6 +31,8 @@ pub fn run(paths: Vec<PathBuf>, model: Option<PathBuf>) -> Result<(), WindowErro
             .with_min_inner_size([960.0, 600.0])
             .with_drag_and_drop(true),
         system_font_fallback: false,
+        // Nothing in the window is a gradient, and software OpenGL pays for it at every pixel.
+        dithering: false,
         ..Default::default()
     };
     let settings = settings_file();
@@ -80,7 +83,11 @@ impl Window {
         theme::apply(ctx);
         let waker = ctx.clone();
         let wake: Wake = Arc::new(move || waker.request_repaint());
-        let shell = shell(AppState::new(Jobs::threads(wake)?));
+        let mut state = AppState::new(Jobs::threads(wake)?);
+        if let Some(folder) = data_folder() {
+            state.keep_reviews_below(folder.join("reviews"));
+        }
+        let shell = shell(state);
         Ok(Self { shell, smoke: Smoke::from_environment(), start, frames: 0, at_first })
     }
 

@@ -1,26 +1,23 @@
 //! The list on the left: small picture, name, folder, prediction. Only the visible rows are drawn.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use eframe::egui::{
-    self, ColorImage, Label, Rect, RichText, ScrollArea, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
-};
+use eframe::egui::{self, Label, Rect, RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use super::icons::{self, Icon};
+use super::review::filters;
 use super::shell::Wishes;
 use super::theme;
+use super::thumbnails::Thumbnails;
 use super::widgets::{elided, heading, paint_chip, palette};
 use super::words::{Words, words};
-use crate::app::{AppState, Chip, Command, Item, ThumbnailState};
-use crate::render::Thumbnail;
+use crate::app::{AppState, Command, Item, ListedCase};
+use crate::review::Answer;
 
 /// The list's own memory: uploaded pictures of the visible rows, and what it last scrolled to.
 #[derive(Default)]
 pub(super) struct Worklist {
     list: u64,
-    textures: HashMap<usize, TextureHandle>,
+    thumbnails: Thumbnails,
     scrolled_to: Option<usize>,
     /// The rows that were visible last.
     rows: Range<usize>,
@@ -31,9 +28,11 @@ impl Worklist {
         if self.list != state.items().generation {
             *self = Self { list: state.items().generation, ..Self::default() };
         }
-        header(ui, state);
+        self.thumbnails.begin(self.list);
+        header(ui, state, wishes);
         ui.spacing_mut().item_spacing.y = 0.0;
-        let selected = state.items().selected();
+        let review = state.review();
+        let selected = review.place_shown();
         let mut area = ScrollArea::vertical().auto_shrink(false);
         if self.scrolled_to != selected {
             self.scrolled_to = selected;
@@ -41,11 +40,13 @@ impl Worklist {
                 area = area.vertical_scroll_offset(offset);
             }
         }
-        let out = area.show_rows(ui, theme::ROW_HEIGHT, state.items().len(), |ui, rows| {
-            self.textures.retain(|index, _| rows.contains(index));
-            for index in rows.clone() {
-                if let Some(item) = state.items().get(index) {
-                    self.row(ui, state, index, item, wishes);
+        let out = area.show_rows(ui, theme::ROW_HEIGHT, review.shown().len(), |ui, rows| {
+            let visible = review.shown().get(rows.clone()).unwrap_or_default();
+            let cases = || visible.iter().filter_map(|place| Some((*place, review.get(*place)?)));
+            self.thumbnails.keep(|item| cases().any(|(_, case)| case.item == item));
+            for (place, case) in cases() {
+                if let Some(item) = state.items().get(case.item) {
+                    self.row(ui, state, (place, case), item, wishes);
                 }
             }
             rows
@@ -62,11 +63,18 @@ impl Worklist {
         }
     }
 
-    fn row(&mut self, ui: &mut Ui, state: &AppState, index: usize, item: &Item, wishes: &mut Wishes) {
+    fn row(
+        &mut self,
+        ui: &mut Ui,
+        state: &AppState,
+        (place, case): (usize, &ListedCase),
+        item: &Item,
+        wishes: &mut Wishes,
+    ) {
         let p = palette(ui);
-        let selected = state.items().selected() == Some(index);
+        let selected = state.review().selected() == Some(place);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW_HEIGHT), Sense::click());
-        let name = spoken(words(ui), state, item);
+        let name = spoken(words(ui), state, case, item);
         response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, selected, &name));
         if selected || response.hovered() {
             ui.painter().rect_filled(rect, 0.0, if selected { p.raised } else { p.hovered });
@@ -76,14 +84,14 @@ impl Worklist {
             ui.painter().rect_filled(bar, 0.0, p.accent);
         }
         let picture = Rect::from_min_size(rect.min + vec2(16.0, 8.0), Vec2::splat(theme::THUMBNAIL));
-        self.picture(ui, index, item, picture);
+        self.thumbnails.paint(ui, case.item, item, picture);
 
         let left = picture.right() + 12.0;
         let right = rect.right() - 16.0;
         let top = elided(ui, &words(ui).item(item), theme::body(), p.text, right - left);
         ui.painter().galley(pos2(left, rect.top() + 12.0), top, p.text);
         let below = pos2(right, rect.bottom() - 20.0);
-        let chip = paint_state(ui, state, item, below, right - left);
+        let chip = paint_answer(ui, state, case, below, right - left);
         if let Some(folder) = &item.folder {
             let width = chip.map_or(right, |chip| chip.left() - 8.0) - left;
             if width > 24.0 {
@@ -93,74 +101,58 @@ impl Worklist {
         }
         let response = response.on_hover_text(item.path().display().to_string());
         if response.clicked() {
-            wishes.commands.push(Command::Select(index));
-        }
-    }
-
-    fn picture(&mut self, ui: &Ui, index: usize, item: &Item, at: Rect) {
-        ui.painter().rect_filled(at, theme::CONTROL_RADIUS, theme::VIEWPORT);
-        match &item.thumbnail {
-            ThumbnailState::Ready(thumbnail) => {
-                let texture = self.textures.entry(index).or_insert_with(|| {
-                    ui.ctx().load_texture(format!("row {index}"), image(thumbnail), TextureOptions::LINEAR)
-                });
-                let size = texture.size_vec2();
-                let shown = Rect::from_center_size(at.center(), size * (at.width() / size.max_elem().max(1.0)));
-                let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-                ui.painter().image(texture.id(), shown, uv, egui::Color32::WHITE);
-            }
-            ThumbnailState::Broken => icons::paint(ui.painter(), at, 20.0, Icon::Warning, palette(ui).red),
-            ThumbnailState::Unknown => {}
+            wishes.commands.push(Command::SelectCase(place));
         }
     }
 }
 
-/// A thumbnail as egui takes it.
-pub(super) fn image(thumbnail: &Thumbnail) -> ColorImage {
-    ColorImage::from_rgba_premultiplied([thumbnail.size.cols, thumbnail.size.rows], &thumbnail.rgba)
-}
-
-fn header(ui: &mut Ui, state: &AppState) {
+fn header(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
     let p = palette(ui);
     egui::Frame::NONE.inner_margin(theme::PANEL_MARGIN).show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 16.0;
         ui.horizontal(|ui| {
             heading(ui, words(ui).text("worklist"));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let place = state.items().selected().map_or(0, |index| index + 1);
-                let text = format!("{place} / {}", state.items().len());
+                let place = state.review().place_shown().map_or(0, |index| index + 1);
+                let text = format!("{place} / {}", state.review().shown().len());
                 ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)));
             });
         });
+        if state.items().len() > 1 {
+            ui.horizontal(|ui| {
+                let half = (ui.available_width() - ui.spacing().item_spacing.x) / 2.0;
+                filters::search(ui, state.review().text(), half, wishes);
+                filters::show_list(ui, state, half, wishes);
+            });
+        }
     });
 }
 
-/// The prediction, or how far it is, at the right end of a row's second line.
-fn paint_state(ui: &Ui, state: &AppState, item: &Item, right_center: egui::Pos2, width: f32) -> Option<Rect> {
+/// The prediction at the right end of a row's second line.
+fn paint_answer(ui: &Ui, state: &AppState, case: &ListedCase, right_center: egui::Pos2, width: f32) -> Option<Rect> {
     let (p, words) = (palette(ui), words(ui));
-    match &item.chip {
-        Chip::None => None,
-        Chip::Running => Some(paint_chip(ui, right_center, "…", p.weak, width)),
-        Chip::Failed(_) => Some(paint_chip(ui, right_center, words.text("worklist-failed"), p.red, width)),
-        Chip::Done { class, score } => {
+    match case.row.answer {
+        Answer::Waiting => None,
+        Answer::Failed => Some(paint_chip(ui, right_center, words.text("worklist-failed"), p.red, width)),
+        Answer::Class { predicted, score, .. } => {
             let facts = state.model().facts()?;
-            let text = format!("{} {score:.2}", words.class(facts, *class));
-            let disagrees = state.truth(item).is_some_and(|truth| truth != *class);
-            Some(paint_chip(ui, right_center, &text, if disagrees { p.amber } else { p.accent }, width))
+            let text = format!("{} {score:.2}", words.class(facts, predicted));
+            let color = if case.row.is_wrong() { p.amber } else { p.accent };
+            Some(paint_chip(ui, right_center, &text, color, width))
         }
     }
 }
 
 /// The row for those who cannot see it.
-fn spoken(words: Words, state: &AppState, item: &Item) -> String {
+fn spoken(words: Words, state: &AppState, case: &ListedCase, item: &Item) -> String {
     let name = words.item(item);
-    match (&item.chip, state.model().facts()) {
-        (Chip::Done { class, score }, Some(facts)) => {
-            let (class, score) = (words.class(facts, *class), format!("{score:.2}"));
+    match (case.row.answer, state.model().facts()) {
+        (Answer::Class { predicted, score, .. }, Some(facts)) => {
+            let (class, score) = (words.class(facts, predicted), format!("{score:.2}"));
             let values = [("name", name.into()), ("class", class.into()), ("score", score.into())];
             words.with("worklist-spoken-done", &values)
         }
-        (Chip::Failed(_), _) => words.with("worklist-spoken-failed", &[("name", name.into())]),
+        (Answer::Failed, _) => words.with("worklist-spoken-failed", &[("name", name.into())]),
         _ => name,
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Emitter;
 use crate::app::{Cause, Event, Problem};
+use crate::review::folder::RunFolder;
 use crate::scan;
 
 #[derive(Debug)]
@@ -13,8 +14,18 @@ pub(super) struct Job {
 }
 
 pub(super) fn work(job: Job, emit: &Emitter) {
-    let (models, paths): (Vec<_>, Vec<_>) = job.paths.into_iter().partition(|path| is_model(path));
     let (mut cases, mut problems) = (Vec::new(), Vec::new());
+    let review = job.paths.iter().find(|path| RunFolder::is_one(path)).cloned();
+    let paths = match review.as_ref().map(|folder| RunFolder::facts_of(folder)) {
+        None => job.paths,
+        // An earlier review stands for its scans and its model.
+        Some(Ok(facts)) => facts.roots.into_iter().chain([facts.model.path]).collect(),
+        Some(Err(error)) => {
+            problems.push(Problem::from(&error));
+            Vec::new()
+        }
+    };
+    let (models, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| is_model(path));
     if !paths.is_empty() {
         let found = scan::discover(&paths);
         cases = scan::group_series(&found.files);
@@ -23,7 +34,7 @@ pub(super) fn work(job: Job, emit: &Emitter) {
             problems.push(nothing_found(&paths));
         }
     }
-    emit.send(Event::Listed { generation: job.generation, cases, models, problems });
+    emit.send(Event::Listed { generation: job.generation, cases, models, problems, roots: paths, review });
 }
 
 /// An .onnx, or a folder that holds `model.onnx`.

@@ -1,4 +1,5 @@
-//! What a worker has to do: one urgent request, which a newer one replaces, and a list for when nothing is urgent.
+//! What a worker has to do: urgent requests, each of which only a newer one of the same sender replaces, and a list for
+//! when nothing is urgent.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,14 +15,18 @@ pub(super) struct Mailbox<J> {
 struct Inside<J> {
     /// Before everything else, e.g. a new model.
     first: Option<J>,
-    urgent: Option<J>,
+    /// In the order they came, one for each sender.
+    urgent: VecDeque<(u64, J)>,
     later: VecDeque<J>,
+    /// Nothing new is taken, what is on the list is still done.
+    finishing: bool,
     closed: bool,
 }
 
 impl<J> Mailbox<J> {
     pub fn new() -> Self {
-        let inside = Inside { first: None, urgent: None, later: VecDeque::new(), closed: false };
+        let inside =
+            Inside { first: None, urgent: VecDeque::new(), later: VecDeque::new(), finishing: false, closed: false };
         Self { inside: Mutex::new(inside), arrived: Condvar::new() }
     }
 
@@ -31,9 +36,19 @@ impl<J> Mailbox<J> {
         self.arrived.notify_one();
     }
 
-    /// Replaces the urgent request: the newest wins.
+    /// Replaces the urgent request: the newest wins. For mailboxes with one sender.
     pub fn post_urgent(&self, job: J) {
-        self.lock().urgent = Some(job);
+        self.post_urgent_from(0, job);
+    }
+
+    /// Replaces this sender's urgent request, which keeps its turn; those of others stay.
+    pub fn post_urgent_from(&self, sender: u64, job: J) {
+        let mut inside = self.lock();
+        match inside.urgent.iter_mut().find(|(known, _)| *known == sender) {
+            Some((_, waiting)) => *waiting = job,
+            None => inside.urgent.push_back((sender, job)),
+        }
+        drop(inside);
         self.arrived.notify_one();
     }
 
@@ -43,10 +58,23 @@ impl<J> Mailbox<J> {
         self.arrived.notify_one();
     }
 
+    /// Adds to the end of the list.
+    pub fn post_last(&self, job: J) {
+        self.lock().later.push_back(job);
+        self.arrived.notify_one();
+    }
+
+    /// Ends the worker when everything that was posted is done.
+    pub fn finish(&self) {
+        self.lock().finishing = true;
+        self.arrived.notify_all();
+    }
+
     /// Drops everything and ends the worker.
     pub fn close(&self) {
         let mut inside = self.lock();
-        *inside = Inside { first: None, urgent: None, later: VecDeque::new(), closed: true };
+        *inside =
+            Inside { first: None, urgent: VecDeque::new(), later: VecDeque::new(), finishing: true, closed: true };
         drop(inside);
         self.arrived.notify_all();
     }
@@ -61,6 +89,9 @@ impl<J> Mailbox<J> {
             if let Some(job) = inside.next() {
                 return Some(job);
             }
+            if inside.finishing {
+                return None;
+            }
             inside = self.arrived.wait(inside).unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -73,7 +104,13 @@ impl<J> Mailbox<J> {
     /// True where something goes before the list, or the worker is to end: a job that takes long should stop.
     pub fn is_waiting(&self) -> bool {
         let inside = self.lock();
-        inside.closed || inside.first.is_some() || inside.urgent.is_some()
+        inside.closed || inside.first.is_some() || !inside.urgent.is_empty()
+    }
+
+    /// True where the worker is to end, or an urgent request of this sender is waiting for which `any` holds.
+    pub fn holds(&self, sender: u64, any: impl Fn(&J) -> bool) -> bool {
+        let inside = self.lock();
+        inside.closed || inside.urgent.iter().any(|(own, job)| *own == sender && any(job))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside<J>> {
@@ -84,7 +121,8 @@ impl<J> Mailbox<J> {
 
 impl<J> Inside<J> {
     fn next(&mut self) -> Option<J> {
-        self.first.take().or_else(|| self.urgent.take()).or_else(|| self.later.pop_front())
+        let urgent = |inside: &mut Self| inside.urgent.pop_front().map(|(_, job)| job);
+        self.first.take().or_else(|| urgent(self)).or_else(|| self.later.pop_front())
     }
 }
 
@@ -104,6 +142,17 @@ mod tests {
     }
 
     #[test]
+    fn senders_only_replace_their_own_requests_and_keep_their_turn() {
+        let mailbox = Mailbox::new();
+        mailbox.post_urgent_from(1, 10);
+        mailbox.post_urgent_from(2, 20);
+        mailbox.post_urgent_from(1, 11);
+        assert!(mailbox.holds(2, |job| *job == 20) && !mailbox.holds(1, |job| *job != 11));
+        let order: Vec<i32> = std::iter::from_fn(|| mailbox.try_take()).collect();
+        assert_eq!(order, [11, 20]);
+    }
+
+    #[test]
     fn an_empty_list_cancels_and_closing_ends_the_worker() {
         let mailbox = Mailbox::new();
         mailbox.post_later([1, 2, 3]);
@@ -112,5 +161,14 @@ mod tests {
         mailbox.post_urgent(1);
         mailbox.close();
         assert_eq!(mailbox.take(), None);
+    }
+
+    #[test]
+    fn finishing_does_what_was_posted() {
+        let mailbox = Mailbox::new();
+        mailbox.post_last(1);
+        mailbox.post_last(2);
+        mailbox.finish();
+        assert_eq!([mailbox.take(), mailbox.take(), mailbox.take()], [Some(1), Some(2), None]);
     }
 }

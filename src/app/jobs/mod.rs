@@ -1,15 +1,21 @@
 //! The workers and what they are asked. Each is a named thread with a [`mailbox`]; in inline mode the same work runs
 //! on the caller's thread when [`Jobs::drain`] is called.
 
+mod batch;
 mod decode;
 mod describe;
+mod export;
 mod heatmap;
 mod list;
 mod mailbox;
+mod memory;
+mod numbers;
 mod seen;
 mod session;
+mod store;
 mod thumbnails;
 mod trust;
+mod volume;
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -17,15 +23,24 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use self::mailbox::Mailbox;
-use super::Event;
-use crate::scan::Scan;
+use self::memory::Memory;
+use super::{Event, ValueWindow};
+use crate::geometry::PixelSpacing;
+use crate::render::Roi;
+use crate::scan::{Frame, Scan};
 
+pub(super) use batch::Batch;
 pub(super) use decode::first_frame;
+pub(super) use export::Job as ExportJob;
 pub(super) use heatmap::{Job as HeatmapJob, Wanted as WantedHeatmap};
+pub(super) use numbers::Job as NumbersJob;
 pub(super) use session::PredictJob;
+pub use store::OpenedReview;
+pub(super) use store::{Job as StoreJob, Open as OpenReview, Place};
+pub(super) use volume::SliceJob;
 
 /// Called after every event, from a worker's thread: wakes the window.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -57,14 +72,47 @@ impl Emitter {
     }
 }
 
+/// A frame for a view.
+pub(super) struct FrameJob {
+    pub generation: u64,
+    pub files: Arc<[PathBuf]>,
+    pub scan: Scan,
+    pub index: usize,
+    pub lut: Option<usize>,
+    pub auto: bool,
+}
+
+/// What views ask the decode worker for; each has its own place in the mailbox.
+enum ForView {
+    Frame,
+    Window,
+}
+
+fn of_view(view: usize, what: ForView) -> u64 {
+    2 * view as u64 + matches!(what, ForView::Window) as u64
+}
+
+/// Beyond the numbers of the views.
+fn of_mark(mark: u64) -> u64 {
+    mark.saturating_add(1 << 16)
+}
+
 /// The workers.
 pub struct Jobs {
     list: Arc<Mailbox<list::Job>>,
     decode: Arc<Mailbox<decode::Job>>,
+    volume: Arc<Mailbox<volume::Job>>,
     thumbnails: Arc<Mailbox<thumbnails::Job>>,
     session: Arc<Mailbox<session::Job>>,
+    batch: Arc<Mailbox<batch::Job>>,
+    numbers: Arc<Mailbox<numbers::Job>>,
+    store: Arc<Mailbox<store::Job>>,
+    export: Arc<Mailbox<export::Job>>,
+    /// The store worker: what it has to write is written before the program ends.
+    storing: Option<JoinHandle<()>>,
     heatmap: Arc<Mailbox<heatmap::Job>>,
     install: Arc<Mailbox<()>>,
+    memory: Memory,
     source: Source,
 }
 
@@ -81,15 +129,24 @@ impl Jobs {
     pub fn threads(wake: Wake) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(MOST_EVENTS);
         let emit = Emitter(Sink::Channel(sender, wake));
-        let jobs = Self::with(Source::Threads(receiver));
-        let mut decode = decode::Worker::default();
+        let mut jobs = Self::with(Source::Threads(receiver));
+        let mut decode = decode::Worker::new(jobs.memory.clone());
+        let mut volume = volume::Worker::new(jobs.volume.clone(), jobs.memory.clone());
         let mut session = session::Worker::default();
         let mut heatmap = heatmap::Worker::new(jobs.heatmap.clone());
         spawn("decode", &jobs.decode, &emit, move |job, emit| decode.work(job, emit))?;
+        spawn("volume", &jobs.volume, &emit, move |job, emit| volume.work(job, emit))?;
         spawn("list", &jobs.list, &emit, list::work)?;
         spawn("thumbnails", &jobs.thumbnails, &emit, thumbnails::work)?;
         spawn("session", &jobs.session, &emit, move |job, emit| session.work(job, emit))?;
         spawn("heatmap", &jobs.heatmap, &emit, move |job, emit| heatmap.work(job, emit))?;
+        let mut batch = batch::Worker::new(jobs.batch.clone());
+        spawn("batch", &jobs.batch, &emit, move |job, emit| batch.work(job, emit))?;
+        let waiting = jobs.numbers.clone();
+        spawn("numbers", &jobs.numbers, &emit, move |job, emit| numbers::work(job, emit, &waiting))?;
+        spawn("export", &jobs.export, &emit, export::work)?;
+        let mut store = store::Worker::default();
+        jobs.storing = Some(spawn("store", &jobs.store, &emit, move |job, emit| store.work(job, emit))?);
         spawn("install", &jobs.install, &emit, |(), emit| session::install(emit))?;
         Ok(jobs)
     }
@@ -99,14 +156,23 @@ impl Jobs {
         let queue = Arc::new(Mutex::new(VecDeque::new()));
         let emit = Emitter(Sink::Inline(queue.clone()));
         let mut jobs = Self::with(Source::Inline { queue: queue.clone(), workers: Vec::new() });
-        let mut decode = decode::Worker::default();
+        let mut decode = decode::Worker::new(jobs.memory.clone());
+        let mut volume = volume::Worker::new(jobs.volume.clone(), jobs.memory.clone());
         let mut session = session::Worker::default();
         let mut heatmap = heatmap::Worker::new(jobs.heatmap.clone());
+        let mut batch = batch::Worker::new(jobs.batch.clone());
+        let mut store = store::Worker::default();
+        let waiting = jobs.numbers.clone();
         let workers: Vec<Box<dyn FnMut() -> bool>> = vec![
             step(&jobs.list, &emit, list::work),
             step(&jobs.decode, &emit, move |job, emit| decode.work(job, emit)),
+            step(&jobs.volume, &emit, move |job, emit| volume.work(job, emit)),
             step(&jobs.session, &emit, move |job, emit| session.work(job, emit)),
             step(&jobs.heatmap, &emit, move |job, emit| heatmap.work(job, emit)),
+            step(&jobs.store, &emit, move |job, emit| store.work(job, emit)),
+            step(&jobs.batch, &emit, move |job, emit| batch.work(job, emit)),
+            step(&jobs.export, &emit, export::work),
+            step(&jobs.numbers, &emit, move |job, emit| numbers::work(job, emit, &waiting)),
             step(&jobs.thumbnails, &emit, thumbnails::work),
             step(&jobs.install, &emit, |(), emit| session::install(emit)),
         ];
@@ -118,10 +184,17 @@ impl Jobs {
         Self {
             list: Arc::new(Mailbox::new()),
             decode: Arc::new(Mailbox::new()),
+            volume: Arc::new(Mailbox::new()),
             thumbnails: Arc::new(Mailbox::new()),
             session: Arc::new(Mailbox::new()),
+            batch: Arc::new(Mailbox::new()),
+            numbers: Arc::new(Mailbox::new()),
+            store: Arc::new(Mailbox::new()),
+            export: Arc::new(Mailbox::new()),
+            storing: None,
             heatmap: Arc::new(Mailbox::new()),
             install: Arc::new(Mailbox::new()),
+            memory: Memory::default(),
             source,
         }
     }
@@ -147,19 +220,67 @@ impl Jobs {
         self.list.post_urgent(list::Job { generation, paths });
     }
 
-    pub(super) fn open(&self, generation: u64, files: Arc<[PathBuf]>) {
+    /// For view `view`.
+    pub(super) fn open(&self, view: usize, generation: u64, files: Arc<[PathBuf]>) {
         self.decode.post_later([]);
-        self.decode.post_urgent(decode::Job::Open { generation, files });
+        self.decode.post_urgent_from(of_view(view, ForView::Frame), decode::Job::Open { generation, files });
     }
 
-    pub(super) fn frame(&self, generation: u64, scan: Scan, index: usize) {
-        self.decode.post_urgent(decode::Job::Frame { generation, scan, index });
+    /// Replaces what view `view` last asked for.
+    pub(super) fn frame(&self, view: usize, job: FrameJob) {
+        let FrameJob { generation, files, scan, index, lut, auto } = job;
+        let job = decode::Job::Frame { generation, files, scan, index, lut, auto };
+        self.decode.post_urgent_from(of_view(view, ForView::Frame), job);
     }
 
-    /// Frames likely to be asked for next.
-    pub(super) fn ahead(&self, generation: u64, scan: &Scan, indices: impl IntoIterator<Item = usize>) {
-        let job = |index| decode::Job::Ahead { generation, scan: scan.clone(), index };
-        self.decode.post_later(indices.into_iter().map(job));
+    /// Frames to decode while nothing else is asked for, in this order; the first `near` of them are likely to be next.
+    pub(super) fn ahead(
+        &self,
+        files: &Arc<[PathBuf]>,
+        scan: &Scan,
+        near: usize,
+        indices: impl IntoIterator<Item = usize>,
+    ) {
+        let job = |(n, index)| decode::Job::Ahead { files: files.clone(), scan: scan.clone(), index, near: n < near };
+        self.decode.post_later(indices.into_iter().enumerate().map(job));
+    }
+
+    /// A window for view `view` from a frame's values.
+    pub(super) fn window(&self, view: usize, generation: u64, frame: Arc<Frame>, from: ValueWindow) {
+        let job = decode::Job::Window { generation, frame, from };
+        self.decode.post_urgent_from(of_view(view, ForView::Window), job);
+    }
+
+    /// What lies inside the shape of mark `mark`, whose number is its own.
+    pub(super) fn region(
+        &self,
+        generation: u64,
+        mark: u64,
+        frame: Arc<Frame>,
+        roi: Roi,
+        spacing: Option<PixelSpacing>,
+    ) {
+        let job = decode::Job::Region { generation, mark, frame, roi, spacing };
+        self.decode.post_urgent_from(of_mark(mark), job);
+    }
+
+    /// Replaces what the view last asked for.
+    pub(super) fn slice(&self, job: SliceJob) {
+        self.volume.post_urgent_from(job.view, volume::Job::Slice(job));
+    }
+
+    /// View `view` shows no plane any more.
+    pub(super) fn leave_plane(&self, view: usize) {
+        self.volume.post_urgent_from(view as u64, volume::Job::Leave);
+    }
+
+    /// Bytes that decoded pictures may take, half of them for volumes.
+    pub(super) fn set_memory(&self, bytes: usize) {
+        self.memory.set(bytes);
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        self.memory.bytes()
     }
 
     pub(super) fn thumbnails(&self, list: u64, wanted: impl IntoIterator<Item = (usize, Arc<[PathBuf]>)>) {
@@ -167,17 +288,35 @@ impl Jobs {
     }
 
     pub(super) fn load_model(&self, generation: u64, path: PathBuf) {
-        self.session.post_later([]);
         self.session.post_first(session::Job::Load { generation, path });
     }
 
-    pub(super) fn predict(&self, job: PredictJob) {
-        self.session.post_urgent(session::Job::Predict(job));
+    /// For view `view`.
+    pub(super) fn predict(&self, view: usize, job: PredictJob) {
+        self.session.post_urgent_from(view as u64, session::Job::Predict(job));
     }
 
-    /// Replaces the background predictions; empty cancels them.
-    pub(super) fn predict_later(&self, jobs: impl IntoIterator<Item = PredictJob>) {
-        self.session.post_later(jobs.into_iter().map(session::Job::Predict));
+    /// Replaces the batch that runs.
+    pub(super) fn batch(&self, batch: Batch) {
+        self.batch.post_urgent(batch::Job::Run(batch));
+    }
+
+    pub(super) fn numbers(&self, job: NumbersJob) {
+        self.numbers.post_urgent(job);
+    }
+
+    pub(super) fn export(&self, job: ExportJob) {
+        self.export.post_urgent(job);
+    }
+
+    /// After everything that was asked of it before.
+    pub(super) fn store(&self, job: StoreJob) {
+        self.store.post_last(job);
+    }
+
+    /// Ends the batch that runs, without losing what it has answered.
+    pub(super) fn stop_batch(&self) {
+        self.batch.post_urgent(batch::Job::Stop);
     }
 
     /// Replaces what the heatmap worker is asked for, and ends what it is at.
@@ -191,14 +330,26 @@ impl Jobs {
 }
 
 impl Drop for Jobs {
-    /// Ends the workers after the job they are in; nobody waits for them.
+    /// Ends the workers after the job they are in; only what is to be written is waited for.
     fn drop(&mut self) {
         self.list.close();
         self.decode.close();
+        self.volume.close();
         self.thumbnails.close();
         self.session.close();
+        self.batch.close();
         self.heatmap.close();
         self.install.close();
+        self.numbers.close();
+        self.export.close();
+        self.store.finish();
+        // Its reports go nowhere, so that it cannot wait for a reader.
+        self.source = Source::Inline { queue: Arc::default(), workers: Vec::new() };
+        if let Some(storing) = self.storing.take()
+            && storing.join().is_err()
+        {
+            tracing::error!("the store worker broke");
+        }
     }
 }
 
@@ -207,14 +358,13 @@ fn spawn<J: Send + 'static>(
     mailbox: &Arc<Mailbox<J>>,
     emit: &Emitter,
     mut work: impl FnMut(J, &Emitter) + Send + 'static,
-) -> std::io::Result<()> {
+) -> std::io::Result<JoinHandle<()>> {
     let (mailbox, emit) = (mailbox.clone(), emit.clone());
     thread::Builder::new().name(format!("overread-{name}")).spawn(move || {
         while let Some(job) = mailbox.take() {
             guarded(name, job, &emit, &mut work);
         }
-    })?;
-    Ok(())
+    })
 }
 
 fn step<J: 'static>(

@@ -1,5 +1,5 @@
 //! The session worker: the one owner of the model's session. Loads models, predicts the item on the screen before all
-//! others, then the rest of the list.
+//! others.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +11,8 @@ use super::{Emitter, decode};
 use crate::app::{EngineFacts, Event, ModelFacts, Prediction, Problem};
 use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions, SliceChoice, runtime};
 use crate::preprocess::{self, Prepared};
+use crate::review::SourceFacts;
+use crate::review::folder::{RunFacts, RunOptions};
 use crate::scan::Scan;
 
 /// One prediction asked for.
@@ -22,8 +24,7 @@ pub(in crate::app) struct PredictJob {
     pub files: Arc<[PathBuf]>,
     /// Where it is open already.
     pub scan: Option<Scan>,
-    /// `Some` for the item on the screen: its pictures are kept.
-    pub request: Option<u64>,
+    pub request: u64,
     /// The one slice to predict instead of the manifest's choice, counted from 0.
     pub slice: Option<usize>,
 }
@@ -58,13 +59,18 @@ impl Worker {
         }
     }
 
-    fn load(&mut self, generation: u64, path: &std::path::Path) -> Result<(ModelFacts, EngineFacts), EngineError> {
+    fn load(
+        &mut self,
+        generation: u64,
+        path: &std::path::Path,
+    ) -> Result<(ModelFacts, EngineFacts, RunFacts), EngineError> {
         // Finding and loading the library takes as long as reading the model: both at once.
         let library = runtime::preload();
         let model = Model::load(path)?;
         drop(library);
         let session = Session::start(&model, EngineChoice::Auto, &SessionOptions::beside_a_window())?;
-        let facts = (describe_model(&model), describe_engine(&session));
+        let run = RunFacts::new(&model, &session, &[], RunOptions::default());
+        let facts = (describe_model(&model), describe_engine(&session), run);
         self.loaded = Some(Loaded { generation, model, session });
         Ok(facts)
     }
@@ -72,9 +78,6 @@ impl Worker {
     fn answer(&mut self, job: PredictJob, emit: &Emitter) {
         let Some(loaded) = self.loaded.as_mut().filter(|loaded| loaded.generation == job.model) else { return };
         let PredictJob { model, list, item, request, .. } = job;
-        if request.is_none() {
-            emit.send(Event::PredictionStarted { model, list, item });
-        }
         let result = loaded.predict(&job);
         emit.send(Event::Predicted { model, list, item, request, result });
     }
@@ -98,7 +101,7 @@ impl Loaded {
         let mut seen = Vec::new();
         let mut prepared = Vec::with_capacity(frames.len());
         for &index in &frames {
-            let keep = job.request.is_some() && index == seen_frame;
+            let keep = index == seen_frame;
             let frame = scan.frame(index)?;
             let one: Prepared = preprocess::prepare(&frame, &scan.meta, self.model.steps(), keep)?;
             warnings
@@ -112,7 +115,8 @@ impl Loaded {
         let parts = self.session.run(&tensors)?;
         let inference = self.model.combine(parts)?;
         let total_ms = start.elapsed().as_secs_f64() * 1000.0;
-        Ok(Prediction { inference, frames, seen, seen_frame, warnings, remarks, cases, total_ms })
+        let source = SourceFacts::read(&job.files, Some(&scan.meta));
+        Ok(Prediction { inference, source, frames, seen, seen_frame, warnings, remarks, cases, total_ms })
     }
 }
 

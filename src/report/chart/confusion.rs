@@ -13,6 +13,8 @@ use crate::review::Case;
 /// Side of a cell of few classes, and the least of many, pixels.
 const CELL: i32 = 96;
 const LEAST_CELL: i32 = 30;
+/// Side of a cell whose class has a long name.
+const MOST_CELL: i32 = 160;
 /// Side that the cells of many classes share.
 const MOST_SIDE: i32 = 1152;
 /// Room for the class names, at least and at most.
@@ -35,7 +37,7 @@ pub fn matrix_chart(path: &Path, matrix: &ConfusionMatrix, class_names: &[String
     save(path, &MatrixChart::new(matrix, class_names))
 }
 
-struct MatrixChart<'a> {
+pub(in crate::report) struct MatrixChart<'a> {
     matrix: &'a ConfusionMatrix,
     class_names: &'a [String],
     cell: i32,
@@ -43,14 +45,14 @@ struct MatrixChart<'a> {
 }
 
 impl<'a> MatrixChart<'a> {
-    fn new(matrix: &'a ConfusionMatrix, class_names: &'a [String]) -> Self {
+    pub(super) fn new(matrix: &'a ConfusionMatrix, class_names: &'a [String]) -> Self {
         super::register_font();
         let classes = i32::try_from(matrix.classes()).unwrap_or(i32::MAX).max(1);
         let widest = class_names.iter().map(|name| width(name, 18.0)).fold(0.0, f64::max);
         Self {
             matrix,
             class_names,
-            cell: (MOST_SIDE / classes).clamp(LEAST_CELL, CELL),
+            cell: (MOST_SIDE / classes).clamp(LEAST_CELL, (widest as i32 + 12).clamp(CELL, MOST_CELL)),
             margin: (widest as i32 + 40).clamp(MARGIN, MOST_MARGIN),
         }
     }

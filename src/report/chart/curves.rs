@@ -38,7 +38,7 @@ struct Curve {
     points: Vec<(f64, f64)>,
 }
 
-struct CurveChart {
+pub(in crate::report) struct CurveChart {
     title: &'static str,
     x: &'static str,
     y: &'static str,
@@ -51,41 +51,54 @@ struct CurveChart {
 
 /// One ROC curve a class; with two classes the second one's. `Ok(false)` where there is none, and no file.
 pub fn roc_chart(path: &Path, summary: &Summary, class_names: &[String]) -> Result<bool, ReportError> {
+    draw(path, roc(summary, class_names))
+}
+
+pub(super) fn roc(summary: &Summary, class_names: &[String]) -> Option<CurveChart> {
     let curves = curves(summary, class_names, |class| {
         let points = class.sweep.as_ref().ok()?.roc().ok()?;
         Some((points, number("AUC", &class.auc)))
     });
     let (title, x, y) = ("ROC, one class against the rest", "1 - specificity", "sensitivity");
-    draw(path, CurveChart { title, x, y, diagonal: true, dots: false, ..curves })
+    some(CurveChart { title, x, y, diagonal: true, dots: false, ..curves })
 }
 
 /// One precision-recall curve a class.
 pub fn precision_recall_chart(path: &Path, summary: &Summary, class_names: &[String]) -> Result<bool, ReportError> {
+    draw(path, precision_recall(summary, class_names))
+}
+
+pub(super) fn precision_recall(summary: &Summary, class_names: &[String]) -> Option<CurveChart> {
     let curves = curves(summary, class_names, |class| {
         let points = class.sweep.as_ref().ok()?.precision_recall().ok()?;
         Some((points, number("AP", &class.average_precision)))
     });
     let (title, x, y) = ("Precision and recall, one class against the rest", "recall", "precision");
-    draw(path, CurveChart { title, x, y, diagonal: false, dots: false, ..curves })
+    some(CurveChart { title, x, y, diagonal: false, dots: false, ..curves })
 }
 
 /// Stated probability against observed share, one line a class.
 pub fn calibration_chart(path: &Path, summary: &Summary, class_names: &[String]) -> Result<bool, ReportError> {
+    draw(path, calibration(summary, class_names))
+}
+
+pub(super) fn calibration(summary: &Summary, class_names: &[String]) -> Option<CurveChart> {
     let curves = curves(summary, class_names, |class| {
         let bins = class.calibration.as_ref().ok()?;
         let points: Vec<(f64, f64)> = bins.iter().map(|bin| (bin.mean_stated, bin.share_true)).collect();
         (!points.is_empty()).then(|| (points, format!("{} bins with cases", bins.len())))
     });
     let (title, x, y) = ("Calibration, one class against the rest", "stated score", "share of the class");
-    draw(path, CurveChart { title, x, y, diagonal: true, dots: true, ..curves })
+    some(CurveChart { title, x, y, diagonal: true, dots: true, ..curves })
 }
 
-fn draw(path: &Path, chart: CurveChart) -> Result<bool, ReportError> {
-    if chart.curves.is_empty() {
-        return Ok(false);
-    }
-    save(path, &chart)?;
-    Ok(true)
+/// A chart without curves is none.
+fn some(chart: CurveChart) -> Option<CurveChart> {
+    (!chart.curves.is_empty()).then_some(chart)
+}
+
+fn draw(path: &Path, chart: Option<CurveChart>) -> Result<bool, ReportError> {
+    chart.as_ref().map(|chart| save(path, chart)).transpose().map(|saved| saved.is_some())
 }
 
 fn number(name: &str, estimate: &crate::metrics::Estimate) -> String {

@@ -3,6 +3,7 @@
 
 mod confusion;
 mod curves;
+mod figure;
 
 use std::path::Path;
 use std::sync::Once;
@@ -16,7 +17,10 @@ use crate::render::fonts;
 
 pub use confusion::{confusion_chart, matrix_chart};
 pub use curves::{calibration_chart, precision_recall_chart, roc_chart};
+pub(super) use figure::{Figure, figures};
 
+/// Rows of the research-use line below a chart that stands alone.
+const NOTICE_ROWS: u32 = 36;
 const FAMILY: &str = "overread";
 /// What stands in an SVG instead: a viewer takes the first that it has.
 const SVG_FAMILIES: &str =
@@ -58,9 +62,12 @@ fn save_svg(path: &Path, drawing: &impl Drawing) -> Drawn {
     let size = drawing.size()?;
     let mut text = String::new();
     sheet(&SVGBackend::with_string(&mut text, size).into_drawing_area(), size, drawing)?;
-    let text = text.replace(&format!("font-family=\"{FAMILY}\""), &format!("font-family=\"{SVG_FAMILIES}\""));
-    std::fs::write(path, text)?;
+    std::fs::write(path, in_common_fonts(&text))?;
     Ok(())
+}
+
+fn in_common_fonts(svg: &str) -> String {
+    svg.replace(&format!("font-family=\"{FAMILY}\""), &format!("font-family=\"{SVG_FAMILIES}\""))
 }
 
 /// White ground, the drawing, the research-use line.

@@ -2,8 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::MetricsReport;
 use super::json::{estimate_json, problems_json};
-use crate::metrics::{Agreement, AucDifference, Comparison, Measured, Summary, Undefined};
+use super::pairing::{Matched, matched, of_pairs};
+use crate::metrics::{
+    Agreement, AucDifference, Comparison, Measured, MetricsError, Summary, SummaryOptions, Undefined,
+};
 use crate::report::RESEARCH_USE;
 use crate::review::table::{Predictions, RowProblem};
 
@@ -24,15 +28,34 @@ pub struct ComparisonReport<'a> {
 }
 
 /// A class's precision, recall and F1 in both, with scikit-learn's zeros.
-pub(super) struct RowPair {
+pub(in crate::report) struct RowPair {
     pub class: usize,
     pub a: Option<([f64; 3], u64)>,
     pub b: Option<([f64; 3], u64)>,
 }
 
-impl ComparisonReport<'_> {
+impl<'a> ComparisonReport<'a> {
+    /// Matches the cases of both and compares them; the labels are A's.
+    ///
+    /// # Errors
+    /// [`MetricsError`] for classes that are not the same.
+    pub fn new(a: &'a MetricsReport, b: &'a MetricsReport, options: SummaryOptions) -> Result<Self, MetricsError> {
+        let Matched { pairs, remarks, problems } = matched(a, b);
+        let paired = if pairs.is_empty() { None } else { Some(of_pairs(a, b, &pairs, options)?) };
+        Ok(Self {
+            a: &a.predictions,
+            b: &b.predictions,
+            summary_a: &a.summary,
+            summary_b: &b.summary,
+            pairs,
+            paired,
+            remarks,
+            problems,
+        })
+    }
+
     /// The rows of both classification reports, side by side.
-    pub(super) fn rows(&self) -> Vec<RowPair> {
+    pub(in crate::report) fn rows(&self) -> Vec<RowPair> {
         let row = |summary: &Summary, class: usize| {
             let report = summary.report.as_ref().ok()?;
             report.rows.iter().find(|row| row.class == class).map(|row| (row.shown(), row.support))

@@ -13,8 +13,8 @@ use crate::review::table::RowProblem;
 const MOST_PROBLEMS: usize = 1000;
 
 /// Everything about one classifier.
-pub fn metrics_json(report: &MetricsReport<'_>) -> Value {
-    let (predictions, names) = (report.predictions, &report.predictions.class_names);
+pub fn metrics_json(report: &MetricsReport) -> Value {
+    let (predictions, names) = (&report.predictions, &report.predictions.class_names);
     let mut object = Map::new();
     let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
     put("program", json!(concat!("overread ", env!("CARGO_PKG_VERSION"))));
@@ -23,15 +23,15 @@ pub fn metrics_json(report: &MetricsReport<'_>) -> Value {
     put("read_as", json!(predictions.remarks));
     put("classes", json!(names));
     put("rows", json!(predictions.cases.len()));
-    put("rows_without_label", json!(report.unlabelled));
+    put("rows_without_label", json!(report.unlabelled()));
     put("rows_left_out", json!(predictions.problems.len()));
     put("left_out", problems_json(&predictions.problems));
-    for (key, value) in summary_fields(report.summary, names) {
+    for (key, value) in summary_fields(&report.summary, names) {
         put(&key, value);
     }
     put("temperature", temperature_json(&report.temperature, names));
     let group = report.per_group.as_ref().map(|group| {
-        let mut fields = summary_fields(group.summary, names);
+        let mut fields = summary_fields(&group.summary, names);
         fields.insert("rule".to_owned(), json!(GROUP_RULE));
         fields.insert("left_out".to_owned(), json!(group.faults));
         fields

@@ -11,22 +11,22 @@ const MOST_PROBLEMS: usize = 10;
 const MOST_CLASSES: usize = 20;
 
 /// The whole text.
-pub fn metrics_text(report: &MetricsReport<'_>) -> String {
-    let (predictions, names) = (report.predictions, &report.predictions.class_names);
+pub fn metrics_text(report: &MetricsReport) -> String {
+    let (predictions, names) = (&report.predictions, &report.predictions.class_names);
     let mut text = format!("{}\n", predictions.path.display());
     text.extend(predictions.remarks.iter().map(|remark| format!("  {remark}\n")));
     text += &problems(&predictions.problems);
-    if report.unlabelled > 0 {
-        text += &format!("  {} rows have no reference label: not counted below.\n", report.unlabelled);
+    if report.unlabelled() > 0 {
+        text += &format!("  {} rows have no reference label: not counted below.\n", report.unlabelled());
     }
     text += "\n";
-    text += &summary_text(report.summary, names);
+    text += &summary_text(&report.summary, names);
     text += &temperature(&report.temperature, names);
     if let Some(group) = &report.per_group {
         text += &format!("\nPER PATIENT OR SERIES\n{GROUP_RULE}\n");
         text.extend(group.faults.iter().map(|fault| format!("  {fault}\n")));
         text += "\n";
-        text += &summary_text(group.summary, names);
+        text += &summary_text(&group.summary, names);
     }
     text + &format!("\n{RESEARCH_USE}\n")
 }
@@ -96,7 +96,7 @@ fn matrix(summary: &Summary, names: &[String]) -> String {
 }
 
 /// `p = 0.0312`; below a ten-thousandth only that.
-pub(super) fn p_words(p: f64) -> String {
+pub(in crate::report) fn p_words(p: f64) -> String {
     if p < 1e-4 { "p < 0.0001".to_owned() } else { format!("p = {p:.4}") }
 }
 

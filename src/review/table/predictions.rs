@@ -28,6 +28,8 @@ pub struct Predictions {
     pub problems: Vec<RowProblem>,
     /// True where some column names the cases.
     pub has_ids: bool,
+    /// True where the cases were counted only: they stand for a confusion matrix.
+    pub is_matrix: bool,
 }
 
 /// One row.
@@ -72,6 +74,7 @@ impl Predictions {
             remarks: vec!["Read as a confusion matrix: rows are reference labels, columns predictions.".to_owned()],
             problems: vec![],
             has_ids: false,
+            is_matrix: true,
         })
     }
 
@@ -220,6 +223,7 @@ impl Reader {
             remarks: self.remarks,
             problems,
             has_ids,
+            is_matrix: false,
         };
         if truth.is_none() && self.columns.get(Role::Truth).is_none() {
             predictions.label_by_folder();

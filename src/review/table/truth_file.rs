@@ -72,6 +72,12 @@ pub fn read_truth(path: &Path, options: &TableOptions) -> Result<TruthFile, Tabl
 }
 
 impl TruthFile {
+    /// Case (or patient), label and patient of each row.
+    pub fn rows(&self) -> impl Iterator<Item = (&Key, &str, Option<&str>)> {
+        let labels = self.labels.iter().map(String::as_str);
+        self.keys.iter().zip(labels).zip(self.groups.iter().map(Option::as_deref)).map(|((k, l), g)| (k, l, g))
+    }
+
     /// The label (and the patient, where it is there) of each row.
     pub(super) fn of(&self, keys: &[Key], groups: &[Option<String>]) -> Labelled {
         let joined = join(keys, &self.keys, true);

@@ -28,6 +28,7 @@ pub(super) fn check(gpu: &mut Gpu) -> Result<(), GpuError> {
             picture,
             view: View { size: SCREEN, image_from_screen: enlarged(), smooth },
             shader: Shader::new(&window(function), Polarity::HighIsWhite, overlay),
+            transposed: overlay,
             overlay: overlay.then(|| (PlacedMap::whole(map.view(), map_on_screen()), style())),
         };
         scene.draw(&mut expected);

@@ -107,6 +107,14 @@ impl Device {
         Ok(Self { gl, header, corners, max_side, name, textures: 0, bytes: 0 })
     }
 
+    /// True where the driver is a program on the same processor: Mesa's two, Google's, Microsoft's.
+    pub fn is_software(&self) -> bool {
+        let name = self.name.to_lowercase();
+        ["llvmpipe", "softpipe", "swiftshader", "gdi generic", "microsoft basic render"]
+            .iter()
+            .any(|own| name.contains(own))
+    }
+
     /// A texture of `size` from rows of `row_texels` texels each, of which the first `size.cols` are taken.
     pub fn upload(&mut self, texels: Texels, size: Size, row_texels: usize, data: &[u8]) -> Result<Texture, GpuError> {
         let refused = || GpuError::Refused { what: format!("{size} pixels") };

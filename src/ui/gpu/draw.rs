@@ -41,8 +41,16 @@ impl Gpu {
             None => None,
         };
         let color = matches!(sampling.level, Pixels::Rgb(_));
-        let form = Form::new(color, scene.view.smooth, over.is_some(), scene.shader.curve());
+        let form = Form::new(color, scene.view.smooth, over.is_some(), &scene.shader);
         self.programs.ready(&self.device, form)?;
+        if let Some(colors) = scene.shader.colors().filter(|_| form.palette) {
+            self.palettes.ready(&mut self.device, colors, |device, colors| {
+                let table = colors.table();
+                let texture =
+                    device.upload(Texels::Rgb, Size::new(1, table.len()), table.len(), table.as_flattened())?;
+                Ok(((), texture))
+            })?;
+        }
         self.run(form, scene, &sampling, over.as_ref(), (&parts, target));
         Ok(())
     }
@@ -107,7 +115,11 @@ impl Gpu {
             ("u_origin", Uniform::Ints([target.left, target.height - 1 - target.top])),
             ("u_curve", Uniform::Floats(numbers(scene.shader.curve()))),
             ("u_invert", Uniform::Int(i32::from(scene.shader.inverts()))),
+            ("u_transposed", Uniform::Int(i32::from(scene.transposed))),
         ];
+        if let Some((_, palette)) = scene.shader.colors().and_then(|colors| self.palettes.get(&colors)) {
+            samplers.push(("u_palette", palette));
+        }
         if let Some(Over { rows, cols, map, style }) = over {
             let axes = self.axes.get(rows).zip(self.axes.get(cols));
             let tables = self.maps.get(map).zip(self.colors.get(style));
@@ -124,7 +136,7 @@ impl Gpu {
             self.device.bind(0, tile);
             let [row, col] = part.first.map(|first| i32::try_from(first).unwrap_or(0));
             self.device.set(program, &[("u_tile", Uniform::Ints([col, row]))]);
-            if let Some(area) = area(part, target) {
+            if let Some(area) = area(part, scene.transposed, target) {
                 self.device.draw(area);
             }
         }
@@ -144,12 +156,13 @@ fn numbers(curve: Curve) -> [f32; 3] {
 }
 
 /// The pixels of a part on the framebuffer.
-fn area(part: &Part, target: Target) -> Option<Area> {
+fn area(part: &Part, transposed: bool, target: Target) -> Option<Area> {
     let whole = |n: usize| i32::try_from(n).ok();
-    let lower = whole(part.rows.0 + part.rows.1)?;
+    let (across, down) = if transposed { (part.rows, part.cols) } else { (part.cols, part.rows) };
+    let lower = whole(down.0 + down.1)?;
     Some(Area {
-        left: target.left.checked_add(whole(part.cols.0)?)?,
+        left: target.left.checked_add(whole(across.0)?)?,
         bottom: target.height.checked_sub(target.top)?.checked_sub(lower)?,
-        size: Size::new(part.rows.1, part.cols.1),
+        size: Size::new(down.1, across.1),
     })
 }

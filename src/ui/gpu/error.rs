@@ -5,6 +5,8 @@
 pub enum GpuError {
     #[error("OVERREAD_RENDER={0} asks for it")]
     Asked(String),
+    #[error("{name} is no graphics card but a program on the processor, which draws pictures faster by itself")]
+    Software { name: String },
     #[error("the window has no OpenGL context")]
     NoContext,
     #[error("the graphics driver offers {version}; OpenGL 3.0 or OpenGL ES 3.0 is needed")]

@@ -25,7 +25,7 @@ use self::draw::MapKey;
 use self::frames::Frames;
 use self::programs::Programs;
 use self::recent::Recent;
-use crate::render::{Axis, OverlayStyle, Paint, Scene, Taps};
+use crate::render::{Axis, ColorMap, OverlayStyle, Paint, Scene, Taps};
 
 pub use error::GpuError;
 
@@ -47,6 +47,8 @@ pub struct Gpu {
     axes: Recent<Axis, Arc<Taps>>,
     maps: Recent<MapKey, ()>,
     colors: Recent<OverlayStyle, Paint>,
+    /// Colours for grey levels.
+    palettes: Recent<ColorMap, ()>,
 }
 
 impl Gpu {
@@ -74,7 +76,13 @@ impl Gpu {
             axes: Recent::default(),
             maps: Recent::default(),
             colors: Recent::default(),
+            palettes: Recent::default(),
         })
+    }
+
+    /// True where there is no graphics card behind it: then the processor draws the same pictures with less work.
+    pub fn is_software(&self) -> bool {
+        self.device.is_software()
     }
 
     /// The driver's name for itself.
@@ -92,7 +100,7 @@ impl Gpu {
     /// # Errors
     /// As [`Gpu::draw`].
     pub fn rgba(&mut self, scene: &Scene<'_>) -> Result<Vec<u8>, GpuError> {
-        let size = scene.view.size;
+        let size = scene.size();
         let target = Target { height: i32::try_from(size.rows).unwrap_or(0), left: 0, top: 0 };
         let offscreen = self.device.offscreen_begin(size)?;
         let drawn = self.draw(scene, target);
@@ -111,6 +119,7 @@ impl Gpu {
         self.axes.free(&mut self.device);
         self.maps.free(&mut self.device);
         self.colors.free(&mut self.device);
+        self.palettes.free(&mut self.device);
         self.programs.free(&self.device);
     }
 }

@@ -1,7 +1,8 @@
 // A pixel of the picture: value, window, polarity, evidence. Each step is the one of src/render (taps.rs, view.rs,
 // shader.rs, paint.rs), in the same order, with the same numbers; tests/gpu_picture.rs compares them.
 //
-// Defined on top: COLOR (red, green, blue instead of values), SMOOTH, OVERLAY, and CURVE: 0 ramp, 1 step, 2 sigmoid.
+// Defined on top: COLOR (red, green, blue instead of values), SMOOTH, OVERLAY, PALETTE (colours for grey levels), and
+// CURVE: 0 ramp, 1 step, 2 sigmoid.
 
 // Values of one tile: one channel, or 8-bit red, green, blue.
 uniform sampler2D u_values;
@@ -15,6 +16,12 @@ uniform ivec2 u_origin;
 // Ramp: from, levels per unit, level at from. Step: above. Sigmoid: center, width.
 uniform vec3 u_curve;
 uniform int u_invert;
+// 1: the view's columns run down the window.
+uniform int u_transposed;
+
+#if PALETTE
+uniform sampler2D u_palette;
+#endif
 
 #if OVERLAY
 uniform sampler2D u_map;
@@ -110,11 +117,19 @@ float mixed(sampler2D values, ivec2 first, vec2 share) {
 #endif
 
 #if !COLOR
+ivec3 colored(int level) {
+#if PALETTE
+    return ivec3(texelFetch(u_palette, ivec2(level, 0), 0).rgb * 255.0 + 0.5);
+#else
+    return ivec3(level);
+#endif
+}
+
 ivec3 pixel(ivec2 first, vec2 share) {
 #if SMOOTH
-    return ivec3(gray(mixed(u_values, first, share)));
+    return colored(gray(mixed(u_values, first, share)));
 #else
-    return ivec3(gray(texelFetch(u_values, first, 0).r));
+    return colored(gray(texelFetch(u_values, first, 0).r));
 #endif
 }
 #endif
@@ -135,7 +150,7 @@ ivec3 with_evidence(ivec3 under, float value) {
 void main() {
     ivec2 place = ivec2(gl_FragCoord.xy) - u_origin;
     // Rows of the window count from below.
-    ivec2 screen = ivec2(place.x, -place.y);
+    ivec2 screen = u_transposed == 1 ? ivec2(-place.y, place.x) : ivec2(place.x, -place.y);
     vec2 col = texelFetch(u_cols, ivec2(screen.x, 0), 0).xy;
     vec2 row = texelFetch(u_rows, ivec2(screen.y, 0), 0).xy;
     ivec3 color = pixel(ivec2(int(col.x), int(row.x)) - u_tile, vec2(col.y, row.y));

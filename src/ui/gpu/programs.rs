@@ -3,7 +3,7 @@
 
 use super::GpuError;
 use super::device::{Device, Program};
-use crate::render::Curve;
+use crate::render::{Curve, Shader};
 
 const VERTEX: &str = include_str!("picture.vert");
 const FRAGMENT: &str = include_str!("picture.frag");
@@ -17,23 +17,28 @@ pub(super) struct Form {
     pub overlay: bool,
     /// 0 ramp, 1 step, 2 sigmoid.
     pub curve: u8,
+    /// Grey levels become colours.
+    pub palette: bool,
 }
 
 impl Form {
-    pub fn new(color: bool, smooth: bool, overlay: bool, curve: Curve) -> Self {
-        let curve = match curve {
+    pub fn new(color: bool, smooth: bool, overlay: bool, shader: &Shader) -> Self {
+        let curve = match shader.curve() {
             _ if color => 0,
             Curve::Ramp(_) => 0,
             Curve::Step { .. } => 1,
             Curve::Sigmoid { .. } => 2,
         };
-        Self { color, smooth, overlay, curve }
+        Self { color, smooth, overlay, curve, palette: !color && shader.colors().is_some() }
     }
 
     fn defines(self) -> String {
-        let Self { color, smooth, overlay, curve } = self;
-        let [color, smooth, overlay] = [color, smooth, overlay].map(u8::from);
-        format!("#define COLOR {color}\n#define SMOOTH {smooth}\n#define OVERLAY {overlay}\n#define CURVE {curve}\n")
+        let Self { color, smooth, overlay, curve, palette } = self;
+        let [color, smooth, overlay, palette] = [color, smooth, overlay, palette].map(u8::from);
+        format!(
+            "#define COLOR {color}\n#define SMOOTH {smooth}\n#define OVERLAY {overlay}\n#define CURVE {curve}\n\
+             #define PALETTE {palette}\n"
+        )
     }
 }
 

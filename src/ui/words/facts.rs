@@ -4,7 +4,7 @@ use super::{Value, Words};
 use crate::app::{EngineFacts, Fact, Item, ModelFacts};
 use crate::engine::{Combine, EngineKind, PatientAxis, Provider, SliceChoice};
 use crate::explain::{FeatureMap, MapLayout, Method};
-use crate::render::ColorMap;
+use crate::render::{ColorMap, Plane};
 use crate::scan::Window;
 
 impl Words {
@@ -23,6 +23,24 @@ impl Words {
 
     fn unnamed_class(self, index: usize) -> String {
         self.with("class-unnamed", &[("index", index.into())])
+    }
+
+    /// `True: 2gr  Pred: 1gr`, as readers of this field write it.
+    pub fn caption(self, facts: &ModelFacts, truth: Option<usize>, predicted: Option<usize>) -> String {
+        let name = |class: Option<usize>| class.map_or_else(|| "–".to_owned(), |class| self.class(facts, class));
+        self.with("caption", &[("truth", name(truth).into()), ("predicted", name(predicted).into())])
+    }
+
+    /// `98/s · 1 min 18 s left`.
+    pub fn pace(self, rate: f64, seconds: f64) -> String {
+        let rate = if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") };
+        let seconds = seconds.clamp(0.0, 359_999.0) as u64;
+        let left = match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+            (0, 0, s) => self.with("time-s", &[("s", s.into())]),
+            (0, m, s) => self.with("time-m-s", &[("m", m.into()), ("s", s.into())]),
+            (h, m, _) => self.with("time-h-m", &[("h", h.into()), ("m", m.into())]),
+        };
+        self.with("prediction-pace", &[("rate", rate.into()), ("left", left.into())])
     }
 
     /// The word for a class's number: only a stated calibration makes it a probability.
@@ -165,6 +183,14 @@ impl Words {
             _ => return name.to_owned(),
         };
         known.to_owned()
+    }
+
+    pub fn plane(self, plane: Plane) -> &'static str {
+        match plane {
+            Plane::Axial => self.text("plane-axial"),
+            Plane::Coronal => self.text("plane-coronal"),
+            Plane::Sagittal => self.text("plane-sagittal"),
+        }
     }
 
     pub fn colours(self, colours: ColorMap) -> &'static str {

@@ -20,6 +20,14 @@ pub enum Language {
 }
 
 impl Language {
+    /// The same for a report.
+    pub(in crate::ui) fn of_reports(self) -> crate::report::Language {
+        match self {
+            Self::English => crate::report::Language::English,
+            Self::Korean => crate::report::Language::Korean,
+        }
+    }
+
     pub const ALL: [Self; 2] = [Self::English, Self::Korean];
 
     /// Its tag in locale names and file names.

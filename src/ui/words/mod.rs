@@ -7,6 +7,7 @@
 
 mod facts;
 mod language;
+mod metrics;
 mod problems;
 #[cfg(test)]
 mod tests;

@@ -48,6 +48,18 @@ impl Words {
                 (self.with("notice-runtime-ready", &[("version", version.into())]), Vec::new())
             }
             Notice::RuntimeFailed(problem) => self.problem(problem),
+            Notice::NotKept(problems) => (
+                self.text("notice-not-kept").to_owned(),
+                problems.iter().map(|problem| problem.sentence.clone()).collect(),
+            ),
+            Notice::NoLabels(problem) => self.problem(problem),
+            Notice::Exported { folder } => {
+                (self.with("notice-exported", &[("folder", folder.display().to_string().into())]), Vec::new())
+            }
+            Notice::NotExported(problem) => {
+                let (text, details) = self.problem(problem);
+                (self.text("notice-not-exported").to_owned(), std::iter::once(text).chain(details).collect())
+            }
             Notice::Broken { worker, what } => {
                 (self.with("notice-broken", &[("worker", (*worker).into())]), vec![what.clone()])
             }
@@ -87,7 +99,11 @@ impl Words {
             Cause::Refused => self.text("cause-refused"),
             Cause::NoSuchFrame => self.text("cause-no-such-frame"),
             Cause::SeriesMismatch => self.text("cause-series-mismatch"),
+            Cause::NoVolume => self.text("cause-no-volume"),
+            Cause::VolumeTooLarge => self.text("cause-volume-too-large"),
             Cause::NothingFound => self.text("cause-nothing-found"),
+            Cause::NotKept => self.text("cause-not-kept"),
+            Cause::Labels => self.text("cause-labels"),
             Cause::NoModel => self.text("cause-no-model"),
             Cause::ModelRefused => self.text("cause-model-refused"),
             Cause::Manifest => self.text("cause-manifest"),

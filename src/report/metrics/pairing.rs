@@ -1,52 +1,21 @@
-//! `overread metrics --compare`: the rows of two files matched, and what changed between them.
+//! Which rows of two files are the same case, and what changed between them.
 
-use super::MetricsArgs;
-use super::metrics::{Side, Written};
-use crate::metrics::{self, Comparison, ComparisonOptions};
-use crate::report::{self, ComparisonReport};
+use super::MetricsReport;
+use crate::metrics::{self, Comparison, ComparisonOptions, MetricsError, SummaryOptions};
 use crate::review::table::{Key, RowProblem, join};
 
-/// Writes `comparison.json`, `comparison.txt` and `flips.csv`; returns the first two and whether every matched row could
-/// be used.
-pub(super) fn compare(
-    a: &Side,
-    b: &Side,
-    args: &MetricsArgs,
-    written: &mut Written<'_>,
-) -> anyhow::Result<(serde_json::Value, String, bool)> {
-    let matched = matched(a, b);
-    let paired = if matched.pairs.is_empty() { None } else { Some(of_pairs(a, b, &matched.pairs, args)?) };
-    let report = ComparisonReport {
-        a: &a.predictions,
-        b: &b.predictions,
-        summary_a: &a.summary,
-        summary_b: &b.summary,
-        pairs: matched.pairs,
-        paired,
-        remarks: matched.remarks,
-        problems: matched.problems,
-    };
-    let (json, text) = (report::comparison_json(&report), report::comparison_text(&report));
-    written.text("comparison.json", &format!("{json:#}\n"))?;
-    written.text("comparison.txt", &text)?;
-    if report.paired.is_some() {
-        report::write_flips(&written.path("flips.csv"), &report)?;
-        written.add("flips.csv", true);
-    }
-    Ok((json, text, report.problems.is_empty()))
-}
-
-struct Matched {
+/// Rows of two files, matched.
+pub(super) struct Matched {
     /// Labelled cases of A and B.
-    pairs: Vec<(usize, usize)>,
-    remarks: Vec<String>,
-    problems: Vec<RowProblem>,
+    pub pairs: Vec<(usize, usize)>,
+    pub remarks: Vec<String>,
+    pub problems: Vec<RowProblem>,
 }
 
-fn matched(a: &Side, b: &Side) -> Matched {
+pub(super) fn matched(a: &MetricsReport, b: &MetricsReport) -> Matched {
     let (cases_a, cases_b) = (&a.predictions.cases, &b.predictions.cases);
     let none = |remark: &str| Matched { pairs: vec![], remarks: vec![remark.to_owned()], problems: vec![] };
-    if a.is_matrix || b.is_matrix {
+    if a.predictions.is_matrix || b.predictions.is_matrix {
         return none("A confusion matrix names no cases: no test of the difference is possible, only both reports.");
     }
     if !(a.predictions.has_ids && b.predictions.has_ids) {
@@ -63,7 +32,7 @@ fn matched(a: &Side, b: &Side) -> Matched {
             "No column names the cases in both files: rows were matched by their order, and their labels agree.";
         return Matched { pairs, remarks: vec![remark.to_owned()], problems: vec![] };
     }
-    let keys = |side: &Side| side.predictions.cases.iter().map(|case| case.key.clone()).collect::<Vec<Key>>();
+    let keys = |side: &MetricsReport| side.predictions.cases.iter().map(|case| case.key.clone()).collect::<Vec<Key>>();
     let joined = join(&keys(a), &keys(b), false);
     let (mut pairs, mut problems) = (Vec::new(), Vec::new());
     for (of_a, of_b) in joined.pairs.iter().enumerate().filter_map(|(of_a, of_b)| Some((of_a, (*of_b)?))) {
@@ -91,18 +60,18 @@ fn matched(a: &Side, b: &Side) -> Matched {
 }
 
 /// The first row of A without a partner.
-fn example(a: &Side, pairs: &[Option<usize>]) -> String {
+fn example(a: &MetricsReport, pairs: &[Option<usize>]) -> String {
     let alone = pairs.iter().position(Option::is_none).and_then(|row| a.predictions.cases.get(row));
     alone.map_or_else(String::new, |case| format!(" (the first of A: {})", case.key.id))
 }
 
 /// The comparison on the matched cases, and what to know about it. The labels are A's.
-fn of_pairs(
-    a: &Side,
-    b: &Side,
+pub(super) fn of_pairs(
+    a: &MetricsReport,
+    b: &MetricsReport,
     pairs: &[(usize, usize)],
-    args: &MetricsArgs,
-) -> anyhow::Result<(Comparison, Vec<String>)> {
+    options: SummaryOptions,
+) -> Result<(Comparison, Vec<String>), MetricsError> {
     let (of_a, of_b): (Vec<usize>, Vec<usize>) = pairs.iter().copied().unzip();
     let mut labelled_b = b.predictions.clone();
     for (of_a, of_b) in pairs {
@@ -111,7 +80,8 @@ fn of_pairs(
         }
     }
     let (outcomes_a, outcomes_b) = (a.predictions.outcomes(&of_a)?, labelled_b.outcomes(&of_b)?);
-    let options = ComparisonOptions { bins: usize::from(args.bins), resamples: args.resamples, seed: args.seed };
+    let SummaryOptions { bins, resamples, seed } = options;
+    let options = ComparisonOptions { bins, resamples, seed };
     let comparison = metrics::compare(&outcomes_a, &outcomes_b, &options)?;
     let mut remarks = Vec::new();
     if let (Some(groups), Some(_)) = (outcomes_a.group_count(), outcomes_a.groups()) {

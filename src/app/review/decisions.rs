@@ -1,0 +1,71 @@
+//! What the reader says of the selected case; every change is written at once.
+
+use crate::app::jobs::StoreJob;
+use crate::app::{AppState, Item, Pane};
+use crate::review::folder::{Decision, Opinion};
+use crate::review::record::CaseRecord;
+use crate::review::truth_from_folder;
+
+impl AppState {
+    /// The selected case's record, where the model has answered.
+    pub fn selected_record(&self) -> Option<&CaseRecord> {
+        let case = self.review.selected_case()?;
+        self.items.get(case.item)?.records(Pane::First).get(case.part)
+    }
+
+    /// What the reader said of the selected case.
+    pub fn selected_decision(&self) -> Option<&Decision> {
+        self.review.decision(&self.selected_record()?.key)
+    }
+
+    /// The same opinion again takes it back.
+    pub(in crate::app) fn decide(&mut self, opinion: Opinion) {
+        self.change_decision(|decision| {
+            decision.opinion = if decision.opinion == opinion { Opinion::None } else { opinion };
+        });
+    }
+
+    pub(in crate::app) fn toggle_flag(&mut self) {
+        self.change_decision(|decision| decision.flag = !decision.flag);
+    }
+
+    pub(in crate::app) fn note(&mut self, note: String) {
+        self.change_decision(|decision| decision.note = note);
+    }
+
+    /// The reader's own reference label; `None` takes it back.
+    pub(in crate::app) fn set_label(&mut self, class: Option<usize>) {
+        let name = class.and_then(|class| self.model.facts()?.class_names.get(class).cloned());
+        self.change_decision(|decision| decision.truth = name);
+    }
+
+    fn change_decision(&mut self, change: impl FnOnce(&mut Decision)) {
+        let Some(key) = self.selected_record().map(|record| record.key.clone()) else { return };
+        let before = self.review.decisions.get(&key);
+        let mut decision = Decision { key: key.clone(), time: String::new(), ..before.cloned().unwrap_or_default() };
+        change(&mut decision);
+        let (generation, kept) = (self.review.folder_generation, Box::new(decision.clone()));
+        self.jobs.store(StoreJob::Decide { generation, decision: kept });
+        if decision.is_empty() {
+            self.review.decisions.remove(&key);
+        } else {
+            self.review.decisions.insert(key, decision);
+        }
+        self.make_rows();
+    }
+
+    /// Class index of a case's reference label: what the reader typed, else what its source says.
+    pub fn truth_of(&self, record: &CaseRecord) -> Option<usize> {
+        let typed = self.review.decision(&record.key).and_then(|decision| decision.truth.as_ref());
+        let class = |name: &String| self.model.facts()?.class_names.iter().position(|known| known == name);
+        typed.map_or_else(|| record.truth_class(), class)
+    }
+
+    /// Class index of an item's reference label; of an item without an answer, what its folder says.
+    pub fn truth(&self, item: &Item) -> Option<usize> {
+        match item.records(Pane::First).first() {
+            Some(record) => self.truth_of(record),
+            None => truth_from_folder(item.path(), &self.model.facts()?.class_names),
+        }
+    }
+}

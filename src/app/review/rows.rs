@@ -1,0 +1,156 @@
+//! Rows from items: made, filtered, ordered, walked.
+
+use std::time::{Duration, Instant};
+
+use super::{ListedCase, OperatingPoint};
+use crate::app::{AppState, Command, Item, Pane, ThumbnailState};
+use crate::review::folder::Opinion;
+use crate::review::record::{CaseRecord, predicted_at};
+use crate::review::{Answer, Order, Row, Show, arrange};
+
+/// While answers stream in, rows are made at most this often.
+const PAUSE: Duration = Duration::from_millis(300);
+
+impl AppState {
+    /// Makes the rows where something changed; while a batch runs, not at every answer.
+    pub(in crate::app) fn freshen_rows(&mut self) {
+        let recent = self.review.made.is_some_and(|made| made.elapsed() < PAUSE);
+        if !self.review.stale || (recent && self.background.is_running()) {
+            return;
+        }
+        self.make_rows();
+    }
+
+    pub(in crate::app) fn make_rows(&mut self) {
+        let before = self.review.selected_case().map(|case| (case.item, case.part));
+        let items = self.items.all().iter().enumerate();
+        let cases = items.flat_map(|(index, item)| {
+            let parts = item.records.len().max(1);
+            (0..parts).map(move |part| (index, item, part))
+        });
+        self.review.cases =
+            cases.map(|(index, item, part)| ListedCase { item: index, part, row: self.row(item, part) }).collect();
+        let selected = self.items.selected();
+        let same = |case: &ListedCase| match before.filter(|(item, _)| Some(*item) == selected) {
+            Some(before) => (case.item, case.part) == before,
+            None => Some(case.item) == selected,
+        };
+        self.review.selected = self.review.cases.iter().position(same);
+        self.arrange_rows();
+        self.ask_numbers();
+        (self.review.stale, self.review.made) = (false, Some(Instant::now()));
+    }
+
+    fn row(&self, item: &Item, part: usize) -> Row {
+        let Some(record) = item.records.get(part) else {
+            let broken = matches!(item.thumbnail, ThumbnailState::Broken);
+            let answer = if broken { Answer::Failed } else { Answer::Waiting };
+            return Row { answer, ..Row::default() };
+        };
+        let thresholds = self.review.threshold.map(|point| [point]);
+        let predicted = predicted_at(record, thresholds.as_ref().map(|points| points.as_slice()));
+        let decision = self.review.decisions.get(&record.key);
+        Row {
+            truth: self.truth_of(record),
+            answer: predicted.map_or(Answer::Failed, |predicted| Answer::of(record, predicted)),
+            other: item.compared.get(part).and_then(CaseRecord::predicted),
+            opinion: decision.map_or(Opinion::None, |decision| decision.opinion),
+            flagged: decision.is_some_and(|decision| decision.flag),
+            noted: decision.is_some_and(|decision| !decision.note.is_empty()),
+        }
+    }
+
+    /// Filters and orders the rows anew.
+    pub(super) fn arrange_rows(&mut self) {
+        let review = &self.review;
+        let words: Vec<String> = review.text.split_whitespace().map(str::to_lowercase).collect();
+        let class_names = self.model.facts().map_or(&[][..], |facts| &facts.class_names);
+        let holds = |place: usize| {
+            words.is_empty() || {
+                let text = review.cases.get(place).map(|case| self.searched(case, class_names)).unwrap_or_default();
+                words.iter().all(|word| text.contains(word))
+            }
+        };
+        let name = |place: usize| review.cases.get(place).and_then(|case| self.items.get(case.item)).map(|i| &i.name);
+        let rows: Vec<Row> = review.cases.iter().map(|case| case.row).collect();
+        self.review.shown = arrange(&rows, review.show, review.order, &holds, &|a, b| name(a).cmp(&name(b)));
+    }
+
+    /// What a search looks into: path, classes, note; in lower case.
+    fn searched(&self, case: &ListedCase, class_names: &[String]) -> String {
+        let Some(item) = self.items.get(case.item) else { return String::new() };
+        let class = |index: Option<usize>| index.and_then(|index| class_names.get(index)).map_or("", String::as_str);
+        let key = item.records.get(case.part).map(|record| record.key.as_str());
+        let note = key.and_then(|key| self.review.decisions.get(key)).map_or("", |decision| decision.note.as_str());
+        let path = item.path().to_string_lossy();
+        [&*path, class(case.row.truth), class(case.row.predicted()), note].join("\n").to_lowercase()
+    }
+
+    pub(in crate::app) fn filter(&mut self, show: Show) {
+        self.review.show = show;
+        self.arrange_rows();
+    }
+
+    pub(in crate::app) fn search(&mut self, text: String) {
+        self.review.text = text;
+        self.arrange_rows();
+    }
+
+    pub(in crate::app) fn sort(&mut self, order: Order) {
+        self.review.order = order;
+        self.arrange_rows();
+    }
+
+    /// Opens the case at `place`: its item, and its slice where the item has several cases.
+    pub(in crate::app) fn select_case(&mut self, place: usize) {
+        let Some(case) = self.review.cases.get(place).copied() else { return };
+        self.review.selected = Some(place);
+        self.select(case.item);
+        let records = self.items.get(case.item).map_or(&[][..], |item| item.records(Pane::First));
+        let slice = records.get(case.part).filter(|_| records.len() > 1).and_then(|record| record.scored());
+        if let Some(slice) = slice.and_then(|scored| scored.slices.first()) {
+            self.apply(Command::GoToFrame(*slice));
+        }
+    }
+
+    /// The list's selection follows the item on the screen.
+    pub(in crate::app) fn point_to_selected(&mut self) {
+        let selected = self.items.selected();
+        if self.review.selected_case().map(|case| case.item) != selected {
+            self.review.selected = self.review.cases.iter().position(|case| Some(case.item) == selected);
+        }
+    }
+
+    pub(in crate::app) fn set_threshold(&mut self, point: Option<OperatingPoint>) {
+        self.review.threshold = point;
+        self.make_rows();
+    }
+
+    /// This many shown cases down, negative up.
+    pub(in crate::app) fn step_case(&mut self, by: isize) {
+        let last = self.review.shown.len().saturating_sub(1);
+        let next = self.review.place_shown().map_or(0, |at| at.saturating_add_signed(by)).min(last);
+        if let Some(place) = self.review.shown.get(next).copied() {
+            self.select_case(place);
+        }
+    }
+
+    /// The next shown case that `show` takes, from the selection around.
+    pub(in crate::app) fn next_case(&mut self, show: Show, forward: bool) {
+        let shown = &self.review.shown;
+        let count = shown.len();
+        let from = self.review.place_shown();
+        let steps = 1..=count;
+        let at = |step: usize| match (from, forward) {
+            (Some(from), true) => (from + step) % count,
+            (Some(from), false) => (from + count - step) % count,
+            (None, true) => step - 1,
+            (None, false) => count - step,
+        };
+        let takes = |place: &usize| self.review.cases.get(*place).is_some_and(|case| show.takes(&case.row));
+        let found = steps.filter_map(|step| shown.get(at(step)).copied()).find(takes);
+        if let Some(place) = found {
+            self.select_case(place);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Arguments of `overread import` and `overread presets`.
+
+use std::path::PathBuf;
+
+use crate::engine::OutputKind;
+use crate::onnx::Layout;
+
+#[derive(Debug, clap::Args)]
+pub struct ImportArgs {
+    /// An .onnx, or a folder that holds one.
+    pub model: PathBuf,
+    /// The model folder to write. Without it, the page of facts is shown and nothing is written.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// How pictures were prepared, by name (`overread presets` lists them).
+    #[arg(long)]
+    pub preset: Option<String>,
+    /// Class names in the order of the model's output.
+    #[arg(long, value_delimiter = ',', value_name = "A,B,…", group = "names")]
+    pub classes: Option<Vec<String>>,
+    /// A file with the class names: one a line, `index,name`, or JSON.
+    #[arg(long, value_name = "FILE", group = "names")]
+    pub labels: Option<PathBuf>,
+    /// A folder with one folder a class, as it was trained from (sorted as Keras and torchvision sort).
+    #[arg(long, value_name = "DIR", group = "names")]
+    pub from_folder: Option<PathBuf>,
+    /// The class that thresholds look at. Default: the second of two.
+    #[arg(long, value_name = "CLASS")]
+    pub positive: Option<String>,
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Where the graph does not tell: NHWC (Keras) or NCHW (PyTorch).
+    #[arg(long, value_parser = layout)]
+    pub layout: Option<Layout>,
+    /// What the output holds, where the graph does not tell: logits, softmax or sigmoid.
+    #[arg(long, value_parser = output_kind)]
+    pub output: Option<OutputKind>,
+    /// Rows x columns, where the graph takes any size, e.g. 224x224.
+    #[arg(long, value_parser = size)]
+    pub size: Option<Size2>,
+    /// DICOM modality that the model is for (CR, CT, MR, PT…): another one is warned about.
+    #[arg(long)]
+    pub modality: Option<String>,
+    /// Body part that the model is for (CHEST, BRAIN…).
+    #[arg(long)]
+    pub body_part: Option<String>,
+    /// The page as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Rows and columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size2(pub [usize; 2]);
+
+fn size(text: &str) -> Result<Size2, String> {
+    let sides = text.split_once(['x', 'X', '×', ',']).and_then(|(r, c)| Some([r.parse().ok()?, c.parse().ok()?]));
+    let fits = |sides: &[usize; 2]| sides.iter().all(|side| (1..=16_384).contains(side));
+    sides.filter(fits).map(Size2).ok_or_else(|| "write ROWSxCOLUMNS, for example 224x224".to_owned())
+}
+
+fn layout(text: &str) -> Result<Layout, String> {
+    match text.to_ascii_uppercase().as_str() {
+        "NHWC" => Ok(Layout::Nhwc),
+        "NCHW" => Ok(Layout::Nchw),
+        _ => Err("write NHWC or NCHW".to_owned()),
+    }
+}
+
+fn output_kind(text: &str) -> Result<OutputKind, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "logits" => Ok(OutputKind::Logits),
+        "softmax" | "probabilities" => Ok(OutputKind::Softmax),
+        "sigmoid" => Ok(OutputKind::Sigmoid),
+        _ => Err("write logits, softmax or sigmoid".to_owned()),
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub struct PresetsArgs {
+    /// Also the steps of each, for a 224 x 224 model of three channels.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,114 @@
+//! One model over everything, into its run folder.
+
+use std::path::Path;
+
+use super::Work;
+use crate::cli::progress;
+use crate::engine::{Model, Session, SessionOptions};
+use crate::report::ReviewSide;
+use crate::review::folder::{RunFacts, RunFolder, RunOptions};
+use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
+use crate::review::{BatchOptions, Control};
+
+/// A model and its results.
+pub(super) struct Side {
+    pub model: Model,
+    pub folder: RunFolder,
+    pub recorder: Recorder,
+    /// The engine and what it runs on, in words.
+    pub ran: String,
+}
+
+impl Side {
+    /// Starts the run in `--out` (the second model's within the folder `first`), or goes on with it, and runs what is
+    /// missing.
+    pub fn run(work: &Work<'_>, model: Model, first: Option<&RunFolder>) -> anyhow::Result<Self> {
+        let args = work.args;
+        let options = SessionOptions::for_many(&model, work.items.len());
+        let mut session = Session::start(&model, args.engine.into(), &options)?;
+        let real = |path: &std::path::PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+        let roots: Vec<_> = args.paths.iter().map(real).collect();
+        let options = RunOptions { series: args.series, slices: args.slices.clone(), identify: args.identify };
+        let facts = RunFacts::new(&model, &session, &roots, options);
+        let mut folder = match first {
+            Some(first) => first.comparison(facts)?,
+            None => RunFolder::create_or_resume(&args.out, facts)?,
+        };
+        let recorder = recorder(work, &folder);
+        let ran = format!("{} · {}", session.engine(), session.provider());
+        let key = |path: &Path| recorder.roots.key(path);
+        let missing = folder.missing(&work.items, &key);
+        let mut counts = Counts { quiet: args.json, ..Counts::default() };
+        for problem in &folder.problems {
+            eprintln!("warning: {problem}");
+        }
+        if !folder.records().is_empty() {
+            folder.relabel(&recorder)?;
+            if !missing.is_empty() && !args.json {
+                let (all, left) = (work.items.len(), missing.len());
+                say!("{}: going on, {} of {all} are done.", folder.path().display(), all - left);
+            }
+        }
+        for problem in &work.problems {
+            let record = recorder.failed(problem.path(), problem);
+            counts.take(&record, &indicatif::ProgressBar::hidden());
+            folder.append(record)?;
+        }
+        let bar = progress::bar(missing.len());
+        let options = BatchOptions { slices: args.slices.clone(), ..BatchOptions::default() };
+        folder.fill(&missing, (&model, &mut session), &recorder, &options, &mut |record| {
+            counts.take(record, &bar);
+            bar.inc(1);
+            Control::Continue
+        })?;
+        bar.finish_and_clear();
+        Ok(Self { model, folder, recorder, ran })
+    }
+
+    /// What its files are made of.
+    pub fn written(&self) -> ReviewSide<'_> {
+        let label_remarks = &self.recorder.labels.remarks;
+        ReviewSide { model: &self.model, records: self.folder.records(), label_remarks }
+    }
+
+    /// Cases without scores.
+    pub fn failed(&self) -> usize {
+        self.folder.records().iter().filter(|record| record.error().is_some()).count()
+    }
+}
+
+fn recorder(work: &Work<'_>, folder: &RunFolder) -> Recorder {
+    let roots = Roots::new(&work.args.paths);
+    let files: Vec<_> = work.items.iter().filter_map(|files| files.first().cloned()).collect();
+    let labels = Labels::new(&work.labels, &files, &roots, folder.pseudonyms(), &work.mapping);
+    Recorder { roots, labels, pseudonyms: folder.pseudonyms().clone() }
+}
+
+/// What the progress line says.
+#[derive(Default)]
+struct Counts {
+    quiet: bool,
+    right: usize,
+    labelled: usize,
+    failed: usize,
+}
+
+impl Counts {
+    fn take(&mut self, record: &CaseRecord, bar: &indicatif::ProgressBar) {
+        if let Some(error) = record.error() {
+            self.failed += 1;
+            if !self.quiet {
+                bar.suspend(|| say!("error: {error}"));
+            }
+        }
+        if let Some(right) = record.is_right() {
+            self.labelled += 1;
+            self.right += usize::from(right);
+        }
+        if self.labelled > 0 {
+            bar.set_message(format!("right {} of {}, {} failed", self.right, self.labelled, self.failed));
+        } else {
+            bar.set_message(format!("{} failed", self.failed));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! A run folder through crashes, second runs and other models.
+
+use std::io::Write as _;
+
+use serde_json::json;
+
+use super::*;
+use crate::review::record::{Outcome, Scores, Truth, TruthFrom};
+
+fn facts(sha256: &str) -> RunFacts {
+    RunFacts {
+        program: "overread test".to_owned(),
+        started: now_utc(),
+        model: ModelFacts {
+            name: "m".to_owned(),
+            version: None,
+            path: "m.onnx".into(),
+            sha256: sha256.to_owned(),
+            manifest_sha256: None,
+            classes: vec!["CN".to_owned(), "AD".to_owned()],
+            ordinal: false,
+            steps: json!([{"step": "rescale", "factor": 0.1}]),
+            scoring: json!({}),
+        },
+        engine: EngineFacts {
+            engine: "embedded".to_owned(),
+            version: None,
+            provider: "cpu".to_owned(),
+            system: "test".to_owned(),
+        },
+        roots: vec!["뇌".into()],
+        options: RunOptions::default(),
+    }
+}
+
+fn record(path: &str, slice: Option<usize>) -> CaseRecord {
+    let scores = Scores {
+        slices: vec![slice.unwrap_or(0)],
+        scores: vec![0.1, 0.9],
+        logits: Some(vec![-1.5, 2.25]),
+        predicted: 1,
+        warnings: vec!["a \"warning\"\n".to_owned()],
+    };
+    CaseRecord {
+        key: slice.map_or(path.to_owned(), |slice| format!("{path}#{slice}")),
+        path: path.to_owned(),
+        sha256: Some("ab".repeat(32)),
+        patient: None,
+        series: None,
+        truth: Some(Truth { label: "ad".to_owned(), class: Some(1), from: TruthFrom::Table }),
+        outcome: Outcome::Scored(scores),
+    }
+}
+
+fn failed(path: &str) -> CaseRecord {
+    CaseRecord { outcome: Outcome::Failed("it is cut".to_owned()), truth: None, ..record(path, None) }
+}
+
+#[test]
+fn what_was_written_is_there_again() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("결과 1");
+    let records = [record("뇌/1.png", None), failed("뇌/2.png"), record("v.nii", Some(3))];
+    let pseudonyms = {
+        let mut folder = RunFolder::create_or_resume(&path, facts("a")).unwrap();
+        records.iter().for_each(|record| folder.append(record.clone()).unwrap());
+        folder.pseudonyms().clone()
+    };
+    let folder = RunFolder::create_or_resume(&path, facts("a")).unwrap();
+    assert_eq!(folder.records(), records);
+    assert_eq!(folder.get("뇌/2.png").unwrap().error(), Some("it is cut"));
+    assert_eq!(folder.pseudonyms(), &pseudonyms);
+    assert!(folder.problems.is_empty());
+}
+
+#[test]
+fn a_torn_last_line_is_dropped_and_the_file_goes_on() {
+    let home = tempfile::tempdir().unwrap();
+    let (a, b) = (record("1.png", None), record("2.png", None));
+    {
+        let mut folder = RunFolder::create_or_resume(home.path(), facts("a")).unwrap();
+        folder.append(a.clone()).unwrap();
+        folder.append(b.clone()).unwrap();
+    }
+    let cases = home.path().join(CASES);
+    let whole = std::fs::read(&cases).unwrap();
+    let first = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    for length in first..whole.len() {
+        std::fs::write(&cases, &whole[..length]).unwrap();
+        let mut folder = RunFolder::open(home.path()).unwrap();
+        assert_eq!(folder.records(), std::slice::from_ref(&a), "cut at {length}");
+        let items = ["1.png", "2.png"].map(|name| vec![PathBuf::from(name)]);
+        let missing = folder.missing(&items, &|path| path.to_string_lossy().into_owned());
+        assert_eq!(missing, [vec![PathBuf::from("2.png")]]);
+        folder.append(b.clone()).unwrap();
+        drop(folder);
+        assert_eq!(std::fs::read(&cases).unwrap(), whole, "cut at {length}");
+    }
+}
+
+#[test]
+fn a_volume_that_was_cut_between_its_slices_runs_again() {
+    let home = tempfile::tempdir().unwrap();
+    let mut folder = RunFolder::create_or_resume(home.path(), facts("a")).unwrap();
+    for slice in 0..2 {
+        folder.append(record("a.nii", Some(slice))).unwrap();
+    }
+    let items = ["a.nii", "b.nii"].map(|name| vec![PathBuf::from(name)]);
+    let missing = |folder: &RunFolder| folder.missing(&items, &|path| path.to_string_lossy().into_owned()).len();
+    assert_eq!(missing(&folder), 2);
+    folder.append(record("a.nii", Some(1))).unwrap();
+    assert_eq!(folder.records().len(), 2, "the same again is no new case");
+    folder.append(record("b.nii", None)).unwrap();
+    assert_eq!(missing(&folder), 0);
+}
+
+#[test]
+fn a_damaged_line_costs_itself_only() {
+    let home = tempfile::tempdir().unwrap();
+    RunFolder::create_or_resume(home.path(), facts("a")).unwrap().append(record("1.png", None)).unwrap();
+    let mut file = std::fs::OpenOptions::new().append(true).open(home.path().join(CASES)).unwrap();
+    file.write_all(b"{\"key\": 3}\n\xff\xfe\n").unwrap();
+    drop(file);
+    let mut folder = RunFolder::open(home.path()).unwrap();
+    assert_eq!((folder.records().len(), folder.problems.len()), (1, 2));
+    assert!(folder.problems[0].contains("line 2"), "{:?}", folder.problems);
+    folder.append(record("2.png", None)).unwrap();
+    drop(folder);
+    assert_eq!(RunFolder::open(home.path()).unwrap().records().len(), 2);
+}
+
+#[test]
+fn another_model_needs_another_folder() {
+    let home = tempfile::tempdir().unwrap();
+    drop(RunFolder::create_or_resume(home.path(), facts("a")).unwrap());
+    let refused = |facts: RunFacts| RunFolder::create_or_resume(home.path(), facts).unwrap_err().to_string();
+    assert!(refused(facts("b")).contains("choose another folder"));
+    let mut other = facts("a");
+    other.model.steps = json!([]);
+    assert!(refused(other).contains("preprocessing steps"));
+    let mut other = facts("a");
+    other.engine.provider = "cuda".to_owned();
+    assert!(refused(other).contains("engine or provider"));
+    assert!(matches!(RunFolder::open(&home.path().join("none")), Err(FolderError::NoRun { .. })));
+}
+
+#[test]
+fn one_writer_at_a_time() {
+    let home = tempfile::tempdir().unwrap();
+    let first = RunFolder::create_or_resume(home.path(), facts("a")).unwrap();
+    assert!(matches!(RunFolder::open(home.path()), Err(FolderError::InUse { .. })));
+    drop(first);
+    assert!(RunFolder::open(home.path()).is_ok());
+}
+
+#[test]
+fn the_last_decision_counts_and_an_empty_one_takes_it_back() {
+    let home = tempfile::tempdir().unwrap();
+    let ruler = Mark { kind: "ruler".into(), slice: 2, points: vec![[0.1, 0.2], [1e9, -3.3]], text: "길이".into() };
+    let last = {
+        let mut folder = RunFolder::create_or_resume(home.path(), facts("a")).unwrap();
+        let mut decide = |opinion, note: &str, marks: Vec<Mark>| {
+            let note = note.to_owned();
+            let decision = Decision { key: "뇌/1.png".to_owned(), opinion, note, marks, ..Default::default() };
+            folder.decisions_mut().decide(decision).unwrap();
+        };
+        decide(Opinion::Agree, "", vec![]);
+        decide(Opinion::None, "", vec![]);
+        decide(Opinion::Disagree, "두 번째\n줄", vec![ruler.clone()]);
+        folder.decisions().get("뇌/1.png").cloned().unwrap()
+    };
+    assert_eq!(std::fs::read_to_string(home.path().join(DECISIONS)).unwrap().lines().count(), 3);
+    let mut folder = RunFolder::open(home.path()).unwrap();
+    assert_eq!(folder.decisions().all().collect::<Vec<_>>(), [&last]);
+    assert_eq!((last.marks[0].points[0], last.opinion), (ruler.points[0], Opinion::Disagree));
+    folder.decisions_mut().decide(Decision { key: "뇌/1.png".to_owned(), ..Default::default() }).unwrap();
+    assert!(folder.decisions().get("뇌/1.png").is_none());
+}

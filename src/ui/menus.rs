@@ -1,0 +1,112 @@
+//! All commands in menus, for those who know no keys: made of the same table as buttons, keys and the help sheet.
+
+use eframe::egui::{Button, Role, Ui, WidgetInfo};
+
+use super::actions::{Action, Menu, TABLE};
+use super::shell::{Look, Wishes};
+use super::words::{Words, words};
+use crate::app::{AppState, Command};
+
+/// Choices for the memory that decoded pictures may take, MiB.
+const MEMORY_MIB: [usize; 5] = [512, 1024, 2048, 4096, 8192];
+
+/// One button; the menus open from it.
+pub(super) fn menus(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wishes) {
+    let words = words(ui);
+    let button = ui.menu_button(words.text("menu"), |ui| {
+        ui.set_min_width(180.0);
+        for menu in Menu::ALL {
+            ui.menu_button(name(words, menu), |ui| {
+                ui.set_min_width(240.0);
+                for entry in TABLE.iter().filter(|entry| entry.menu == Some(menu)) {
+                    action_entry(ui, entry.action, state, look, wishes);
+                }
+                if menu == Menu::Window {
+                    ui.separator();
+                    memory(ui, state, wishes);
+                }
+            });
+        }
+    });
+    button.response.on_hover_text(words.text("menu.tooltip"));
+}
+
+fn name(words: Words, menu: Menu) -> &'static str {
+    match menu {
+        Menu::File => words.text("menu-file"),
+        Menu::View => words.text("menu-view"),
+        Menu::Image => words.text("menu-image"),
+        Menu::Measure => words.text("menu-measure"),
+        Menu::Heatmap => words.text("menu-heatmap"),
+        Menu::Review => words.text("menu-review"),
+        Menu::Window => words.text("menu-window"),
+    }
+}
+
+/// A line of a menu with its key; marked where it is on.
+pub(super) fn action_entry(ui: &mut Ui, action: Action, state: &AppState, look: &Look, wishes: &mut Wishes) {
+    let (entry, words) = (action.entry(), words(ui));
+    let on = is_on(action, state, look);
+    let button = Button::selectable(on, entry.name(words)).shortcut_text(entry.key_text().unwrap_or_default());
+    let possible = is_possible(action, state);
+    let response = ui.add_enabled(possible, button).on_hover_text(entry.tooltip(words));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, possible, on, entry.name(words)));
+    if response.clicked() {
+        wishes.actions.push(action);
+    }
+}
+
+fn is_on(action: Action, state: &AppState, look: &Look) -> bool {
+    let current = state.current();
+    match action {
+        Action::Layout(layout) => state.views().layout() == layout,
+        Action::Plane(plane) => current.is_some_and(|current| current.plane == plane),
+        Action::Link(link) => state.views().is_linked(link),
+        Action::Tool(tool) => state.tool() == tool,
+        Action::Play => current.is_some_and(|current| current.playing),
+        Action::Invert => current.is_some_and(|current| current.invert),
+        Action::Smooth => state.smooth(),
+        Action::Identity => state.shows_identity(),
+        Action::Heatmap => state.heatmaps().is_on(),
+        Action::Compare => state.heatmaps().is_comparing(),
+        Action::Worklist => look.worklist_open,
+        Action::Findings => look.findings_open,
+        _ => false,
+    }
+}
+
+/// False for what would do nothing now.
+fn is_possible(action: Action, state: &AppState) -> bool {
+    let current = state.current();
+    match action {
+        Action::Undo => current.is_some_and(|current| current.marks.can_undo()),
+        Action::Redo => current.is_some_and(|current| current.marks.can_redo()),
+        Action::ForgetMeasures => current.is_some_and(|current| !current.marks.all().is_empty()),
+        Action::NextColors => current.is_some_and(|current| current.is_nuclear()),
+        Action::PreviousFrame | Action::NextFrame | Action::FirstFrame | Action::LastFrame | Action::Play => {
+            current.is_some_and(|current| current.frames() > 1)
+        }
+        Action::Heatmap | Action::Compare | Action::CompareModel | Action::PredictShownSlice | Action::PredictRest => {
+            state.model().facts().is_some()
+        }
+        Action::CancelRest => state.background().is_running(),
+        Action::NextView => state.views().layout().views() > 1,
+        _ => true,
+    }
+}
+
+fn memory(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
+    let words = words(ui);
+    let named = |mib: usize| {
+        if mib < 1024 { format!("{mib} MB") } else { format!("{} GB", mib / 1024) }
+    };
+    let now = [("size", named(state.memory() >> 20).into())];
+    let button = ui.menu_button(words.with("memory", &now), |ui| {
+        for mib in MEMORY_MIB {
+            if ui.add(Button::selectable(state.memory() == mib << 20, named(mib))).clicked() {
+                wishes.commands.push(Command::SetMemory(mib << 20));
+            }
+        }
+    });
+    button.response.on_hover_text(words.text("memory.tooltip"));
+}

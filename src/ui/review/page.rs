@@ -1,0 +1,104 @@
+//! The page: numbers on the left, cases on the right.
+
+use std::ops::Range;
+
+use eframe::egui::{self, Align, CentralPanel, Frame, Label, Layout, Panel, RichText, ScrollArea, Ui};
+
+use super::matrix::Cells;
+use super::table::Scrolled;
+use super::{filters, gallery, labels, numbers, table};
+use crate::app::{AppState, Command, ExportState};
+use crate::ui::actions::Action;
+use crate::ui::shell::Wishes;
+use crate::ui::theme;
+use crate::ui::thumbnails::Thumbnails;
+use crate::ui::widgets::{action_button, heading, palette, toggle_button, weak};
+use crate::ui::words::words;
+
+/// Wide enough for a matrix of four classes and a table with intervals.
+const NUMBERS_WIDTH: f32 = 424.0;
+
+/// How the cases are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Style {
+    #[default]
+    Table,
+    Gallery,
+}
+
+/// The page's own memory.
+#[derive(Default)]
+pub(in crate::ui) struct ReviewPage {
+    thumbnails: Thumbnails,
+    style: Style,
+    cells: Cells,
+    scrolled: Scrolled,
+    rows: Range<usize>,
+}
+
+impl ReviewPage {
+    pub fn show(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
+        self.thumbnails.begin(state.items().generation);
+        let frame = Frame::NONE.fill(palette(ui).background);
+        Panel::left("review numbers").exact_size(NUMBERS_WIDTH).resizable(false).frame(frame).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                Frame::NONE.inner_margin(theme::PANEL_MARGIN).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    self.numbers(ui, state, wishes);
+                });
+            });
+        });
+        CentralPanel::no_frame().frame(frame).show(ui, |ui| self.cases(ui, state, wishes));
+    }
+
+    fn numbers(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
+        let words = words(ui);
+        let Some(facts) = state.model().facts() else {
+            heading(ui, words.text("review-numbers"));
+            weak(ui, words.text("review-no-model"));
+            action_button(ui, Action::OpenModel, wishes);
+            return;
+        };
+        labels::labels(ui, state, facts, wishes);
+        match state.review().numbers() {
+            Some(numbers) => numbers::numbers(ui, state, (facts, numbers), &mut self.cells, wishes),
+            None => {
+                weak(ui, words.text("review-no-numbers"));
+            }
+        }
+    }
+
+    fn cases(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
+        Frame::NONE.inner_margin(egui::Margin::symmetric(16, 8)).show(ui, |ui| self.toolbar(ui, state, wishes));
+        let rows = match self.style {
+            Style::Table => table::table(ui, state, &mut self.thumbnails, &mut self.scrolled, wishes),
+            Style::Gallery => gallery::gallery(ui, state, &mut self.thumbnails, wishes),
+        };
+        // Only when they change: a wish costs a repaint.
+        if self.rows != rows {
+            self.rows = rows.clone();
+            wishes.commands.push(Command::ShowRows(rows));
+        }
+    }
+
+    fn toolbar(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
+        let (p, words, review) = (palette(ui), words(ui), state.review());
+        ui.horizontal(|ui| {
+            filters::search(ui, review.text(), 180.0, wishes);
+            filters::show_list(ui, state, 190.0, wishes);
+            let values = [("shown", review.shown().len().into()), ("all", review.cases().len().into())];
+            let text = words.with("review-count", &values);
+            ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let exporting = state.export_state() != ExportState::Idle;
+                ui.add_enabled_ui(!exporting && state.answered() > 0, |ui| action_button(ui, Action::Export, wishes));
+                toggle_button(ui, Action::CompareList, review.is_compared(), wishes);
+                for (style, name) in [(Style::Gallery, "review-gallery"), (Style::Table, "review-table")] {
+                    if ui.add(egui::Button::selectable(self.style == style, words.text(name))).clicked() {
+                        self.style = style;
+                    }
+                }
+            });
+        });
+    }
+}

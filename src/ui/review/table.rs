@@ -1,0 +1,278 @@
+//! The cases as a table; only the visible rows are drawn, a click on a column's name orders by it.
+
+use std::ops::Range;
+
+use eframe::egui::{self, Rect, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+use super::filters::opinion_name;
+use crate::app::{AppState, Command, Item, ListedCase, ModelFacts};
+use crate::review::folder::Opinion;
+use crate::review::{Answer, Order, SortKey};
+use crate::ui::actions::Action;
+use crate::ui::icons::{self, Icon};
+use crate::ui::shell::Wishes;
+use crate::ui::theme::{self, Palette};
+use crate::ui::thumbnails::Thumbnails;
+use crate::ui::widgets::{elided, palette};
+use crate::ui::words::{Words, words};
+
+const ROW_HEIGHT: f32 = 40.0;
+const HEADER_HEIGHT: f32 = 32.0;
+const PICTURE: f32 = 32.0;
+const MARGIN: f32 = 16.0;
+/// Between columns.
+const GAP: f32 = 16.0;
+
+/// Which case the table last scrolled to.
+#[derive(Default)]
+pub(super) struct Scrolled {
+    to: Option<usize>,
+    offset: f32,
+    height: f32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Name,
+    Truth,
+    Predicted,
+    Other,
+    Score,
+    Margin,
+    Loss,
+    Opinion,
+}
+
+impl Column {
+    /// Width, the name's key, what it orders by. The name takes what the others leave.
+    fn facts(self) -> (f32, &'static str, Option<SortKey>) {
+        match self {
+            Self::Name => (0.0, "column-name", Some(SortKey::Name)),
+            Self::Truth => (128.0, "column-truth", Some(SortKey::Truth)),
+            Self::Predicted => (128.0, "column-predicted", Some(SortKey::Predicted)),
+            Self::Other => (128.0, "column-other", None),
+            Self::Score => (72.0, "column-score", Some(SortKey::Score)),
+            Self::Margin => (72.0, "column-margin", Some(SortKey::Margin)),
+            Self::Loss => (72.0, "column-loss", Some(SortKey::Loss)),
+            Self::Opinion => (104.0, "column-opinion", Some(SortKey::Opinion)),
+        }
+    }
+
+    fn is_number(self) -> bool {
+        matches!(self, Self::Score | Self::Margin | Self::Loss)
+    }
+}
+
+/// Columns with their places, for a table `width` points wide.
+fn columns(width: f32, compared: bool) -> Vec<(Column, Range<f32>)> {
+    use Column::{Loss, Margin, Name, Opinion, Other, Predicted, Score, Truth};
+    let all = [Name, Truth, Predicted, Other, Score, Margin, Loss, Opinion];
+    let wanted: Vec<Column> = all.into_iter().filter(|column| *column != Other || compared).collect();
+    let fixed: f32 = wanted.iter().map(|column| column.facts().0).sum();
+    let mut left = MARGIN;
+    wanted
+        .into_iter()
+        .map(|column| {
+            let wide = match column {
+                Name => (width - fixed - 2.0 * MARGIN).max(96.0),
+                _ => column.facts().0,
+            };
+            left += wide;
+            (column, left - wide..left)
+        })
+        .collect()
+}
+
+/// Draws the table; the visible rows come back.
+pub(super) fn table(
+    ui: &mut Ui,
+    state: &AppState,
+    thumbnails: &mut Thumbnails,
+    scrolled: &mut Scrolled,
+    wishes: &mut Wishes,
+) -> Range<usize> {
+    let review = state.review();
+    let columns = columns(ui.available_width(), review.is_compared());
+    ui.spacing_mut().item_spacing.y = 0.0;
+    header(ui, review.order(), &columns, wishes);
+    let mut area = ScrollArea::vertical().auto_shrink(false);
+    let selected = review.place_shown();
+    if scrolled.to != selected {
+        scrolled.to = selected;
+        if let Some(offset) = selected.and_then(|index| scrolled.reveal(index)) {
+            area = area.vertical_scroll_offset(offset);
+        }
+    }
+    let out = area.show_rows(ui, ROW_HEIGHT, review.shown().len(), |ui, rows| {
+        let visible = review.shown().get(rows.clone()).unwrap_or_default();
+        let cases = || visible.iter().filter_map(|place| Some((*place, review.get(*place)?)));
+        thumbnails.keep(|item| cases().any(|(_, case)| case.item == item));
+        for (place, case) in cases() {
+            if let (Some(item), Some(facts)) = (state.items().get(case.item), state.model().facts()) {
+                row(ui, state, (place, case, item), facts, (&columns, thumbnails), wishes);
+            }
+        }
+        rows
+    });
+    (scrolled.offset, scrolled.height) = (out.state.clamped_offset().y, out.inner_rect.height());
+    out.inner
+}
+
+impl Scrolled {
+    /// The offset that brings row `index` into view, where it is not.
+    fn reveal(&self, index: usize) -> Option<f32> {
+        let (top, bottom) = (index as f32 * ROW_HEIGHT, (index + 1) as f32 * ROW_HEIGHT);
+        if top < self.offset {
+            Some(top)
+        } else if bottom > self.offset + self.height {
+            Some(bottom - self.height)
+        } else {
+            None
+        }
+    }
+}
+
+fn header(ui: &mut Ui, order: Order, columns: &[(Column, Range<f32>)], wishes: &mut Wishes) {
+    let (p, words) = (palette(ui), words(ui));
+    let (bar, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER_HEIGHT), Sense::hover());
+    ui.painter().rect_filled(bar, 0.0, p.raised);
+    for (column, place) in columns {
+        let (_, key, sorts) = column.facts();
+        let rect = cell(bar, place);
+        let on = sorts == Some(order.key) && order != Order::default();
+        let arrow = if !on {
+            ""
+        } else if order.descending {
+            " ↓"
+        } else {
+            " ↑"
+        };
+        let text = format!("{}{arrow}", words.text(key));
+        let color = if on { p.accent } else { p.weak };
+        put(ui, rect, &text, theme::small(), color, column.is_number());
+        let Some(key) = sorts else { continue };
+        let response = ui.interact(rect, ui.scope_id().with(*column as u8), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::ColumnHeader, true, &text));
+        if response.clicked() {
+            wishes.commands.push(Command::Sort(next_order(order, key)));
+        }
+    }
+}
+
+/// Ascending, descending, as listed; numbers begin with the largest.
+fn next_order(order: Order, key: SortKey) -> Order {
+    let largest_first = matches!(key, SortKey::Score | SortKey::Loss);
+    if order.key != key {
+        Order { key, descending: largest_first }
+    } else if order.descending == largest_first {
+        Order { key, descending: !largest_first }
+    } else {
+        Order::default()
+    }
+}
+
+fn row(
+    ui: &mut Ui,
+    state: &AppState,
+    (place, case, item): (usize, &ListedCase, &Item),
+    facts: &ModelFacts,
+    (columns, thumbnails): (&[(Column, Range<f32>)], &mut Thumbnails),
+    wishes: &mut Wishes,
+) {
+    let (p, words) = (palette(ui), words(ui));
+    let selected = state.review().selected() == Some(place);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
+    let caption = words.caption(facts, case.row.truth, case.row.predicted());
+    let spoken = format!("{}: {caption}", words.item(item));
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Row, true, selected, &spoken));
+    if selected || response.hovered() {
+        ui.painter().rect_filled(rect, 0.0, if selected { p.raised } else { p.hovered });
+    }
+    if selected {
+        ui.painter().rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), 0.0, p.accent);
+    }
+    for (column, range) in columns {
+        let mut at = cell(rect, range);
+        if *column == Column::Name {
+            let picture = Rect::from_center_size(pos2(at.left() + PICTURE / 2.0, at.center().y), Vec2::splat(PICTURE));
+            thumbnails.paint(ui, case.item, item, picture);
+            at.min.x += PICTURE + 8.0;
+        }
+        let (text, color) = value(*column, case, (item, facts), words, p);
+        put(ui, at, &text, theme::body(), color, column.is_number());
+        if *column == Column::Opinion && case.row.flagged {
+            let flag = Rect::from_center_size(pos2(at.right() - 12.0, at.center().y), Vec2::splat(14.0));
+            icons::paint(ui.painter(), flag, 14.0, Icon::Flag, p.amber);
+        }
+    }
+    let response = response.on_hover_text(item.path().display().to_string());
+    if response.clicked() {
+        wishes.commands.push(Command::SelectCase(place));
+    }
+    if response.double_clicked() {
+        wishes.actions.push(Action::ReadPage);
+    }
+}
+
+fn value(
+    column: Column,
+    case: &ListedCase,
+    (item, facts): (&Item, &ModelFacts),
+    words: Words,
+    p: &Palette,
+) -> (String, egui::Color32) {
+    let class = |index: Option<usize>| index.map_or_else(|| "–".to_owned(), |index| words.class(facts, index));
+    let row = &case.row;
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    match (column, row.answer) {
+        (Column::Name, _) => (words.item(item), p.text),
+        (Column::Truth, _) => (class(row.truth), p.text),
+        (Column::Predicted, Answer::Failed) => (words.text("worklist-failed").to_owned(), p.red),
+        (Column::Predicted, _) => (class(row.predicted()), if row.is_wrong() { p.amber } else { p.text }),
+        (Column::Other, _) => {
+            let wrong = row.other.zip(row.truth).is_some_and(|(other, truth)| other != truth);
+            (class(row.other), if wrong { p.amber } else { p.text })
+        }
+        (Column::Score, Answer::Class { score, .. }) => (number(Some(f64::from(score))), p.text),
+        (Column::Margin, Answer::Class { margin, .. }) => {
+            (number(margin.map(f64::from)), if row.is_uncertain() { p.amber } else { p.text })
+        }
+        (Column::Loss, Answer::Class { loss, .. }) => (number(loss), p.text),
+        (Column::Opinion, _) if row.opinion != Opinion::None => (opinion_name(words, row.opinion).to_owned(), p.text),
+        (Column::Opinion, _) if row.noted => (words.text("column-noted").to_owned(), p.weak),
+        _ => (String::new(), p.weak),
+    }
+}
+
+fn cell(row: Rect, place: &Range<f32>) -> Rect {
+    let left = row.left();
+    Rect::from_min_max(pos2(left + place.start, row.top()), pos2(left + place.end - GAP, row.bottom()))
+}
+
+fn put(ui: &Ui, rect: Rect, text: &str, font: egui::FontId, color: egui::Color32, right: bool) {
+    let galley = elided(ui, text, font, color, rect.width());
+    let x = if right { rect.right() - galley.size().x } else { rect.left() };
+    ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, color);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_orders_both_ways_and_then_as_listed() {
+        let first = next_order(Order::default(), SortKey::Loss);
+        assert!(first.descending, "the worst case first");
+        let second = next_order(first, SortKey::Loss);
+        assert!(!second.descending);
+        assert_eq!(next_order(second, SortKey::Loss), Order::default());
+        assert!(!next_order(first, SortKey::Truth).descending);
+    }
+
+    #[test]
+    fn columns_fill_the_width() {
+        let columns = columns(1000.0, false);
+        assert_eq!(columns.last().unwrap().1.end, 1000.0 - MARGIN);
+        assert!(columns.windows(2).all(|pair| pair[0].1.end == pair[1].1.start));
+    }
+}

@@ -1,0 +1,261 @@
+//! The review page by what it shows and says: a folder dropped, its numbers read, a cell clicked, cases stepped through
+//! and marked, the window closed and opened again.
+#![cfg(feature = "gui")]
+
+mod common;
+#[path = "common/window.rs"]
+#[allow(dead_code)]
+mod common_window;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use common_window::{SIZE, press, said, window, window_in};
+use eframe::egui::{DroppedFile, Key};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use overread::app::{AppState, Command, Jobs};
+use overread::review::folder::Opinion;
+use overread::review::{Order, Show, SortKey};
+use overread::ui::{Language, Shell};
+
+fn demo_model() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("models/phantom-brain-3grade")
+}
+
+fn demo_scans() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo")
+}
+
+/// A state that keeps its reviews below `folder`.
+fn kept(folder: &Path) -> AppState {
+    let mut state = AppState::new(Jobs::inline());
+    state.keep_reviews_below(folder.to_path_buf());
+    state
+}
+
+/// The demo's scans, predicted, on the review page.
+fn reviewed(folder: &Path) -> Harness<'static, Shell> {
+    let mut state = kept(folder);
+    state.apply(Command::Open(vec![demo_scans()]));
+    state.apply(Command::LoadModel(demo_model()));
+    let mut harness = window(state, SIZE);
+    press(&mut harness, Key::F7);
+    harness
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("a folder".into())
+    }
+}
+
+/// Labels and predictions of all cases, in the order of the list.
+fn answers(harness: &Harness<'_, Shell>) -> Vec<(Option<usize>, Option<usize>)> {
+    harness.state().state.review().cases().iter().map(|case| (case.row.truth, case.row.predicted())).collect()
+}
+
+#[test]
+fn a_dropped_folder_is_counted_and_a_cell_lists_its_cases() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut state = kept(folder.path());
+    state.apply(Command::LoadModel(demo_model()));
+    let mut harness = window(state, SIZE);
+    harness.input_mut().dropped_files = vec![Arc::new(Dropped(demo_scans()))];
+    harness.run();
+    harness.get_by_label("Review").click();
+    harness.run();
+
+    let all = answers(&harness);
+    let count = |cell: (usize, usize)| all.iter().filter(|case| **case == (Some(cell.0), Some(cell.1))).count();
+    let wrong = all.iter().filter(|(truth, predicted)| truth != predicted).count();
+    assert_eq!((all.len(), wrong), (21, 1), "as the demo's card says");
+    let texts = said(&harness);
+    assert!(texts.contains(&format!("Label grade-0, predicted grade-0: {} cases", count((0, 0)))), "{texts:?}");
+
+    let (truth, predicted) = all.iter().copied().find(|(truth, predicted)| truth != predicted).unwrap();
+    let cell = format!("Label grade-{}, predicted grade-{}: 1 case", truth.unwrap(), predicted.unwrap());
+    harness.get_by_label(&cell).click();
+    harness.run();
+    let review = harness.state().state.review();
+    assert_eq!(review.show(), Show::Cell { truth: truth.unwrap(), predicted: predicted.unwrap() });
+    assert_eq!(review.shown().len(), 1);
+    harness.get_by_label("1 of 21 cases");
+    harness.get_by_label(&cell).click();
+    harness.run();
+    assert_eq!(harness.state().state.review().shown().len(), 21, "a second click opens the whole list again");
+}
+
+#[test]
+fn marks_survive_closing_the_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    let before = answers(&harness);
+    press(&mut harness, Key::PageDown); // the next wrong case
+    let wrong = harness.state().state.review().selected_case().copied().unwrap();
+    assert!(wrong.row.is_wrong());
+    press(&mut harness, Key::Num2);
+    press(&mut harness, Key::Num4);
+    harness.state_mut().state.apply(Command::Note("흉터?".into()));
+    press(&mut harness, Key::ArrowDown);
+    press(&mut harness, Key::Num1);
+    press(&mut harness, Key::ArrowUp);
+    harness.state_mut().state.apply(Command::SetLabel(wrong.row.predicted()));
+    harness.run();
+    assert!(!harness.state().state.review().selected_case().unwrap().row.is_wrong(), "the reader's label counts");
+    drop(harness);
+
+    let mut harness = reviewed(folder.path());
+    let state = &harness.state().state;
+    let found = state.review().cases().iter().find(|case| case.item == wrong.item).unwrap();
+    assert_eq!((found.row.opinion, found.row.flagged, found.row.noted), (Opinion::Disagree, true, true));
+    assert_eq!(found.row.truth, wrong.row.predicted());
+    assert_eq!(state.review().count(Show::Decided(Opinion::Agree)), 1);
+    let after = answers(&harness);
+    let same = before.iter().zip(&after).filter(|(before, after)| before == after).count();
+    assert_eq!((before.len(), same), (21, 20), "all but the relabelled case");
+    let place = harness.state().state.review().cases().iter().position(|case| case.item == wrong.item).unwrap();
+    harness.state_mut().state.apply(Command::SelectCase(place));
+    harness.run();
+    assert_eq!(harness.state().state.selected_decision().unwrap().note, "흉터?");
+}
+
+#[test]
+fn a_kept_review_reopens_by_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let harness = reviewed(folder.path());
+    let kept_in = harness.state().state.review().folder().unwrap().to_path_buf();
+    let records: Vec<_> = harness.state().state.items().all().iter().map(|item| item.records.clone()).collect();
+    drop(harness);
+    let mut state = AppState::new(Jobs::inline());
+    state.apply(Command::Open(vec![kept_in.clone()]));
+    let harness = window(state, SIZE);
+    let state = &harness.state().state;
+    assert_eq!(state.review().folder(), Some(kept_in.as_path()));
+    assert_eq!(state.items().all().iter().map(|item| item.records.clone()).collect::<Vec<_>>(), records);
+    assert!(!state.background().is_running());
+}
+
+#[test]
+fn the_operating_point_moves_the_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    let accuracy = |harness: &Harness<'_, Shell>| {
+        let numbers = harness.state().state.review().numbers().unwrap().clone();
+        assert!(numbers.has_intervals);
+        numbers.summary.matrix.correct()
+    };
+    assert_eq!(accuracy(&harness), 20);
+    harness.state_mut().state.apply(Command::SetThreshold(Some((2, 0.0))));
+    harness.run();
+    let third = answers(&harness).iter().filter(|(truth, _)| *truth == Some(2)).count() as u64;
+    assert_eq!(accuracy(&harness), third, "every case is called grade-2");
+    harness.get_by_label("Reset").click();
+    harness.run();
+    assert_eq!(accuracy(&harness), 20);
+}
+
+#[test]
+fn columns_order_and_words_filter() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    harness.get_by_label("Loss").click();
+    harness.run();
+    let review = harness.state().state.review();
+    assert_eq!(review.order(), Order { key: SortKey::Loss, descending: true });
+    let first = review.get(review.shown()[0]).unwrap();
+    assert!(first.row.is_wrong(), "the worst case comes first");
+    harness.state_mut().state.apply(Command::Search("grade-1/ case".into()));
+    harness.run();
+    let review = harness.state().state.review();
+    assert!(!review.shown().is_empty() && review.shown().len() < 21);
+    harness.get_by_label("Gallery").click();
+    harness.run();
+    let texts = said(&harness);
+    assert!(texts.iter().any(|text| text.contains("True: grade-1  Pred: grade-1")), "{texts:?}");
+}
+
+#[test]
+fn a_table_of_labels_takes_the_folders_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("labels.csv");
+    std::fs::write(&table, "file,label\ncase-10.png,grade-2\n").unwrap();
+    let mut harness = reviewed(folder.path());
+    harness.state_mut().state.apply(Command::UseLabels(Some(table)));
+    harness.run();
+    let labelled: Vec<_> = answers(&harness).iter().filter_map(|(truth, _)| *truth).collect();
+    assert_eq!(labelled, [2]);
+    harness.get_by_label("From labels.csv");
+    harness.state_mut().state.apply(Command::UseLabels(Some(folder.path().join("none.csv"))));
+    harness.run();
+    assert_eq!(harness.state().state.toasts().len(), 1, "a table that is not there is said");
+    harness.get_by_label("From labels.csv"); // the table in use stays in use
+}
+
+#[test]
+fn two_models_are_compared_case_by_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    let state = &mut harness.state_mut().state;
+    state.apply(Command::CompareWithModel(Some(demo_model())));
+    state.apply(Command::CompareList(true));
+    harness.run();
+    let state = &harness.state().state;
+    assert_eq!(state.review().count(Show::Flipped), 0, "the same model twice");
+    let comparison = state.review().numbers().unwrap().comparison.clone().unwrap();
+    assert_eq!((comparison.cases, comparison.agreement.both_right, comparison.agreement.both_wrong), (21, 20, 1));
+    assert_eq!(comparison.mcnemar.p_exact, 1.0);
+}
+
+#[test]
+fn the_page_speaks_korean() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut state = kept(folder.path());
+    state.apply(Command::Open(vec![demo_scans()]));
+    state.apply(Command::LoadModel(demo_model()));
+    let mut harness = window_in(Language::Korean, state, SIZE);
+    press(&mut harness, Key::F7);
+    let latin = |text: &String| {
+        let known =
+            ["grade-", "case-", "Overread", "ONNX", "CPU", "AUC", "ROC", "English", "F1", "ECE", "phantom", "assets"];
+        text.chars().any(|c| c.is_ascii_alphabetic()) && !known.iter().any(|known| text.contains(known))
+    };
+    let odd: Vec<String> = said(&harness).into_iter().filter(latin).collect();
+    assert!(odd.is_empty(), "{odd:?}");
+}
+
+#[test]
+fn the_report_is_written_with_the_readers_labels() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("report 보고서");
+    let mut harness = reviewed(folder.path());
+    press(&mut harness, Key::PageDown);
+    let wrong = harness.state().state.review().selected_case().copied().unwrap();
+    harness.state_mut().state.apply(Command::SetLabel(wrong.row.predicted()));
+    let language = overread::report::Language::Korean;
+    harness.state_mut().state.apply(Command::Export { out: out.clone(), language });
+    harness.run();
+    assert_eq!(harness.state().state.toasts().len(), 1, "{:?}", harness.state().state.toasts());
+    for file in ["report.html", "report.pdf", "predictions.csv", "metrics.json", "confusion.png"] {
+        assert!(out.join(file).is_file(), "{file}");
+    }
+    let metrics = std::fs::read_to_string(out.join("metrics.json")).unwrap();
+    let metrics: serde_json::Value = serde_json::from_str(&metrics).unwrap();
+    let text = metrics.to_string();
+    assert!(text.contains("\"accuracy\""), "{text}");
+    let html = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(html.contains("연구용") && html.contains("phantom-brain-3grade"));
+    let table = std::fs::read_to_string(out.join("predictions.csv")).unwrap();
+    let right = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        cells[2] == cells[3]
+    };
+    assert_eq!(table.lines().skip(1).filter(|line| right(line)).count(), 21, "the relabelled case counts as right");
+}
