@@ -7,6 +7,7 @@ mod document;
 mod explanation;
 mod files;
 mod gallery;
+mod golden;
 mod html;
 mod leak;
 mod metrics;
@@ -21,6 +22,7 @@ pub use document::Language;
 pub use explanation::{explanation_json, write_map, write_overlay};
 pub use files::{ReviewSide, read_card, write_misclassified};
 pub use gallery::{GalleryCase, GalleryEntry, choose_gallery, write_gallery};
+pub use golden::{GoldenError, NewGolden, write_golden};
 pub use html::write_html;
 pub use leak::{LeakReport, PairPicture, leak_json, leak_text, write_leak_files, write_leak_pairs, write_pair_sheet};
 pub use metrics::{
