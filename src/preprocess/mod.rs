@@ -143,11 +143,15 @@ fn first_picture(frame: &Frame) -> Result<Picture, PreprocessError> {
     }
     Ok(match &frame.pixels {
         Pixels::Rgb(values) => Picture::U8(values.as_standard_layout().into_owned()),
-        Pixels::Gray(values) if frame.eight_bit_picture => {
-            Picture::U8(values.mapv(|value| value as u8).insert_axis(Axis(2)))
-        }
+        Pixels::Gray(values) if frame.eight_bit_picture => Picture::U8(values.mapv(whole_byte).insert_axis(Axis(2))),
         Pixels::Gray(values) => Picture::F32(values.view().insert_axis(Axis(2)).as_standard_layout().into_owned()),
     })
+}
+
+/// The byte that a whole number of 0..=255 is: behind 2^23 the bits of an f32 count ones. Several are turned at once.
+fn whole_byte(value: f32) -> u8 {
+    debug_assert!((0.0..=255.0).contains(&value) && value.fract() == 0.0, "{value} is no 8-bit sample");
+    (value + 8_388_608.0).to_bits() as u8
 }
 
 /// What one step made.

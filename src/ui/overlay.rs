@@ -66,6 +66,11 @@ fn named(words: Words, state: &AppState, current: &Current) -> Vec<String> {
     let layout = state.views().layout();
     let item = state.items().get(current.item).filter(|_| !matches!(layout, Layout::One | Layout::Planes));
     let mut lines: Vec<String> = item.map(|item| words.item(item)).into_iter().collect();
+    let over = current.fused().and_then(|(fusion, fused)| Some((state.items().get(fusion.item)?, fused)));
+    if let Some((over, fused)) = over {
+        lines.push(words.with("fusion-over", &[("name", words.item(over).into())]));
+        lines.extend(fused.caution.as_ref().map(|_| words.text("fusion-caution").to_owned()));
+    }
     match plane {
         Some(plane) => lines.push(words.plane(plane).to_owned()),
         None if layout == Layout::Planes => lines.push(words.text("plane-stored").to_owned()),
@@ -131,7 +136,7 @@ fn no_suv(ui: &Ui, inner: Rect, top: &mut f32, why: &str, view: usize) {
     };
     let galley = elided(ui, &sentence, theme::small(), theme::ON_PICTURE_AMBER, inner.width() * 0.45);
     let line = Rect::from_min_size(pos2(inner.left(), *top), galley.size());
-    shadowed(ui, line.min, Align2::LEFT_TOP, &galley.text().to_owned(), theme::small(), theme::ON_PICTURE_AMBER);
+    shadowed(ui, line.min, Align2::LEFT_TOP, galley.text(), theme::small(), theme::ON_PICTURE_AMBER);
     let response = ui.interact(line, eframe::egui::Id::unique(("no suv", view)), eframe::egui::Sense::hover());
     response.on_hover_text(words.explained(none, why));
     *top += LINE;

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Work;
 use crate::cli::progress;
 use crate::engine::{Model, Session, SessionOptions};
+use crate::report::ReviewSide;
 use crate::review::folder::{RunFacts, RunFolder, RunOptions};
 use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
 use crate::review::{BatchOptions, Control};
@@ -62,6 +63,12 @@ impl Side {
         })?;
         bar.finish_and_clear();
         Ok(Self { model, folder, recorder, ran })
+    }
+
+    /// What its files are made of.
+    pub fn written(&self) -> ReviewSide<'_> {
+        let label_remarks = &self.recorder.labels.remarks;
+        ReviewSide { model: &self.model, records: self.folder.records(), label_remarks }
     }
 
     /// Cases without scores.

@@ -7,6 +7,8 @@
 mod opencv;
 mod opencv_area;
 mod pillow;
+#[cfg(target_arch = "x86_64")]
+mod pillow_sse2;
 mod taps;
 mod tensorflow;
 mod torch;

@@ -14,10 +14,10 @@ use super::taps::{RowWindow, Taps, resample, weighted_pixel};
 use crate::geometry::Size;
 
 /// Bits behind the point of an 8-bit weight: 32, less 8 for the value, less 2 for sums beyond 1.
-const PRECISION_BITS: u32 = 22;
+pub(super) const PRECISION_BITS: u32 = 22;
 
 /// Half a grey level, so that sums round to the nearest.
-const HALF: i32 = 1 << (PRECISION_BITS - 1);
+pub(super) const HALF: i32 = 1 << (PRECISION_BITS - 1);
 
 /// A filter's weight at a distance from its centre, and how far it reaches, in input pixels at scale 1.
 #[derive(Clone, Copy)]
@@ -134,18 +134,17 @@ pub(super) fn float(source: &Raster<'_, f32>, size: Size, filter: Filter) -> Opt
 fn rows_then_columns(source: &Raster<'_, u8>, rows: &Taps<i32>, cols: &Taps<i32>) -> Array3<u8> {
     let channels = source.channels;
     let len = cols.len() * channels;
-    let mut sums = vec![0_i32; source.row_len()];
+    let gray = GrayRow::new(cols);
     let mut line = vec![0_u8; source.row_len()];
+    let mut lines = Vec::with_capacity(rows.longest());
     let mut out = vec![0_u8; rows.len() * len];
     for ((first, weights), into) in rows.iter().zip(out.chunks_exact_mut(len)) {
-        sums.fill(HALF);
-        for (row, weight) in (first..).zip(weights) {
-            add_weighted(&mut sums, source.row(row), *weight);
-        }
-        line.iter_mut().zip(&sums).for_each(|(value, sum)| *value = clip(*sum));
+        lines.clear();
+        lines.extend((first..first + weights.len()).map(|row| source.row(row)));
+        weighted_rows(&lines, weights, &mut line);
         match (cols.len() == source.cols, channels) {
             (true, _) => into.copy_from_slice(&line),
-            (false, 1) => resample_row::<1>(&line, cols, into),
+            (false, 1) => gray.resample(&line, into),
             (false, _) => resample_row::<3>(&line, cols, into),
         }
     }
@@ -156,23 +155,75 @@ fn columns_then_rows(source: &Raster<'_, u8>, rows: &Taps<i32>, cols: &Taps<i32>
     let channels = source.channels;
     let len = cols.len() * channels;
     let unchanged = cols.len() == source.cols;
-    let mut sums = vec![0_i32; len];
-    let mut out = Vec::with_capacity(rows.len() * len);
+    let gray = GrayRow::new(cols);
+    let mut out = vec![0_u8; rows.len() * len];
     let mut window = RowWindow::new(rows.longest(), len);
-    for (first, weights) in rows.iter() {
-        sums.fill(HALF);
-        for (row, weight) in (first..).zip(weights) {
+    for ((first, weights), into) in rows.iter().zip(out.chunks_exact_mut(len)) {
+        let needed = first..first + weights.len();
+        for row in needed.clone().filter(|_| !unchanged) {
             let line = source.row(row);
-            let resampled = match (unchanged, channels) {
-                (true, _) => line,
-                (false, 1) => window.row(row, |into| resample_row::<1>(line, cols, into)),
-                (false, _) => window.row(row, |into| resample_row::<3>(line, cols, into)),
-            };
-            add_weighted(&mut sums, resampled, *weight);
+            window.row(row, |into| match channels {
+                1 => gray.resample(line, into),
+                _ => resample_row::<3>(line, cols, into),
+            });
         }
-        out.extend(sums.iter().map(|sum| clip(*sum)));
+        let line = |row| if unchanged { source.row(row) } else { window.held(row) };
+        let lines: Vec<&[u8]> = needed.map(line).collect();
+        weighted_rows(&lines, weights, into);
     }
     array(rows.len(), cols.len(), channels, out)
+}
+
+/// The columns' weights of a picture of one channel, laid out for the processor.
+struct GrayRow<'a> {
+    cols: &'a Taps<i32>,
+    #[cfg(target_arch = "x86_64")]
+    quick: Option<super::pillow_sse2::Columns>,
+}
+
+impl<'a> GrayRow<'a> {
+    fn new(cols: &'a Taps<i32>) -> Self {
+        Self {
+            cols,
+            #[cfg(target_arch = "x86_64")]
+            quick: super::pillow_sse2::Columns::new(cols),
+        }
+    }
+
+    fn resample(&self, source: &[u8], into: &mut [u8]) {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(quick) = &self.quick {
+            return quick.resample(source, into);
+        }
+        resample_row::<1>(source, self.cols, into);
+    }
+}
+
+/// The weighted sum of rows, each at least as long as `into`.
+fn weighted_rows(rows: &[&[u8]], weights: &[i32], into: &mut [u8]) {
+    #[cfg(target_arch = "x86_64")]
+    let done = super::pillow_sse2::weighted_rows(rows, weights, into);
+    #[cfg(not(target_arch = "x86_64"))]
+    let done = 0;
+    weighted_rows_plain(rows, weights, done, into);
+}
+
+/// Sums in a strip that stays in the processor's nearest memory.
+const STRIP: usize = 1024;
+
+/// The same for the columns from `start` on.
+pub(super) fn weighted_rows_plain(rows: &[&[u8]], weights: &[i32], start: usize, into: &mut [u8]) {
+    let mut sums = [0_i32; STRIP];
+    let mut at = start;
+    for part in into[start..].chunks_mut(STRIP) {
+        let sums = &mut sums[..part.len()];
+        sums.fill(HALF);
+        for (row, weight) in rows.iter().zip(weights) {
+            add_weighted(sums, &row[at..at + part.len()], *weight);
+        }
+        part.iter_mut().zip(sums.iter()).for_each(|(value, sum)| *value = clip(*sum));
+        at += part.len();
+    }
 }
 
 fn add_weighted(sums: &mut [i32], line: &[u8], weight: i32) {
@@ -181,7 +232,7 @@ fn add_weighted(sums: &mut [i32], line: &[u8], weight: i32) {
     }
 }
 
-fn resample_row<const C: usize>(source: &[u8], cols: &Taps<i32>, into: &mut [u8]) {
+pub(super) fn resample_row<const C: usize>(source: &[u8], cols: &Taps<i32>, into: &mut [u8]) {
     for (pixel, (first, weights)) in into.chunks_exact_mut(C).zip(cols.iter()) {
         for (value, sum) in pixel.iter_mut().zip(weighted_pixel::<u8, i32, C>(source, first, weights, HALF)) {
             *value = clip(sum);

@@ -169,6 +169,14 @@ impl<T: Copy + Default> RowWindow<T> {
     }
 }
 
+impl<T> RowWindow<T> {
+    /// A row that [`RowWindow::row`] made within the last `count` rows.
+    pub fn held(&self, row: usize) -> &[T] {
+        let slot = row % self.held.len();
+        &self.rows[slot * self.len..(slot + 1) * self.len]
+    }
+}
+
 /// Picks one input pixel for each output pixel.
 pub(super) fn pick<T: Copy>(source: &Raster<'_, T>, rows: &[usize], cols: &[usize]) -> Array3<T> {
     let channels = source.channels;

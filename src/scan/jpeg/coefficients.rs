@@ -3,6 +3,8 @@
 use super::headers::{Frame, Headers, Process, Scan, ZIGZAG, table};
 use super::huffman::{Huffman, extend};
 use super::idct;
+#[cfg(target_arch = "x86_64")]
+use super::idct_sse2;
 use crate::scan::bits::{BitReader, Stuffing};
 use crate::scan::fault::Fault;
 
@@ -16,7 +18,10 @@ pub(super) struct Plane {
     across: usize,
     down: usize,
     quantisation: usize,
+    /// All of them, or (sequential) those of one row of units, used again for each.
     blocks: Vec<[i16; 64]>,
+    /// `[rows, 8 stride]`.
+    samples: Vec<u16>,
 }
 
 /// All components.
@@ -46,6 +51,8 @@ impl Planes {
             let cols = (frame.cols * component.across).div_ceil(frame.most_across);
             let rows = (frame.rows * component.down).div_ceil(frame.most_down);
             let stride = unit_cols * component.across;
+            let rows_of_blocks = unit_rows * component.down;
+            let kept = if frame.process == Process::Progressive { rows_of_blocks } else { component.down };
             Plane {
                 cols_used: cols.div_ceil(8),
                 rows_used: rows.div_ceil(8),
@@ -53,7 +60,8 @@ impl Planes {
                 across: component.across,
                 down: component.down,
                 quantisation: component.quantisation,
-                blocks: vec![[0; 64]; stride * unit_rows * component.down],
+                blocks: vec![[0; 64]; stride * kept],
+                samples: vec![0; stride * rows_of_blocks * 64],
             }
         });
         let planes = planes.collect();
@@ -97,28 +105,46 @@ impl Planes {
 
     /// A scan of one component covers only blocks that hold picture, in rows (T.81 A.2.2).
     fn single(&mut self, headers: &Headers, decoder: &mut ScanDecoder, coder: &mut Coder) -> Result<(), Fault> {
+        let (progressive, precision) = (self.process == Process::Progressive, self.precision);
         let Some(plane) = self.planes.get_mut(coder.index) else { return Ok(()) };
+        let quantisation = Quantisation::of(headers, plane)?;
         let mut until_restart = headers.restart_interval;
         for row in 0..plane.rows_used {
+            let first = if progressive { row * plane.stride } else { 0 };
+            if !progressive {
+                plane.clear();
+            }
             for col in 0..plane.cols_used {
                 if headers.restart_interval > 0 && until_restart == 0 {
                     decoder.restart(std::slice::from_mut(coder))?;
                     until_restart = headers.restart_interval;
                 }
                 until_restart = until_restart.saturating_sub(1);
-                if let Some(block) = plane.blocks.get_mut(row * plane.stride + col) {
+                if let Some(block) = plane.blocks.get_mut(first + col) {
                     decoder.block(coder, block);
                 }
             }
             decoder.check()?;
+            if !progressive {
+                plane.render(row, 1, &quantisation, precision);
+            }
         }
         Ok(())
     }
 
     /// A scan of several components, unit by unit (T.81 A.2.3).
     fn interleaved(&mut self, headers: &Headers, decoder: &mut ScanDecoder, coders: &mut [Coder]) -> Result<(), Fault> {
+        let progressive = self.process == Process::Progressive;
+        let quantisation: Vec<(usize, Quantisation)> = coders
+            .iter()
+            .filter_map(|coder| Some((coder.index, self.planes.get(coder.index)?)))
+            .map(|(index, plane)| Ok((index, Quantisation::of(headers, plane)?)))
+            .collect::<Result<_, Fault>>()?;
         let mut until_restart = headers.restart_interval;
         for unit_row in 0..self.unit_rows {
+            if !progressive {
+                self.planes.iter_mut().for_each(Plane::clear);
+            }
             for unit_col in 0..self.unit_cols {
                 if headers.restart_interval > 0 && until_restart == 0 {
                     decoder.restart(coders)?;
@@ -128,7 +154,8 @@ impl Planes {
                 for coder in coders.iter_mut() {
                     let Some(plane) = self.planes.get_mut(coder.index) else { continue };
                     for down in 0..plane.down {
-                        let at = (unit_row * plane.down + down) * plane.stride + unit_col * plane.across;
+                        let row = if progressive { unit_row * plane.down + down } else { down };
+                        let at = row * plane.stride + unit_col * plane.across;
                         for block in plane.blocks.iter_mut().skip(at).take(plane.across) {
                             decoder.block(coder, block);
                         }
@@ -136,48 +163,91 @@ impl Planes {
                 }
             }
             decoder.check()?;
+            for (index, quantisation) in quantisation.iter().filter(|_| !progressive) {
+                if let Some(plane) = self.planes.get_mut(*index) {
+                    plane.render(unit_row * plane.down, plane.down, quantisation, self.precision);
+                }
+            }
         }
         Ok(())
     }
 
-    /// Dequantises and transforms all blocks.
-    pub fn render(&self, headers: &Headers) -> Result<Vec<SamplePlane>, Fault> {
+    /// The samples: of a progressive stream all blocks are dequantised and transformed now.
+    pub fn finish(mut self, headers: &Headers) -> Result<Vec<SamplePlane>, Fault> {
         if self.scans == 0 {
             return Err(Fault::damaged("a JPEG stream holds no scan"));
         }
-        self.planes
-            .iter()
-            .map(|plane| {
-                let table = headers.quantisation.get(plane.quantisation).and_then(Option::as_ref);
-                let table = table.ok_or_else(|| Fault::damaged("a JPEG stream lacks a quantisation table"))?;
-                Ok(plane.render(table, self.precision))
-            })
-            .collect()
+        if self.process == Process::Progressive {
+            for plane in &mut self.planes {
+                let quantisation = Quantisation::of(headers, plane)?;
+                plane.render(0, plane.blocks.len() / plane.stride.max(1), &quantisation, self.precision);
+            }
+        }
+        let samples = |plane: Plane| SamplePlane { samples: plane.samples, stride: plane.stride * 8 };
+        Ok(self.planes.into_iter().map(samples).collect())
+    }
+}
+
+/// What a component's coefficients are multiplied with.
+struct Quantisation {
+    table: [u16; 64],
+    /// The same where it fits 16 bits with a sign.
+    #[cfg(target_arch = "x86_64")]
+    signed: Option<[i16; 64]>,
+}
+
+impl Quantisation {
+    fn of(headers: &Headers, plane: &Plane) -> Result<Self, Fault> {
+        let table = headers.quantisation.get(plane.quantisation).copied().flatten();
+        let table = table.ok_or_else(|| Fault::damaged("a JPEG stream lacks a quantisation table"))?;
+        #[cfg(target_arch = "x86_64")]
+        let signed = table.iter().all(|step| i16::try_from(*step).is_ok()).then(|| table.map(|step| step as i16));
+        Ok(Self {
+            table,
+            #[cfg(target_arch = "x86_64")]
+            signed,
+        })
+    }
+
+    /// Samples `[8 rows, 8 cols]` of a block.
+    #[inline]
+    fn samples(&self, block: &[i16; 64], precision: u32) -> [[u16; 8]; 8] {
+        #[cfg(target_arch = "x86_64")]
+        if precision == 8
+            && let Some(samples) = self.signed.as_ref().and_then(|table| idct_sse2::inverse(block, table))
+        {
+            return samples;
+        }
+        let samples =
+            idct::inverse(&std::array::from_fn(|k| i32::from(block[k]) * i32::from(self.table[k])), precision);
+        let (rows, _) = samples.as_chunks::<8>();
+        std::array::from_fn(|row| rows[row])
     }
 }
 
 impl Plane {
-    fn render(&self, table: &[u16; 64], precision: u32) -> SamplePlane {
-        let stride = self.stride * 8;
-        let mut samples = vec![0; self.blocks.len() * 64];
-        let block_rows = samples.chunks_exact_mut(stride.max(1) * 8).zip(self.blocks.chunks_exact(self.stride.max(1)));
-        for (strip, blocks) in block_rows {
+    fn clear(&mut self) {
+        self.blocks.iter_mut().for_each(|block| *block = [0; 64]);
+    }
+
+    /// Dequantises and transforms the first `count` rows of blocks into those from row `first` of the picture on.
+    fn render(&mut self, first: usize, count: usize, quantisation: &Quantisation, precision: u32) {
+        let (blocks_in_row, stride) = (self.stride.max(1), self.stride.max(1) * 8);
+        let strips = self.samples.chunks_exact_mut(stride * 8).skip(first).take(count);
+        for (strip, blocks) in strips.zip(self.blocks.chunks_exact(blocks_in_row)) {
             for (col, block) in blocks.iter().enumerate() {
-                let is_flat = block.iter().skip(1).all(|value| *value == 0);
-                let block = if is_flat {
-                    let first = i32::from(block[0]) * i32::from(table[0]);
-                    [idct::flat(first, precision); 64]
+                let samples = if block[1..].iter().fold(0, |any, value| any | *value) == 0 {
+                    [[idct::flat(i32::from(block[0]) * i32::from(quantisation.table[0]), precision); 8]; 8]
                 } else {
-                    idct::inverse(&std::array::from_fn(|k| i32::from(block[k]) * i32::from(table[k])), precision)
+                    quantisation.samples(block, precision)
                 };
-                for (line, values) in strip.chunks_exact_mut(stride).zip(block.as_chunks::<8>().0) {
+                for (line, values) in strip.chunks_exact_mut(stride).zip(&samples) {
                     if let Some(target) = line.get_mut(col * 8..col * 8 + 8) {
                         target.copy_from_slice(values);
                     }
                 }
             }
         }
-        SamplePlane { samples, stride }
     }
 }
 
@@ -239,6 +309,12 @@ impl ScanDecoder<'_> {
         block[0] = coder.last_dc as i16;
         let mut k = 1;
         while k < 64 {
+            if let Some((run, value)) = ac.quick_value(&mut self.reader) {
+                k += run;
+                set(block, k, value);
+                k += 1;
+                continue;
+            }
             let symbol = ac.symbol(&mut self.reader);
             let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
             if size == 0 {

@@ -147,7 +147,7 @@ impl<'a> Headers<'a> {
     fn next_marker(&mut self) -> Option<u8> {
         loop {
             let rest = self.stream.get(self.at..)?;
-            let ff = rest.iter().position(|byte| *byte == 0xFF)?;
+            let ff = first_ff(rest)?;
             self.at += ff + 1;
             match self.stream.get(self.at)? {
                 0xFF => {}
@@ -254,6 +254,14 @@ impl<'a> Headers<'a> {
         }
         Ok(())
     }
+}
+
+/// Where the first byte 0xFF stands. Blocks without one are passed over as a whole: 16 bytes are compared at once.
+fn first_ff(bytes: &[u8]) -> Option<usize> {
+    let without = |block: &&[u8; 64]| !block.iter().fold(false, |any, byte| any | (*byte == 0xFF));
+    let skipped = bytes.as_chunks::<64>().0.iter().take_while(without).count() * 64;
+    let rest = bytes.get(skipped..)?;
+    rest.iter().position(|byte| *byte == 0xFF).map(|at| skipped + at)
 }
 
 /// The table that a scan names.

@@ -4,12 +4,15 @@ use crate::scan::bits::BitReader;
 use crate::scan::fault::Fault;
 
 /// Codes up to this length are found in one look.
-const QUICK_BITS: u32 = 10;
+const QUICK_BITS: u32 = 11;
 
 /// One Huffman table.
 pub(super) struct Huffman {
     /// By the next `QUICK_BITS` bits: code length << 8 | symbol; 0 for longer codes.
     quick: Vec<u16>,
+    /// By the same bits, where they hold a symbol of run and size (T.81 F.1.2.2) and the value behind it: value << 16 |
+    /// run << 8 | all bits; 0 where they do not.
+    values: Vec<i32>,
     /// By code length: one past the last code, left-aligned to 16 bits.
     ends: [u32; 17],
     /// By code length: index of the first symbol minus the first code.
@@ -20,8 +23,13 @@ pub(super) struct Huffman {
 impl Huffman {
     /// From the number of codes of each length 1 to 16 and the symbols in order.
     pub fn new(counts: &[u8; 16], symbols: &[u8]) -> Result<Self, Fault> {
-        let mut table =
-            Self { quick: vec![0; 1 << QUICK_BITS], ends: [0; 17], offsets: [0; 17], symbols: symbols.to_vec() };
+        let mut table = Self {
+            quick: vec![0; 1 << QUICK_BITS],
+            values: Vec::new(),
+            ends: [0; 17],
+            offsets: [0; 17],
+            symbols: symbols.to_vec(),
+        };
         let mut code = 0u32;
         let mut index = 0usize;
         for (length, count) in (1u32..).zip(counts) {
@@ -41,6 +49,7 @@ impl Huffman {
             }
             code <<= 1;
         }
+        table.values = (0..).zip(&table.quick).map(|(bits, entry)| quick_value(bits, *entry)).collect();
         Ok(table)
     }
 
@@ -78,6 +87,18 @@ impl Huffman {
         0
     }
 
+    /// Run and value of the next coefficient, where a short code and the value behind it are found in one look; takes
+    /// nothing otherwise.
+    #[inline]
+    pub fn quick_value(&self, reader: &mut BitReader) -> Option<(usize, i16)> {
+        let entry = self.values.get((reader.window() >> (64 - QUICK_BITS)) as usize).copied().unwrap_or(0);
+        if entry == 0 {
+            return None;
+        }
+        reader.skip((entry & 0xFF) as u32);
+        Some(((entry >> 8 & 0xFF) as usize, (entry >> 16) as i16))
+    }
+
     /// A symbol that counts the bits of a signed value, and that value (T.81 F.2.2.1, H.1.2.2).
     #[inline]
     pub fn difference(&self, reader: &mut BitReader) -> i32 {
@@ -88,6 +109,14 @@ impl Huffman {
             _ => 32768,
         }
     }
+}
+
+/// An entry of [`Huffman::values`]: `bits` are the next ones, `entry` is what [`Huffman::quick`] says about them.
+fn quick_value(bits: u32, entry: u16) -> i32 {
+    let (length, run, size) = (u32::from(entry >> 8), i32::from(entry >> 4 & 15), u32::from(entry & 15));
+    let Some(spare) = QUICK_BITS.checked_sub(length + size).filter(|_| size > 0) else { return 0 };
+    let value = extend(bits >> spare & ((1 << size) - 1), size);
+    value << 16 | run << 8 | (length + size) as i32
 }
 
 /// EXTEND of T.81 F.2.2.1: the lower half of the range means negative values.

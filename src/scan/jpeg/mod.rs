@@ -8,6 +8,8 @@ mod coefficients;
 mod headers;
 mod huffman;
 mod idct;
+#[cfg(target_arch = "x86_64")]
+mod idct_sse2;
 mod lossless;
 mod upsample;
 
@@ -55,7 +57,7 @@ pub(super) fn decode(stream: &[u8], accept: &mut dyn FnMut(&Frame) -> Result<(),
     let is_lossless = matches!(work, Some(Work::Lossless(_)));
     let samples = match work {
         Some(Work::Lossless(picture)) => picture.finish()?,
-        Some(Work::Dct(planes)) => upsample::interleave(frame, &planes.render(&headers)?),
+        Some(Work::Dct(planes)) => upsample::interleave(frame, planes.finish(&headers)?),
         None => return Err(Fault::damaged("a JPEG frame holds no picture")),
     };
     Ok(Jpeg {

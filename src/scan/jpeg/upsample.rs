@@ -5,12 +5,18 @@ use super::coefficients::SamplePlane;
 use super::headers::Frame;
 
 /// Interleaved samples `[rows, cols, components]` without the padding of the blocks.
-pub(super) fn interleave(frame: &Frame, planes: &[SamplePlane]) -> Vec<u16> {
+pub(super) fn interleave(frame: &Frame, mut planes: Vec<SamplePlane>) -> Vec<u16> {
     let (rows, cols) = (frame.rows, frame.cols);
+    if let [only] = planes.as_mut_slice()
+        && only.stride == cols
+    {
+        only.samples.truncate(rows * cols);
+        return std::mem::take(&mut only.samples);
+    }
     let full: Vec<Vec<u16>> = frame
         .components
         .iter()
-        .zip(planes)
+        .zip(&planes)
         .map(|(component, plane)| {
             let own_cols = (cols * component.across).div_ceil(frame.most_across);
             let own_rows = (rows * component.down).div_ceil(frame.most_down);
