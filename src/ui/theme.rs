@@ -35,6 +35,8 @@ pub const VIEWPORT: Color32 = Color32::from_rgb(12, 13, 15);
 /// Text on pictures.
 pub const ON_PICTURE: Color32 = Color32::from_rgb(222, 226, 231);
 pub const ON_PICTURE_WEAK: Color32 = Color32::from_rgb(150, 158, 168);
+/// Under text on pictures: nothing on black, enough on white.
+pub const PICTURE_TEXT_PLATE: Color32 = Color32::from_black_alpha(120);
 /// Keeps text readable on white pixels.
 pub const PICTURE_TEXT_SHADOW: Color32 = Color32::from_black_alpha(210);
 /// Around views that are not acted on.

@@ -171,21 +171,6 @@ fn fusion_menu(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
     let words = words(ui);
     let Some(current) = state.current() else { return };
     let over = current.fusion.as_ref();
-    if let Some(fusion) = over {
-        let (mut opacity, mut colors) = (fusion.opacity, fusion.colors);
-        let slider = ui.add(Slider::new(&mut opacity, 0.0..=1.0).show_value(false).text(words.text("fusion-opacity")));
-        ui.menu_button(words.text("colours-menu"), |ui| {
-            compact(ui);
-            for map in ColorMap::FOR_PET {
-                if marked_entry(ui, words.colours(map), "", colors == map, true).clicked() {
-                    colors = map;
-                }
-            }
-        });
-        if slider.changed() || colors != fusion.colors {
-            wishes.commands.push(Command::SetFusionLook { opacity, colors });
-        }
-    }
     let button = ui.menu_button(format!("{MARK_ROOM}{}", words.text("fusion-menu")), |ui| {
         compact(ui);
         ScrollArea::vertical().max_height(theme::LIST_HEIGHT).show(ui, |ui| {
@@ -201,6 +186,21 @@ fn fusion_menu(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         });
     });
     button.response.on_hover_text(words.text("fusion-menu.tooltip"));
+    if let Some(fusion) = over {
+        let (mut opacity, mut colors) = (fusion.opacity, fusion.colors);
+        let slider = ui.add(Slider::new(&mut opacity, 0.0..=1.0).show_value(false).text(words.text("fusion-opacity")));
+        ui.menu_button(format!("{MARK_ROOM}{}", words.text("colours-menu")), |ui| {
+            compact(ui);
+            for map in ColorMap::FOR_PET {
+                if marked_entry(ui, words.colours(map), "", colors == map, true).clicked() {
+                    colors = map;
+                }
+            }
+        });
+        if slider.changed() || colors != fusion.colors {
+            wishes.commands.push(Command::SetFusionLook { opacity, colors });
+        }
+    }
 }
 
 fn slices(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
