@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::jobs::OpenedReview;
 use super::{
-    Decoded, EngineFacts, Fused, Heatmap, HeatmapRequest, ModelFacts, Numbers, Pane, PlanePicture, Prediction, Problem,
-    Trust, TrustProgress, ValueWindow,
+    Decoded, EngineFacts, Fused, Heatmap, HeatmapRequest, LeakFinding, ModelFacts, Numbers, Pane, PlanePicture,
+    Prediction, Problem, Trust, TrustProgress, ValueWindow,
 };
 use crate::engine::runtime::InstallProgress;
 use crate::render::{Plane, RoiStats, Thumbnail};
@@ -147,6 +147,17 @@ pub enum Event {
     NumbersReady {
         generation: u64,
         numbers: Arc<Numbers>,
+    },
+    LeakProgress {
+        /// Files are read first.
+        comparing: bool,
+        done: usize,
+        total: usize,
+    },
+    /// `None` where the search was stopped.
+    LeaksReady {
+        list: u64,
+        result: Result<Box<LeakFinding>, Option<Problem>>,
     },
     /// Pictures of the report that are written.
     ExportProgress {

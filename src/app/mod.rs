@@ -51,7 +51,7 @@ pub use model::{
     StepFacts,
 };
 pub use problem::{Cause, Problem};
-pub use review::{ExportState, ListedCase, Numbers, OperatingPoint, Review};
+pub use review::{ExportState, LeakFinding, LeakState, ListedCase, Numbers, OperatingPoint, Review, TwinPair};
 pub use shown::{Decoded, PlanePicture, Shown, SliceChoice, ValueWindow};
 pub use stack::{SlicePosition, Stack};
 pub use state::{AppState, Background};
