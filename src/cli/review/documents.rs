@@ -46,7 +46,7 @@ impl Results<'_> {
             run: self.a.folder.facts(),
             compared: self.b.as_ref().map(|side| side.folder.facts()),
             model_card: model_card(&self.a.model.folder.join("README.md")),
-            cases: self.a.folder.records(),
+            cases: &self.a.cases,
             label_remarks: &self.a.recorder.labels.remarks,
             mapping: &self.a.recorder.labels.mapping,
             thresholds: &self.thresholds,

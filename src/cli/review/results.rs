@@ -79,7 +79,7 @@ impl Results<'_> {
     /// One model's table and numbers; `None` where no case has a label.
     fn side(&self, side: &Side, out: &Path, written: &mut Vec<PathBuf>) -> anyhow::Result<Option<MetricsReport>> {
         let names = side.model.class_names();
-        let records = side.folder.records();
+        let records = side.cases.as_slice();
         let table = out.join("predictions.csv");
         report::write_predictions(&table, records, names, &|record| predicted_at(record, self.asked()))?;
         written.push(table.clone());
@@ -97,7 +97,7 @@ impl Results<'_> {
     /// The pictures of misclassified cases, and how many such cases there are.
     fn gallery<'a>(&'a self, written: &mut Vec<PathBuf>) -> anyhow::Result<(Vec<GalleryEntry>, usize)> {
         let of_b: HashMap<&str, &CaseRecord> =
-            self.b.iter().flat_map(|side| side.folder.records()).map(|record| (record.key.as_str(), record)).collect();
+            self.b.iter().flat_map(|side| &side.cases).map(|record| (record.key.as_str(), record)).collect();
         let files: HashMap<String, &Vec<PathBuf>> = self
             .work
             .items
@@ -113,7 +113,7 @@ impl Results<'_> {
                 compared,
             })
         };
-        let cases = self.a.folder.records().iter().filter_map(case).collect();
+        let cases = self.a.cases.iter().filter_map(case).collect();
         let (cases, misclassified) = report::choose_gallery(cases, self.work.args.explain);
         if cases.is_empty() {
             return Ok((Vec::new(), misclassified));

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Work;
 use crate::cli::progress;
 use crate::engine::{Model, Session, SessionOptions};
-use crate::review::folder::{RunFacts, RunFolder, RunOptions};
+use crate::review::folder::{RunFacts, RunFolder, RunOptions, with_typed_labels};
 use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
 use crate::review::{BatchOptions, Control};
 
@@ -14,6 +14,8 @@ pub(super) struct Side {
     pub model: Model,
     pub folder: RunFolder,
     pub recorder: Recorder,
+    /// Its records with the labels that a reader typed (in the first model's run).
+    pub cases: Vec<CaseRecord>,
     /// The engine and what it runs on, in words.
     pub ran: String,
 }
@@ -61,7 +63,9 @@ impl Side {
             Control::Continue
         })?;
         bar.finish_and_clear();
-        Ok(Self { model, folder, recorder, ran })
+        let decisions = first.unwrap_or(&folder).decisions();
+        let cases = with_typed_labels(folder.records(), decisions, model.class_names());
+        Ok(Self { model, folder, recorder, cases, ran })
     }
 
     /// Cases without scores.
