@@ -40,6 +40,8 @@ fn run(cli: Cli) -> anyhow::Result<Ended> {
         Some(Command::Metrics(args)) => cli::metrics(&args),
         Some(Command::Leaks(args)) => cli::leaks(&args),
         Some(Command::Import(args)) => cli::import(&args),
+        Some(Command::Golden(args)) => cli::golden(&args),
+        Some(Command::Doctor(args)) => cli::doctor(&args),
         Some(Command::Presets(args)) => cli::presets(&args),
         Some(Command::Inspect(args)) => cli::inspect(&args),
         Some(Command::Runtime(args)) => cli::runtime(&args),

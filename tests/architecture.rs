@@ -34,6 +34,9 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("plotters", &["report"]),
+    ("plotters_backend", &["report"]),
+    ("pdf_writer", &["report"]),
+    ("subsetter", &["report"]),
 ];
 
 #[test]

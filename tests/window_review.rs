@@ -230,3 +230,32 @@ fn the_page_speaks_korean() {
     let odd: Vec<String> = said(&harness).into_iter().filter(latin).collect();
     assert!(odd.is_empty(), "{odd:?}");
 }
+
+#[test]
+fn the_report_is_written_with_the_readers_labels() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("report 보고서");
+    let mut harness = reviewed(folder.path());
+    press(&mut harness, Key::PageDown);
+    let wrong = harness.state().state.review().selected_case().copied().unwrap();
+    harness.state_mut().state.apply(Command::SetLabel(wrong.row.predicted()));
+    let language = overread::report::Language::Korean;
+    harness.state_mut().state.apply(Command::Export { out: out.clone(), language });
+    harness.run();
+    assert_eq!(harness.state().state.toasts().len(), 1, "{:?}", harness.state().state.toasts());
+    for file in ["report.html", "report.pdf", "predictions.csv", "metrics.json", "confusion.png"] {
+        assert!(out.join(file).is_file(), "{file}");
+    }
+    let metrics = std::fs::read_to_string(out.join("metrics.json")).unwrap();
+    let metrics: serde_json::Value = serde_json::from_str(&metrics).unwrap();
+    let text = metrics.to_string();
+    assert!(text.contains("\"accuracy\""), "{text}");
+    let html = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(html.contains("연구용") && html.contains("phantom-brain-3grade"));
+    let table = std::fs::read_to_string(out.join("predictions.csv")).unwrap();
+    let right = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        cells[2] == cells[3]
+    };
+    assert_eq!(table.lines().skip(1).filter(|line| right(line)).count(), 21, "the relabelled case counts as right");
+}

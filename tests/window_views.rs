@@ -16,6 +16,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use overread::app::{AppState, Command, Current, CurrentError, Jobs, Layout, Link, Shape, Tool, ViewTransform};
 use overread::render::{ColorMap, Plane};
+use overread::scan::Pixels;
 use overread::ui::Shell;
 
 fn opened(paths: &[&Path]) -> Harness<'static, Shell> {
@@ -260,4 +261,36 @@ fn colours_are_kept_by_the_view() {
     assert!(shader.colors().is_none() && shader.inverts());
     press(&mut harness, Key::Num0);
     assert!(!view(&harness, 0).shader().unwrap().inverts());
+}
+
+#[test]
+fn a_scan_in_the_same_space_is_laid_over_and_another_is_refused_with_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let flat = folder.path().join("flat.png");
+    image::GrayImage::from_pixel(20, 20, image::Luma([9])).save(&flat).unwrap();
+    let paths = [nifti(folder.path(), "a.nii", 5), nifti(folder.path(), "b.nii", 9), flat];
+    let mut harness = opened(&[&paths[0], &paths[1], &paths[2]]);
+    harness.state_mut().state.apply(Command::Fuse(Some(1)));
+    harness.run();
+    let (_, fused) = view(&harness, 0).fused().expect("laid over");
+    // Both in scanner coordinates on one grid, with the same values where both have slices.
+    let own = |harness: &Harness<'_, Shell>| match &view(harness, 0).shown.as_ref().unwrap().picture.frame().pixels {
+        Pixels::Gray(values) => values.clone(),
+        Pixels::Rgb(_) => panic!("grey"),
+    };
+    assert_eq!((fused.index, fused.values.dim()), (2, (12, 16)));
+    assert_eq!(fused.values, own(&harness));
+    assert!(fused.caution.is_some(), "scanner coordinates may be of two examinations");
+    press(&mut harness, Key::ArrowDown);
+    let (_, fused) = view(&harness, 0).fused().expect("follows");
+    assert_eq!((fused.index, &fused.values), (3, &own(&harness)));
+    press(&mut harness, Key::Y);
+    let (_, fused) = view(&harness, 0).fused().expect("on planes too");
+    assert_eq!((fused.plane, &fused.values), (Some(Plane::Coronal), &own(&harness)));
+    harness.state_mut().state.apply(Command::Fuse(Some(2)));
+    harness.run();
+    assert!(view(&harness, 0).fusion.is_none());
+    let toasts = harness.state().state.toasts();
+    assert_eq!(toasts.len(), 1, "{toasts:?}");
+    harness.state_mut().state.apply(Command::Fuse(None));
 }

@@ -8,6 +8,7 @@ use super::{
     ValueWindow, ViewTransform,
 };
 use crate::render::{ColorMap, Plane};
+use crate::report::Language;
 use crate::review::folder::Opinion;
 use crate::review::{Order, Show};
 use crate::scan::Window;
@@ -61,6 +62,12 @@ pub enum Command {
     Redo,
     /// A plane through the volume in the active view; `None` for the frames as they are stored.
     SetPlane(Option<Plane>),
+    /// Item `index` of the list over the active view's slices; `None` takes it away.
+    Fuse(Option<usize>),
+    SetFusionLook {
+        opacity: f32,
+        colors: ColorMap,
+    },
     /// The crosshair at a point of the active view's slice, in picture coordinates.
     PlaceCrosshair {
         x: f64,
@@ -124,6 +131,11 @@ pub enum Command {
     SetLabel(Option<usize>),
     /// Reference labels from a table; `None` takes the folders' names.
     UseLabels(Option<PathBuf>),
+    /// The report of the list, written into a folder.
+    Export {
+        out: PathBuf,
+        language: Language,
+    },
     /// The whole list through the model that the first is compared with, or no longer.
     CompareList(bool),
     /// Predict the items that have no prediction yet, in the background.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::jobs::OpenedReview;
 use super::{
-    Decoded, EngineFacts, Heatmap, HeatmapRequest, ModelFacts, Numbers, Pane, PlanePicture, Prediction, Problem, Trust,
-    TrustProgress, ValueWindow,
+    Decoded, EngineFacts, Fused, Heatmap, HeatmapRequest, ModelFacts, Numbers, Pane, PlanePicture, Prediction, Problem,
+    Trust, TrustProgress, ValueWindow,
 };
 use crate::engine::runtime::InstallProgress;
 use crate::render::{Plane, RoiStats, Thumbnail};
@@ -47,7 +47,13 @@ pub enum Event {
     PlaneReady {
         generation: u64,
         plane: Plane,
-        result: Result<PlanePicture, Problem>,
+        result: Result<Box<PlanePicture>, Problem>,
+    },
+    /// Another scan's values on a slice, or why they do not lie there.
+    Fused {
+        generation: u64,
+        files: Arc<[PathBuf]>,
+        result: Result<Arc<Fused>, Problem>,
     },
     /// How many frames of a scan's volume are decoded.
     VolumeProgress {
@@ -78,7 +84,7 @@ pub enum Event {
     ModelLoaded {
         generation: u64,
         path: PathBuf,
-        result: Result<(ModelFacts, EngineFacts, RunFacts), Problem>,
+        result: Result<Box<(ModelFacts, EngineFacts, RunFacts)>, Problem>,
     },
     /// The prediction of the item on the screen.
     Predicted {
@@ -142,6 +148,13 @@ pub enum Event {
         generation: u64,
         numbers: Arc<Numbers>,
     },
+    /// Pictures of the report that are written.
+    ExportProgress {
+        done: usize,
+        total: usize,
+    },
+    /// The folder.
+    Exported(Result<PathBuf, Problem>),
     InstallProgress(InstallProgress),
     /// The version.
     Installed(Result<String, Problem>),

@@ -1,5 +1,7 @@
 //! Short messages that do not need an answer, without a language.
 
+use std::path::PathBuf;
+
 use super::Problem;
 
 /// How a message is meant.
@@ -23,8 +25,15 @@ pub enum Notice {
     RuntimeFailed(Problem),
     /// Results or decisions are not kept, or what was kept could not be read; never empty.
     NotKept(Vec<Problem>),
+    /// The report is written.
+    Exported {
+        folder: PathBuf,
+    },
+    NotExported(Problem),
     /// A table of labels that cannot be used.
     NoLabels(Problem),
+    /// A scan that cannot be laid over another.
+    NotFused(Problem),
     /// A job broke; the program goes on.
     Broken {
         worker: &'static str,

@@ -1,9 +1,11 @@
 //! The words of the command line.
 
+mod checks;
 mod import;
 
 use std::path::PathBuf;
 
+pub use self::checks::{DoctorArgs, GoldenAction, GoldenArgs, GoldenRecordArgs, GoldenVerifyArgs};
 pub use self::import::{ImportArgs, PresetsArgs};
 use super::Misuse;
 use crate::engine::{EngineChoice, SliceChoice};
@@ -51,6 +53,10 @@ pub enum Command {
     Import(ImportArgs),
     /// List the named preprocessings that `import` knows.
     Presets(PresetsArgs),
+    /// Record inputs with their logits, or verify them on every engine.
+    Golden(GoldenArgs),
+    /// Find out how pictures were prepared when a model was trained.
+    Doctor(DoctorArgs),
     /// Fit a temperature to a labelled run, and choose an operating point; kept in the model's metadata.json.
     Calibrate(CalibrateArgs),
     /// Find near-duplicate images inside a folder and in the training data.

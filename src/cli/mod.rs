@@ -13,7 +13,9 @@ macro_rules! say {
 mod args;
 mod calibrate;
 mod demo;
+mod doctor;
 mod explain;
+mod golden;
 mod import;
 mod inspect;
 mod leaks;
@@ -26,13 +28,15 @@ mod runtime;
 mod table;
 
 pub use args::{
-    CalibrateArgs, Cli, Command, DemoArgs, EngineArg, ExplainArgs, ImportArgs, InspectArgs, LanguageArg, LeaksArgs,
-    MetricsArgs, OperatingPointArg, PredictArgs, PresetsArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg,
-    WindowArgs,
+    CalibrateArgs, Cli, Command, DemoArgs, DoctorArgs, EngineArg, ExplainArgs, GoldenAction, GoldenArgs,
+    GoldenRecordArgs, GoldenVerifyArgs, ImportArgs, InspectArgs, LanguageArg, LeaksArgs, MetricsArgs,
+    OperatingPointArg, PredictArgs, PresetsArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
 };
 pub use calibrate::calibrate;
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
+pub use doctor::doctor;
 pub use explain::explain;
+pub use golden::golden;
 pub use import::import;
 pub use inspect::inspect;
 pub use leaks::leaks;

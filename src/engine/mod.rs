@@ -58,6 +58,7 @@ pub use metadata_file::{
     manifest_schema,
 };
 pub use model::Model;
+pub use model_file::sha256_hex;
 pub use scores::{ScoreRule, predicted_class};
 pub use session::{EngineChoice, ProviderChoice, Session, SessionOptions, StartAgain};
 pub use tied::{OperatingPoint, SavedMetadata, save_operating_point};

@@ -64,6 +64,6 @@ fn read_file(path: &Path) -> Result<Bytes, EngineError> {
 }
 
 /// Lower-case hexadecimal sha256.
-pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,7 +5,9 @@
 mod chart;
 mod document;
 mod explanation;
+mod files;
 mod gallery;
+mod golden;
 mod html;
 mod leak;
 mod metrics;
@@ -18,7 +20,9 @@ mod review;
 pub use chart::{calibration_chart, confusion_chart, matrix_chart, precision_recall_chart, roc_chart};
 pub use document::Language;
 pub use explanation::{explanation_json, write_map, write_overlay};
+pub use files::{ReviewSide, read_card, write_misclassified};
 pub use gallery::{GalleryCase, GalleryEntry, choose_gallery, write_gallery};
+pub use golden::{GoldenError, NewGolden, write_golden};
 pub use html::write_html;
 pub use leak::{LeakReport, PairPicture, leak_json, leak_text, write_leak_files, write_leak_pairs, write_pair_sheet};
 pub use metrics::{
@@ -39,6 +43,8 @@ pub enum ReportError {
     Write { path: std::path::PathBuf, source: std::io::Error },
     #[error("{path} could not be drawn: {what}")]
     Draw { path: std::path::PathBuf, what: String },
+    #[error(transparent)]
+    Metrics(#[from] crate::metrics::MetricsError),
     #[error("an array of shape {expected} got {given} values")]
     Shape { expected: String, given: usize },
 }

@@ -5,6 +5,7 @@
 
 mod batch;
 mod case;
+pub mod doctor;
 mod explain_all;
 mod explained;
 pub mod folder;

@@ -7,7 +7,7 @@ use super::shell::Wishes;
 use super::theme;
 use super::widgets::palette;
 use super::words::words;
-use crate::app::AppState;
+use crate::app::{AppState, ExportState};
 
 pub(super) fn status_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
     let (p, words) = (palette(ui), words(ui));
@@ -32,6 +32,9 @@ pub(super) fn status_bar(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
                     Some((rate, seconds)) => format!("{text} · {}", words.pace(rate, seconds)),
                     None => text,
                 };
+                ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)));
+            } else if let ExportState::Running { done, total } = state.export_state() {
+                let text = words.with("export-running", &[("done", done.into()), ("total", total.into())]);
                 ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)));
             } else if state.can_go_on() {
                 let entry = Action::PredictRest.entry();

@@ -9,7 +9,7 @@ use eframe::egui::{Context, Frame, Id, Key, Label, Modal, RichText, TextEdit};
 use super::shell::Look;
 use super::theme;
 use super::widgets::weak;
-use super::words::{Words, words};
+use super::words::{Language, Words, words};
 use crate::app::Command;
 
 /// Nobody presses Cancel this soon: there was no dialog at all (no portal, no helper program).
@@ -25,6 +25,8 @@ pub(super) enum Wanted {
     ComparedModel,
     /// A table of reference labels.
     Labels,
+    /// A folder for the report.
+    Export,
 }
 
 /// What came of a dialog.
@@ -82,6 +84,7 @@ fn pick(wanted: Wanted, words: Words) -> Option<Vec<PathBuf>> {
     match wanted {
         Wanted::Files => dialog.set_title(words.text("dialog-files")).pick_files(),
         Wanted::Folder => dialog.set_title(words.text("dialog-folder")).pick_folders(),
+        Wanted::Export => dialog.set_title(words.text("dialog-export")).pick_folder().map(|path| vec![path]),
         Wanted::Labels => {
             let dialog = dialog.set_title(words.text("dialog-labels"));
             let dialog = dialog.add_filter(words.text("dialog-labels-kind"), &["csv", "tsv", "txt", "json", "jsonl"]);
@@ -108,7 +111,7 @@ impl PathField {
         Self { wanted, text: String::new(), instead_of_dialog }
     }
 
-    fn command(&self) -> Option<Command> {
+    fn command(&self, language: Language) -> Option<Command> {
         let text = self.text.trim().trim_matches('"');
         if text.is_empty() {
             return None;
@@ -118,6 +121,7 @@ impl PathField {
             Wanted::Model => Command::LoadModel(path),
             Wanted::ComparedModel => Command::CompareWithModel(Some(path)),
             Wanted::Labels => Command::UseLabels(Some(path)),
+            Wanted::Export => Command::Export { out: path, language: language.of_reports() },
             Wanted::Files | Wanted::Folder => Command::Open(vec![path]),
         })
     }
@@ -134,6 +138,7 @@ pub(super) fn path_field(ctx: &Context, look: &mut Look) -> Option<Command> {
         let title = match field.wanted {
             Wanted::Model | Wanted::ComparedModel => words.text("path-title-model"),
             Wanted::Labels => words.text("path-title-labels"),
+            Wanted::Export => words.text("dialog-export"),
             Wanted::Folder => words.text("path-title-folder"),
             Wanted::Files => words.text("path-title-files"),
         };
@@ -150,7 +155,7 @@ pub(super) fn path_field(ctx: &Context, look: &mut Look) -> Option<Command> {
         }
         ui.horizontal(|ui| {
             if ui.button(words.text("path-open")).clicked() || entered {
-                command = field.command();
+                command = field.command(words.language());
                 done = command.is_some();
             }
             done |= ui.button(words.text("path-cancel")).clicked();

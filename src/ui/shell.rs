@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{self, CentralPanel, Context, Key, Panel, Theme, Ui};
+use eframe::egui::{self, CentralPanel, Context, Key, Panel, Ui};
 use eframe::glow;
 
 use super::actions::{Action, TABLE};
@@ -13,9 +13,11 @@ use super::dialogs::{Dialogs, PathField, Wanted};
 use super::findings::Findings;
 use super::renderer::Renderer;
 use super::review::ReviewPage;
+use super::settings::{Keeper, Setting, Settings};
+use super::theme::Scheme;
 use super::toasts::ToastLook;
 use super::viewport::Viewport;
-use super::words::{self, Keeper, Language};
+use super::words::{self, Language};
 use super::worklist::Worklist;
 use super::{bars, command_palette, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
 use crate::app::{AppState, Command, Notice, Severity, Tool, Turning, ValueWindow, ViewTransform};
@@ -45,7 +47,7 @@ pub(super) enum Page {
 
 /// How the window looks now; nothing of this concerns scans or models.
 pub(super) struct Look {
-    pub dark: bool,
+    pub scheme: Scheme,
     pub page: Page,
     pub language: Language,
     pub worklist_open: bool,
@@ -68,7 +70,7 @@ pub struct Shell {
     toasts: ToastLook,
     /// When the next slice of a scan that plays is due, seconds of the window's clock.
     next_slice_at: Option<f64>,
-    /// Keeps the language for the next start; without one nothing is written.
+    /// Keeps what is chosen for the next start; without one nothing is written.
     keeper: Option<Keeper>,
 }
 
@@ -85,7 +87,7 @@ impl Shell {
         Self {
             state,
             look: Look {
-                dark: true,
+                scheme: Scheme::default(),
                 page: Page::default(),
                 language,
                 worklist_open: true,
@@ -106,9 +108,19 @@ impl Shell {
         }
     }
 
-    /// The same, with a language that outlives the window.
-    pub(super) fn with_keeper(self, keeper: Option<Keeper>) -> Self {
+    /// The same as it was left, and what is chosen from now on outlives the window.
+    pub(super) fn with_settings(mut self, settings: &Settings, keeper: Option<Keeper>) -> Self {
+        self.look.scheme = settings.scheme;
+        if let Some(bytes) = settings.memory {
+            self.state.apply(Command::SetMemory(bytes));
+        }
         Self { keeper, ..self }
+    }
+
+    fn keep(&mut self, setting: Setting) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.keep(setting);
+        }
     }
 
     pub(super) fn renderer(&self) -> &Renderer {
@@ -131,6 +143,12 @@ impl Shell {
                         self.state.apply(Command::LoadModel(path));
                     }
                 }
+                dialogs::Outcome::Chosen(Wanted::Export, mut paths) => {
+                    if let Some(out) = paths.pop() {
+                        let language = self.look.language.of_reports();
+                        self.state.apply(Command::Export { out, language });
+                    }
+                }
                 dialogs::Outcome::Chosen(Wanted::Labels, mut paths) => {
                     self.state.apply(Command::UseLabels(paths.pop()));
                 }
@@ -150,7 +168,7 @@ impl Shell {
     /// Draws everything and fulfils what was asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        ctx.set_theme(if self.look.dark { Theme::Dark } else { Theme::Light });
+        self.look.scheme.set(&ctx);
         words::speak(&ctx, self.look.language);
         let mut wishes = Wishes::default();
         self.play(&ctx, &mut wishes);
@@ -243,6 +261,9 @@ impl Shell {
             self.act(ctx, action);
         }
         for command in wishes.commands {
+            if let Command::SetMemory(bytes) = command {
+                self.keep(Setting::Memory(bytes));
+            }
             self.state.apply(command);
         }
         if any {
@@ -269,14 +290,13 @@ impl Shell {
                 return;
             }
             Action::Theme => {
-                self.look.dark = !self.look.dark;
+                self.look.scheme = self.look.scheme.next();
+                self.keep(Setting::Theme(self.look.scheme));
                 return;
             }
             Action::Language => {
                 self.look.language = self.look.language.next();
-                if let Some(keeper) = &mut self.keeper {
-                    keeper.keep(self.look.language);
-                }
+                self.keep(Setting::Language(self.look.language));
                 return;
             }
             Action::Help => {
@@ -310,6 +330,7 @@ impl Shell {
                 return;
             }
             Action::OpenLabels => return self.choose(ctx, Wanted::Labels),
+            Action::Export => return self.choose(ctx, Wanted::Export),
             Action::CompareList if self.state.heatmaps().compared_model().is_none() => {
                 return self.choose(ctx, Wanted::ComparedModel);
             }

@@ -4,6 +4,7 @@
 mod batch;
 mod decode;
 mod describe;
+mod export;
 mod heatmap;
 mod list;
 mod mailbox;
@@ -33,12 +34,13 @@ use crate::scan::{Frame, Scan};
 
 pub(super) use batch::Batch;
 pub(super) use decode::first_frame;
+pub(super) use export::Job as ExportJob;
 pub(super) use heatmap::{Job as HeatmapJob, Wanted as WantedHeatmap};
 pub(super) use numbers::Job as NumbersJob;
 pub(super) use session::PredictJob;
 pub use store::OpenedReview;
 pub(super) use store::{Job as StoreJob, Open as OpenReview, Place};
-pub(super) use volume::SliceJob;
+pub(super) use volume::{FuseJob, SliceJob};
 
 /// Called after every event, from a worker's thread: wakes the window.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -105,6 +107,7 @@ pub struct Jobs {
     batch: Arc<Mailbox<batch::Job>>,
     numbers: Arc<Mailbox<numbers::Job>>,
     store: Arc<Mailbox<store::Job>>,
+    export: Arc<Mailbox<export::Job>>,
     /// The store worker: what it has to write is written before the program ends.
     storing: Option<JoinHandle<()>>,
     heatmap: Arc<Mailbox<heatmap::Job>>,
@@ -141,6 +144,7 @@ impl Jobs {
         spawn("batch", &jobs.batch, &emit, move |job, emit| batch.work(job, emit))?;
         let waiting = jobs.numbers.clone();
         spawn("numbers", &jobs.numbers, &emit, move |job, emit| numbers::work(job, emit, &waiting))?;
+        spawn("export", &jobs.export, &emit, export::work)?;
         let mut store = store::Worker::default();
         jobs.storing = Some(spawn("store", &jobs.store, &emit, move |job, emit| store.work(job, emit))?);
         spawn("install", &jobs.install, &emit, |(), emit| session::install(emit))?;
@@ -167,6 +171,7 @@ impl Jobs {
             step(&jobs.heatmap, &emit, move |job, emit| heatmap.work(job, emit)),
             step(&jobs.store, &emit, move |job, emit| store.work(job, emit)),
             step(&jobs.batch, &emit, move |job, emit| batch.work(job, emit)),
+            step(&jobs.export, &emit, export::work),
             step(&jobs.numbers, &emit, move |job, emit| numbers::work(job, emit, &waiting)),
             step(&jobs.thumbnails, &emit, thumbnails::work),
             step(&jobs.install, &emit, |(), emit| session::install(emit)),
@@ -185,6 +190,7 @@ impl Jobs {
             batch: Arc::new(Mailbox::new()),
             numbers: Arc::new(Mailbox::new()),
             store: Arc::new(Mailbox::new()),
+            export: Arc::new(Mailbox::new()),
             storing: None,
             heatmap: Arc::new(Mailbox::new()),
             install: Arc::new(Mailbox::new()),
@@ -260,12 +266,17 @@ impl Jobs {
 
     /// Replaces what the view last asked for.
     pub(super) fn slice(&self, job: SliceJob) {
-        self.volume.post_urgent_from(job.view, volume::Job::Slice(job));
+        self.volume.post_urgent_from(volume::sender(job.view, false), volume::Job::Slice(job));
     }
 
     /// View `view` shows no plane any more.
     pub(super) fn leave_plane(&self, view: usize) {
-        self.volume.post_urgent_from(view as u64, volume::Job::Leave);
+        self.volume.post_urgent_from(volume::sender(view as u64, false), volume::Job::Leave);
+    }
+
+    /// Replaces what the view last asked for.
+    pub(super) fn fuse(&self, job: FuseJob) {
+        self.volume.post_urgent_from(volume::sender(job.view, true), volume::Job::Fuse(job));
     }
 
     /// Bytes that decoded pictures may take, half of them for volumes.
@@ -297,6 +308,10 @@ impl Jobs {
 
     pub(super) fn numbers(&self, job: NumbersJob) {
         self.numbers.post_urgent(job);
+    }
+
+    pub(super) fn export(&self, job: ExportJob) {
+        self.export.post_urgent(job);
     }
 
     /// After everything that was asked of it before.
@@ -331,6 +346,7 @@ impl Drop for Jobs {
         self.heatmap.close();
         self.install.close();
         self.numbers.close();
+        self.export.close();
         self.store.finish();
         // Its reports go nowhere, so that it cannot wait for a reader.
         self.source = Source::Inline { queue: Arc::default(), workers: Vec::new() };

@@ -4,6 +4,7 @@
 
 mod answers;
 mod decisions;
+mod export;
 mod numbers;
 mod rows;
 
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+pub use export::ExportState;
 pub use numbers::Numbers;
 
 use crate::review::folder::Decision;
@@ -66,6 +68,7 @@ pub struct Review {
     pub(super) base: Option<PathBuf>,
     /// A table of labels, instead of the folders' names.
     pub(super) labels: Option<PathBuf>,
+    pub(super) export: ExportState,
     /// Of the second model, while its answers to the list are wanted.
     pub(super) compared: Option<PathBuf>,
 }

@@ -10,9 +10,6 @@ use crate::report::{
 use crate::review::folder::{Decision, now_utc};
 use crate::review::leak::{DEFAULT_THRESHOLD, LeakItem, LeakItems, Leaks, leak_items, leave_out, look_up, rest};
 
-/// Letters of a README that are looked at.
-const MOST_CARD_BYTES: u64 = 1 << 18;
-
 /// The numbers and pictures that were made before.
 pub(super) struct Parts<'a> {
     pub a: Option<&'a MetricsReport>,
@@ -45,7 +42,7 @@ impl Results<'_> {
         let report = ReviewReport {
             run: self.a.folder.facts(),
             compared: self.b.as_ref().map(|side| side.folder.facts()),
-            model_card: model_card(&self.a.model.folder.join("README.md")),
+            model_card: report::read_card(&self.a.model),
             cases: &self.a.cases,
             label_remarks: &self.a.recorder.labels.remarks,
             mapping: &self.a.recorder.labels.mapping,
@@ -87,9 +84,4 @@ impl Results<'_> {
         }
         Ok((search(&inside, Some(&items), DEFAULT_THRESHOLD)?, remarks))
     }
-}
-
-fn model_card(path: &std::path::Path) -> Option<String> {
-    let small = std::fs::metadata(path).is_ok_and(|facts| facts.is_file() && facts.len() <= MOST_CARD_BYTES);
-    small.then(|| std::fs::read_to_string(path).ok()).flatten()
 }

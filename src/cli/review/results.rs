@@ -7,14 +7,10 @@ use super::Work;
 use super::documents::Parts;
 use super::run::Side;
 use crate::cli::{metrics::written_words, progress};
-use crate::engine::SessionOptions;
-use crate::explain::Mapper;
 use crate::metrics::SummaryOptions;
 use crate::report::{
-    self, ComparisonReport, GalleryCase, GalleryEntry, MetricsReport, comparison_json, comparison_text, metrics_json,
-    metrics_text,
+    self, ComparisonReport, GalleryEntry, MetricsReport, comparison_json, comparison_text, metrics_json, metrics_text,
 };
-use crate::review::record::{CaseRecord, predicted_at, predictions};
 
 /// Everything that was run.
 pub(super) struct Results<'a> {
@@ -78,59 +74,29 @@ impl Results<'_> {
 
     /// One model's table and numbers; `None` where no case has a label.
     fn side(&self, side: &Side, out: &Path, written: &mut Vec<PathBuf>) -> anyhow::Result<Option<MetricsReport>> {
-        let names = side.model.class_names();
-        let records = side.cases.as_slice();
-        let table = out.join("predictions.csv");
-        report::write_predictions(&table, records, names, &|record| predicted_at(record, self.asked()))?;
-        written.push(table.clone());
-        let mut predictions = predictions(records, names, self.asked(), &table);
-        if predictions.labelled().is_empty() {
-            return Ok(None);
-        }
-        predictions.remarks.clone_from(&side.recorder.labels.remarks);
-        let thresholds = self.asked().unwrap_or(&side.model.manifest.thresholds);
-        let report = MetricsReport::new(predictions, thresholds, self.options())?;
-        written.extend(report.write(out)?);
-        Ok(Some(report))
+        let (report, files) = side.written().write(out, self.asked(), self.options())?;
+        written.extend(files);
+        Ok(report)
     }
 
     /// The pictures of misclassified cases, and how many such cases there are.
-    fn gallery<'a>(&'a self, written: &mut Vec<PathBuf>) -> anyhow::Result<(Vec<GalleryEntry>, usize)> {
-        let of_b: HashMap<&str, &CaseRecord> =
-            self.b.iter().flat_map(|side| &side.cases).map(|record| (record.key.as_str(), record)).collect();
-        let files: HashMap<String, &Vec<PathBuf>> = self
-            .work
-            .items
-            .iter()
-            .filter_map(|files| Some((self.a.recorder.roots.key(files.first()?), files)))
-            .collect();
-        let case = |record: &'a CaseRecord| {
-            let compared = of_b.get(record.key.as_str()).and_then(|b| Some((*b, predicted_at(b, self.asked())?)));
-            Some(GalleryCase {
-                record,
-                files: files.get(&record.path)?.to_vec(),
-                predicted: predicted_at(record, self.asked())?,
-                compared,
-            })
-        };
-        let cases = self.a.cases.iter().filter_map(case).collect();
-        let (cases, misclassified) = report::choose_gallery(cases, self.work.args.explain);
-        if cases.is_empty() {
-            return Ok((Vec::new(), misclassified));
-        }
-        let mapper = |side: &Side| {
-            Mapper::new(side.model.clone(), None, self.work.args.engine.into(), SessionOptions::default())
-        };
-        let mut mappers: Vec<Mapper> = std::iter::once(&self.a).chain(&self.b).map(mapper).collect();
-        let bar = progress::bar(cases.len() * 2);
+    fn gallery(&self, written: &mut Vec<PathBuf>) -> anyhow::Result<(Vec<GalleryEntry>, usize)> {
+        let key = |files: &Vec<PathBuf>| Some((self.a.recorder.roots.key(files.first()?), files.clone()));
+        let files: HashMap<String, Vec<PathBuf>> = self.work.items.iter().filter_map(key).collect();
+        let bar = progress::bar(0);
         bar.set_message("heatmaps of misclassified cases");
         let folder = self.work.args.out.join("gallery");
-        let names = self.a.model.class_names();
-        let entries =
-            report::write_gallery(&folder, &cases, names, &mut mappers, &mut |done| bar.set_position(done as u64))?;
+        let sides = (self.a.written(), self.b.as_ref().map(Side::written));
+        let how = (self.asked(), self.work.args.explain, self.work.args.engine.into());
+        let found = report::write_misclassified(&folder, sides, &files, how, &mut |done, total| {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        })?;
         bar.finish_and_clear();
-        written.push(folder);
-        Ok((entries, misclassified))
+        if !found.0.is_empty() {
+            written.push(folder);
+        }
+        Ok(found)
     }
 
     fn ending(&self, gallery: &[GalleryEntry], misclassified: usize) -> String {

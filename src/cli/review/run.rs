@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Work;
 use crate::cli::progress;
 use crate::engine::{Model, Session, SessionOptions};
+use crate::report::ReviewSide;
 use crate::review::folder::{RunFacts, RunFolder, RunOptions, with_typed_labels};
 use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
 use crate::review::{BatchOptions, Control};
@@ -66,6 +67,12 @@ impl Side {
         let decisions = first.unwrap_or(&folder).decisions();
         let cases = with_typed_labels(folder.records(), decisions, model.class_names());
         Ok(Self { model, folder, recorder, cases, ran })
+    }
+
+    /// What its files are made of.
+    pub fn written(&self) -> ReviewSide<'_> {
+        let label_remarks = &self.recorder.labels.remarks;
+        ReviewSide { model: &self.model, records: &self.cases, label_remarks }
     }
 
     /// Cases without scores.

@@ -13,6 +13,8 @@ use crate::review::Case;
 /// Side of a cell of few classes, and the least of many, pixels.
 const CELL: i32 = 96;
 const LEAST_CELL: i32 = 30;
+/// Side of a cell whose class has a long name.
+const MOST_CELL: i32 = 160;
 /// Side that the cells of many classes share.
 const MOST_SIDE: i32 = 1152;
 /// Room for the class names, at least and at most.
@@ -50,7 +52,7 @@ impl<'a> MatrixChart<'a> {
         Self {
             matrix,
             class_names,
-            cell: (MOST_SIDE / classes).clamp(LEAST_CELL, CELL),
+            cell: (MOST_SIDE / classes).clamp(LEAST_CELL, (widest as i32 + 12).clamp(CELL, MOST_CELL)),
             margin: (widest as i32 + 40).clamp(MARGIN, MOST_MARGIN),
         }
     }

@@ -134,7 +134,7 @@ fn differences<'a>(comparison: &Comparison, names: &[String], language: Language
         };
         let difference = pair.difference.value.map_or("-".to_owned(), |value| format!("{value:+.3}"));
         let interval = pair.difference.interval;
-        let interval = interval.map_or(String::new(), |range| format!("{:+.3} – {:+.3}", range.low, range.high));
+        let interval = interval.map_or(String::new(), |range| format!("{:+.3} … {:+.3}", range.low, range.high));
         vec![name, number(pair.a), number(pair.b), difference, interval]
     });
     Block::Table(Table::of_numbers(header, rows.collect()))

@@ -23,10 +23,9 @@ pub(super) fn gallery<'a>(report: &ReviewReport<'_>, language: Language) -> Vec<
         return vec![Block::Text(language.say(&words::NONE_WRONG))];
     }
     let counts = [report.gallery.len().to_string(), report.misclassified.to_string()];
-    let intro = match language {
-        Language::English => language.fill(&words::GALLERY_INTRO, &[&counts[0], &counts[1]]),
-        Language::Korean => language.fill(&words::GALLERY_INTRO, &[&counts[0], &counts[1]]),
-    };
+    let [shown, all] = &counts;
+    let intro = if report.compared.is_some() { &words::GALLERY_INTRO_TWO } else { &words::GALLERY_INTRO };
+    let intro = format!("{} {}", language.fill(intro, &[shown, all]), language.say(&words::HEATMAPS));
     let cards = report.gallery.iter().map(|entry| card(entry, language)).collect();
     vec![Block::Text(intro), Block::Cards(cards)]
 }

@@ -18,10 +18,7 @@ pub(super) fn warning(report: &LeakReport<'_>, language: Language) -> Option<Str
     let (all, twins, _) = counts(report);
     let share = format!("{:.1} %", twins as f64 * 100.0 / all.max(1) as f64);
     let threshold = report.leaks.threshold.to_string();
-    let values = match language {
-        Language::English => [twins.to_string(), all.to_string(), share, threshold],
-        Language::Korean => [twins.to_string(), all.to_string(), share, threshold],
-    };
+    let values = [twins.to_string(), all.to_string(), share, threshold];
     let [a, b, c, d] = &values;
     (twins > 0).then(|| language.fill(&words::LEAK_TWINS, &[a, b, c, d]))
 }

@@ -42,31 +42,38 @@ fn facts(run: &RunFacts, report: &ReviewReport<'_>, language: Language) -> Vec<(
         (&words::MODEL_HASH, Some(model.sha256.clone())),
         (&words::MANIFEST_HASH, model.manifest_sha256.clone()),
         (&words::CLASSES, Some(model.classes.join(", "))),
-        (&words::SCORING, Some(plain(&model.scoring))),
+        (&words::SCORING, Some(plain(&without(&model.scoring, "thresholds")))),
+        (&words::OPERATING_POINT, own_point(run)),
         (&words::ENGINE, Some(engine.join(" · "))),
         (&words::SYSTEM, Some(run.engine.system.clone())),
         (&words::PROGRAM, Some(run.program.clone())),
-        (&words::OPTIONS, Some(plain(&options))),
+        (&words::OPTIONS, Some(plain(&options)).filter(|options| !options.is_empty())),
         (&words::STARTED, Some(run.started.clone())),
         (&words::WRITTEN, Some(report.written.clone())),
     ];
     facts.into_iter().filter_map(|(phrase, value)| Some((language.say(phrase), value?))).collect()
 }
 
-/// `kind softmax, temperature 1.2`; what is not set is left out.
+/// `kind softmax, temperature 1.2`; what is not set is left out, numbers have the digits that f32 holds.
 fn plain(value: &Value) -> String {
-    let word = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+    let set = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::Array(all) => !all.is_empty(),
+        _ => true,
     };
     match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.as_f64().map_or(number.to_string(), |number| (number as f32).to_string()),
+        Value::Array(all) => all.iter().map(plain).collect::<Vec<_>>().join(" "),
         Value::Object(map) => {
-            let set = map.iter().filter(|(_, value)| !value.is_null() && **value != Value::Bool(false));
-            let empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
-            let words = set.filter(|(_, value)| !empty(value)).map(|(key, value)| format!("{key} {}", word(value)));
+            let words = map.iter().filter(|(_, value)| set(value)).map(|(key, value)| match value {
+                Value::Object(_) => format!("{key} ({})", plain(value)),
+                Value::Bool(_) => key.clone(),
+                value => format!("{key} {}", plain(value)),
+            });
             words.collect::<Vec<_>>().join(", ")
         }
-        other => word(other),
+        other => other.to_string(),
     }
 }
 
@@ -77,13 +84,25 @@ fn steps<'a>(steps: &Value, language: Language) -> Option<Block<'a>> {
         .iter()
         .map(|step| {
             let name = step.get("step").and_then(Value::as_str).unwrap_or("?").to_owned();
-            let mut rest = step.clone();
-            if let Some(map) = rest.as_object_mut() {
-                map.remove("step");
-            }
-            vec![name, plain(&rest)]
+            vec![name, plain(&without(step, "step"))]
         })
         .collect();
     let header = vec![language.say(&words::STEPS), language.say(&words::OPTIONS)];
     (!rows.is_empty()).then(|| Block::Table(Table::of_words(header, rows)))
+}
+
+fn without(value: &Value, key: &str) -> Value {
+    let mut rest = value.clone();
+    if let Some(map) = rest.as_object_mut() {
+        map.remove(key);
+    }
+    rest
+}
+
+/// The least scores from which the model's manifest predicts classes: `PNEUMONIA ≥ 0.66`.
+fn own_point(run: &RunFacts) -> Option<String> {
+    let all: Vec<(usize, f32)> = serde_json::from_value(run.model.scoring.get("thresholds")?.clone()).ok()?;
+    let one = |(class, score): &(usize, f32)| Some(format!("{} ≥ {score}", run.model.classes.get(*class)?));
+    let words: Vec<String> = all.iter().filter_map(one).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }

@@ -1,7 +1,7 @@
 //! The beginning of a model's README as plain paragraphs: tables, pictures, code and links' targets left out.
 
 /// Letters of an excerpt.
-const MOST_LETTERS: usize = 1800;
+const MOST_LETTERS: usize = 1200;
 
 /// A piece of the card.
 #[derive(Debug, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub(super) enum Piece {
     Bullets(Vec<String>),
 }
 
-/// Paragraphs and lists up to about 1 800 letters; whole pieces only.
+/// Paragraphs and lists up to about 1 200 letters; whole pieces only.
 pub(super) fn excerpt(markdown: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let (mut letters, mut open, mut code) = (0, false, false);
@@ -84,6 +84,6 @@ mod tests {
         );
         let long = "words and words\n\n".repeat(1000);
         let kept: usize = excerpt(&long).len();
-        assert!((100..200).contains(&kept), "{kept}");
+        assert!((70..100).contains(&kept), "{kept}");
     }
 }

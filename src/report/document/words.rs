@@ -78,8 +78,7 @@ phrases! {
     MODEL: "Model and environment", "모델과 실행 환경";
     BROKEN: "Cases without a result", "결과가 없는 사례";
     CASES: "Cases", "사례 수";
-    FAILED: "failed", "실패";
-    LABELLED: "with a reference label", "정답이 있는 사례";
+    LABELLED: "{} with a reference label, {} failed", "정답 있음 {}건, 실패 {}건";
     WRONG: "Misclassified", "오분류";
     CLASS: "Class", "클래스";
     REFERENCE: "Reference label", "정답";
@@ -116,14 +115,18 @@ phrases! {
     ONLY_A: "only A right", "A만 맞음";
     ONLY_B: "only B right", "B만 맞음";
     BOTH_WRONG: "both wrong", "둘 다 틀림";
-    MCNEMAR: "McNemar's test on {} matched cases, exact, two-sided: {} (mid-p {}).",
-        "대응 사례 {}건의 McNemar 검정(정확, 양측): {} (mid-p {}).";
+    MCNEMAR: "McNemar's test on {} matched cases, exact, two-sided: {} (mid-p: {}).",
+        "대응 사례 {}건의 McNemar 검정(정확, 양측): {} (mid-p: {}).";
     DIFFERENCE: "B - A", "B - A";
     PAIRED_INTERVAL: "95 % interval (paired bootstrap)", "95 % 신뢰구간 (짝지은 부트스트랩)";
     DELONG: "DeLong's test", "DeLong 검정";
     MOVED: "What moved", "바뀐 예측";
-    GALLERY_INTRO: "{} of {} misclassified cases, the most surely wrong first. A heatmap shows where the score came from, not where disease is. All heatmaps share one colour scale.",
-        "오분류 {}건 (전체 {}건 가운데), 가장 확신하며 틀린 순서입니다. 히트맵은 점수가 어디에서 나왔는지를 보일 뿐 병변의 위치가 아닙니다. 모든 히트맵은 같은 색 척도를 씁니다.";
+    GALLERY_INTRO: "{} of {} misclassified cases, the most surely wrong first.",
+        "오분류 사례 {}건입니다 (모두 {}건). 가장 확신하며 틀린 순서입니다.";
+    GALLERY_INTRO_TWO: "{} of {} cases that at least one of the two models misclassifies, the most surely wrong first.",
+        "두 모델 가운데 하나라도 틀린 사례 {}건입니다 (모두 {}건). 가장 확신하며 틀린 순서입니다.";
+    HEATMAPS: "A heatmap shows where the score came from, not where disease is. All heatmaps share one colour scale.",
+        "히트맵은 점수가 어디에서 나왔는지를 보일 뿐 병변의 위치가 아닙니다. 모든 히트맵은 같은 색 척도를 씁니다.";
     NONE_WRONG: "No case is misclassified.", "오분류된 사례가 없습니다.";
     PICTURE: "picture", "영상";
     HEATMAP: "heatmap", "히트맵";
@@ -157,7 +160,7 @@ phrases! {
     MODEL_B: "Model B", "모델 B";
     CARD: "From the model card", "모델 카드에서";
     LEAK_TWINS: "{} of {} cases ({}) have a near-duplicate in the training data (correlation above {}).",
-        "{}건 ({}건 가운데, {})이 학습 데이터에 거의 같은 영상이 있습니다 (상관 {} 초과).";
+        "{}건(전체 {}건, {})은 학습 데이터에 거의 같은 영상이 있습니다(상관계수 {} 초과).";
     LEAK_CLUSTERS: "{} hang together with training pictures, through others of the folder too; {} patients occur on both sides.",
         "{}건은 다른 사례를 거쳐서라도 학습 영상과 이어지며, 환자 {}명이 양쪽에 있습니다.";
     LEAK_LOOK_UP: "The label of the most similar training picture alone is right in {}.",

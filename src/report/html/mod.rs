@@ -64,3 +64,35 @@ fn escaped(text: &str) -> String {
     }
     safe
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::document::{Block, Card, Section, Table};
+
+    #[test]
+    fn hostile_words_stay_words_and_the_page_is_whole() {
+        let hostile = "\"'><script src=https://example.org/x.js></script>&amp; 뇌".to_owned();
+        let table = Table::of_words(vec![hostile.clone()], vec![vec![format!("{hostile}\n{hostile}")]]);
+        let card = Card { title: hostile.clone(), pictures: vec![], words: vec![hostile.clone()] };
+        let blocks = vec![
+            Block::Text(hostile.clone()),
+            Block::Facts(vec![(hostile.clone(), hostile.clone())]),
+            Block::Warnings(vec![hostile.clone()]),
+            Block::Table(table),
+            Block::Cards(vec![card]),
+        ];
+        let document = Document {
+            language: Language::Korean,
+            title: hostile.clone(),
+            subtitle: hostile.clone(),
+            notice: Language::Korean.notice(),
+            sections: vec![Section { title: hostile.clone(), blocks }],
+        };
+        let page = page(&document).unwrap();
+        assert!(!page.contains("<script"), "{page}");
+        assert_eq!(page.matches("&lt;script src=https://example.org/x.js&gt;").count(), 15);
+        assert_eq!(page.matches(Language::Korean.notice()).count(), 2, "on the screen and at the foot of paper");
+        assert!(page.contains("<html lang=\"ko\">") && page.contains("default-src 'none'"));
+    }
+}

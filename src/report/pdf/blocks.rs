@@ -8,8 +8,8 @@ use crate::report::document::{Block, Headline};
 
 const BODY: f32 = 9.5;
 const SMALL: f32 = 8.0;
-/// Points of a chart's pixel: its smallest letters are 6 points high.
-const CHART_SCALE: f32 = 0.5;
+/// Points of a chart's pixel: its smallest letters are 5 points high.
+const CHART_SCALE: f32 = 0.46;
 
 pub(super) fn put(paper: &mut Paper, block: &Block<'_>) -> Result<(), String> {
     match block {
@@ -26,10 +26,20 @@ pub(super) fn put(paper: &mut Paper, block: &Block<'_>) -> Result<(), String> {
         Block::Facts(facts) => of_facts(paper, facts),
         Block::Table(table) => table::put(paper, table),
         Block::Figures(figures) => return figures.iter().try_for_each(|figure| of_figure(paper, figure)),
-        Block::Cards(all) => all.iter().for_each(|card| cards::put(paper, card)),
+        Block::Cards(all) => cards::put_all(paper, all),
     }
     paper.space(4.0);
     Ok(())
+}
+
+/// Height of what cannot be torn at the beginning of a block.
+pub(super) fn least(paper: &Paper, block: &Block<'_>) -> f32 {
+    match block {
+        Block::Figures(figures) => {
+            figures.first().and_then(|figure| figure_size(paper, figure).ok()).map_or(0.0, |f| f.1)
+        }
+        _ => 60.0,
+    }
 }
 
 fn bullet(paper: &mut Paper, text: &str) {
@@ -78,10 +88,12 @@ fn headlines(paper: &mut Paper, all: &[Headline]) {
 }
 
 fn of_facts(paper: &mut Paper, facts: &[(String, String)]) {
+    /// A sha256 fits a line.
+    const BODY: f32 = 9.0;
     let widest = facts.iter().map(|(name, _)| paper.fonts.width(name, BODY, Weight::Regular)).fold(0.0, f32::max);
     let names = widest.min(150.0) + 14.0;
     for (name, value) in facts {
-        let left = paper.fonts.wrap(name, BODY, Weight::Regular, names - 14.0);
+        let left = paper.fonts.wrap(name, BODY, Weight::Regular, names - 13.0);
         let right = paper.fonts.wrap(value, BODY, Weight::Regular, RIGHT - LEFT - names);
         let height = left.len().max(right.len()) as f32 * BODY * LINE;
         paper.need(height);
@@ -91,13 +103,19 @@ fn of_facts(paper: &mut Paper, facts: &[(String, String)]) {
     }
 }
 
-fn of_figure(paper: &mut Paper, figure: &Figure<'_>) -> Result<(), String> {
+/// Points of a pixel, height in points.
+fn figure_size(paper: &Paper, figure: &Figure<'_>) -> Result<(f32, f32), String> {
     let (cols, rows) = figure.size()?;
     let (cols, rows) = (cols as f32, rows as f32);
-    let scale = CHART_SCALE.min(ROOM / cols).min((paper.whole_sheet() - 10.0) / rows);
-    paper.need(rows * scale);
+    let scale = CHART_SCALE.min(ROOM / cols).min((paper.whole_sheet() - 50.0) / rows);
+    Ok((scale, rows * scale))
+}
+
+fn of_figure(paper: &mut Paper, figure: &Figure<'_>) -> Result<(), String> {
+    let (scale, height) = figure_size(paper, figure)?;
+    paper.need(height);
     let at = (LEFT, paper.y);
     chart::put(paper, figure, at, scale)?;
-    paper.y += rows * scale + 10.0;
+    paper.y += height + 10.0;
     Ok(())
 }

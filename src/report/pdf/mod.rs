@@ -35,7 +35,9 @@ fn bytes(document: &Document<'_>) -> Result<Vec<u8>, String> {
     paper.rule(1.2, INK);
     for section in &document.sections {
         paper.space(16.0);
-        paper.need(80.0);
+        // A heading stays with what it is over.
+        let first = section.blocks.first().map_or(0.0, |block| blocks::least(&paper, block));
+        paper.need(30.0 + first);
         paper.bookmark(&section.title);
         paper.paragraph(&section.title, 14.0, Weight::Bold, ACCENT);
         paper.space(2.0);

@@ -6,7 +6,9 @@ use crate::report::document::Table;
 
 const SIZE: f32 = 9.0;
 const SMALL: f32 = 7.5;
+/// Room between columns; less where they are many.
 const PAD: f32 = 16.0;
+const LEAST_PAD: f32 = 7.0;
 const ABOVE: f32 = 2.5;
 /// Narrowest column of words that is broken into lines.
 const NARROWEST: f32 = 60.0;
@@ -15,22 +17,24 @@ pub(super) fn put(paper: &mut Paper, table: &Table) {
     if table.rows.is_empty() {
         return;
     }
-    let widths = widths(paper, table);
+    let (widths, pad) = widths(paper, table);
+    paper.space(3.0);
     paper.need(60.0);
-    header(paper, table, &widths);
+    header(paper, table, &widths, pad);
     for (at, row) in table.rows.iter().enumerate() {
-        let cells: Vec<Cell> = row.iter().zip(&widths).map(|(text, width)| Cell::new(paper, text, *width)).collect();
+        let cells: Vec<Cell> =
+            row.iter().zip(&widths).map(|(text, width)| Cell::new(paper, text, width - pad)).collect();
         let height = cells.iter().map(Cell::height).fold(SIZE * LINE, f32::max) + 2.0 * ABOVE;
         if paper.need(height) {
-            header(paper, table, &widths);
+            header(paper, table, &widths, pad);
         }
         let (width, color) = if table.line_before == Some(at) { (0.9, SOFT) } else { (0.4, HAIRLINE) };
         if at > 0 {
-            paper.line((LEFT, paper.y), (LEFT + widths.iter().sum::<f32>() - PAD, paper.y), width, color);
+            paper.line((LEFT, paper.y), (LEFT + widths.iter().sum::<f32>() - pad, paper.y), width, color);
         }
         let mut x = LEFT;
         for ((cell, width), right) in cells.iter().zip(&widths).zip(&table.right) {
-            cell.put(paper, x, width - PAD, *right);
+            cell.put(paper, x, width - pad, *right);
             x += width;
         }
         paper.y += height;
@@ -38,9 +42,9 @@ pub(super) fn put(paper: &mut Paper, table: &Table) {
     paper.space(4.0);
 }
 
-fn header(paper: &mut Paper, table: &Table, widths: &[f32]) {
+fn header(paper: &mut Paper, table: &Table, widths: &[f32], pad: f32) {
     let wrap =
-        |paper: &Paper, (text, width): (&String, &f32)| paper.fonts.wrap(text, SIZE, Weight::Bold, width - PAD + 0.1);
+        |paper: &Paper, (text, width): (&String, &f32)| paper.fonts.wrap(text, SIZE, Weight::Bold, width - pad + 0.1);
     let cells: Vec<Vec<String>> = table.header.iter().zip(widths).map(|cell| wrap(paper, cell)).collect();
     let most = cells.iter().map(Vec::len).max().unwrap_or(1);
     let mut x = LEFT;
@@ -48,13 +52,13 @@ fn header(paper: &mut Paper, table: &Table, widths: &[f32]) {
         for (at, line) in lines.iter().enumerate() {
             // The last lines of all headers stand in one row.
             let y = paper.y + ((most - lines.len() + at) as f32 * LINE + 1.05) * SIZE;
-            let inset = if *right { width - PAD - paper.fonts.width(line, SIZE, Weight::Bold) } else { 0.0 };
+            let inset = if *right { width - pad - paper.fonts.width(line, SIZE, Weight::Bold) } else { 0.0 };
             paper.text((x + inset, y), line, SIZE, Weight::Bold, INK);
         }
         x += width;
     }
     paper.y += most as f32 * SIZE * LINE + 2.0;
-    paper.line((LEFT, paper.y), (x - PAD, paper.y), 0.9, INK);
+    paper.line((LEFT, paper.y), (x - pad, paper.y), 0.9, INK);
     paper.y += 0.5;
 }
 
@@ -67,7 +71,7 @@ struct Cell {
 impl Cell {
     fn new(paper: &Paper, text: &str, width: f32) -> Self {
         let (value, about) = split(text);
-        let lines = paper.fonts.wrap(value, SIZE, Weight::Regular, width - PAD + 0.1);
+        let lines = paper.fonts.wrap(value, SIZE, Weight::Regular, width + 0.1);
         Self { lines, about: about.map(str::to_owned) }
     }
 
@@ -91,8 +95,9 @@ fn split(text: &str) -> (&str, Option<&str>) {
     text.split_once('\n').map_or((text, None), |(value, about)| (value, Some(about)))
 }
 
-/// As wide as their widest cell; where that is too much, columns of words give way.
-fn widths(paper: &Paper, table: &Table) -> Vec<f32> {
+/// As wide as their widest cell, with the room between columns; where that is too much, first that room becomes less, then
+/// columns of words are broken into lines.
+fn widths(paper: &Paper, table: &Table) -> (Vec<f32>, f32) {
     let natural = |column: usize| {
         let of_cell = |text: &String| {
             let (value, about) = split(text);
@@ -101,13 +106,16 @@ fn widths(paper: &Paper, table: &Table) -> Vec<f32> {
         };
         let cells = table.rows.iter().filter_map(|row| row.get(column)).map(of_cell);
         let header = table.header.get(column).map_or(0.0, |text| paper.fonts.width(text, SIZE, Weight::Bold));
-        cells.fold(header, f32::max) + PAD
+        cells.fold(header, f32::max)
     };
     let mut widths: Vec<f32> = (0..table.header.len()).map(natural).collect();
+    let columns = widths.len().max(1) as f32;
     let total: f32 = widths.iter().sum();
-    let room = ROOM + PAD;
+    let pad = ((ROOM - total) / (columns - 1.0).max(1.0)).clamp(LEAST_PAD, PAD);
+    widths.iter_mut().for_each(|width| *width += pad);
+    let (total, room) = (total + pad * columns, ROOM + pad);
     if total <= room {
-        return widths;
+        return (widths, pad);
     }
     let is_words = |column: usize| table.right.get(column) == Some(&false);
     let of_words: f32 = widths.iter().enumerate().filter(|(at, _)| is_words(*at)).map(|(_, width)| width).sum();
@@ -117,10 +125,10 @@ fn widths(paper: &Paper, table: &Table) -> Vec<f32> {
             *width = (*width * keep).max(width.min(NARROWEST));
         }
     }
-    // Many columns of numbers: all become narrower, and their words are broken.
+    // Many columns of numbers: all become narrower, and what they hold is broken.
     let total: f32 = widths.iter().sum();
     if total > room {
         widths.iter_mut().for_each(|width| *width *= room / total);
     }
-    widths
+    (widths, pad)
 }

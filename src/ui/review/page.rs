@@ -7,7 +7,7 @@ use eframe::egui::{self, Align, CentralPanel, Frame, Label, Layout, Panel, RichT
 use super::matrix::Cells;
 use super::table::Scrolled;
 use super::{filters, gallery, labels, numbers, table};
-use crate::app::{AppState, Command};
+use crate::app::{AppState, Command, ExportState};
 use crate::ui::actions::Action;
 use crate::ui::shell::Wishes;
 use crate::ui::theme;
@@ -90,6 +90,8 @@ impl ReviewPage {
             let text = words.with("review-count", &values);
             ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let exporting = state.export_state() != ExportState::Idle;
+                ui.add_enabled_ui(!exporting && state.answered() > 0, |ui| action_button(ui, Action::Export, wishes));
                 toggle_button(ui, Action::CompareList, review.is_compared(), wishes);
                 for (style, name) in [(Style::Gallery, "review-gallery"), (Style::Table, "review-table")] {
                     if ui.add(egui::Button::selectable(self.style == style, words.text(name))).clicked() {

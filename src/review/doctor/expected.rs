@@ -1,0 +1,260 @@
+//! What the pictures are compared with: the training framework's outputs, or labels.
+
+use std::path::{Path, PathBuf};
+
+use super::DoctorError;
+use super::npz::{self, Array, Data};
+use crate::metrics::softmax_rows;
+use crate::review::table::{Key, TableOptions, join, read_predictions};
+
+/// What is known about each sample, in their order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reference {
+    /// Scores `[n][classes]` of the training framework. `named` where its columns name the classes: then their order is
+    /// not in question.
+    Outputs { scores: Vec<Vec<f64>>, named: bool, tolerance: f64 },
+    /// Class indices.
+    Labels(Vec<usize>),
+}
+
+impl Reference {
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Outputs { scores, .. } => scores.len(),
+            Self::Labels(labels) => labels.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What is known about some of the samples, in the order of `places`.
+    pub fn chosen(&self, places: &[usize]) -> Self {
+        match self {
+            Self::Outputs { scores, named, tolerance } => {
+                let scores = places.iter().filter_map(|place| scores.get(*place).cloned()).collect();
+                Self::Outputs { scores, named: *named, tolerance: *tolerance }
+            }
+            Self::Labels(labels) => {
+                Self::Labels(places.iter().filter_map(|place| labels.get(*place).copied()).collect())
+            }
+        }
+    }
+}
+
+/// A file of the framework's outputs, before its rows are joined to pictures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// What the rows are called; `None` where they are in the order of the sorted pictures.
+    names: Option<Vec<String>>,
+    /// `[n][classes]`, probabilities.
+    scores: Vec<Vec<f64>>,
+    /// True where the columns name the classes.
+    named_columns: bool,
+    /// Half of the last digit that the numbers are written with.
+    rounding: f64,
+}
+
+/// A difference of a probability that engines and libraries make by rounding.
+pub(super) const SAME: f64 = 2e-4;
+
+/// Keys of an archive that hold file names, and those that hold outputs.
+const NAME_KEYS: [&str; 7] = ["paths", "path", "files", "filenames", "names", "ids", "images"];
+const OUTPUT_KEYS: [&str; 10] =
+    ["probabilities", "probs", "predictions", "preds", "scores", "outputs", "output", "y_pred", "logits", "arr_0"];
+
+/// Reads a `.csv`, `.tsv` or `.jsonl` of predictions, a `.npz` (`probabilities` or `logits` `[n, classes]`, and `paths`), or
+/// a `.npy` `[n, classes]`.
+///
+/// # Errors
+/// [`DoctorError::Reference`] in words.
+pub fn read_table(path: &Path, class_names: &[String]) -> Result<Table, DoctorError> {
+    let failed = |what: String| DoctorError::Reference { path: path.to_owned(), what };
+    let mut head = [0u8; 6];
+    let is_array = std::fs::File::open(path)
+        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut head))
+        .is_ok_and(|()| head.starts_with(b"\x93NUMPY") || head.starts_with(b"PK"));
+    if is_array {
+        return from_arrays(npz::read(path).map_err(failed)?, class_names.len()).map_err(failed);
+    }
+    let options = TableOptions { classes: Some(class_names.to_vec()), ..TableOptions::default() };
+    let read = read_predictions(path, &options, None).map_err(|error| failed(error.to_string()))?;
+    let scores: Vec<Vec<f64>> = read.cases.iter().map(|case| case.probabilities.clone()).collect();
+    if scores.iter().any(Vec::is_empty) {
+        return Err(failed("it holds predicted classes without scores; the doctor compares scores".to_owned()));
+    }
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    Ok(Table {
+        names: read.has_ids.then(|| read.cases.iter().map(|case| case.key.id.clone()).collect()),
+        scores,
+        named_columns: class_names.iter().any(|name| text.lines().next().is_some_and(|line| line.contains(name))),
+        rounding: rounding(&text),
+    })
+}
+
+/// Half a unit of the longest fraction written.
+fn rounding(text: &str) -> f64 {
+    let digits = text
+        .split(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .filter_map(|number| number.split_once('.'))
+        .map(|(_, fraction)| fraction.len())
+        .max()
+        .unwrap_or(17);
+    0.5 * 10f64.powi(-i32::try_from(digits.min(17)).unwrap_or(17))
+}
+
+fn from_arrays(members: Vec<(String, Array)>, classes: usize) -> Result<Table, String> {
+    let by_key = |keys: &[&str], wanted: fn(&Data) -> bool| {
+        let fits = |name: &str, array: &Array, key: &str| name.eq_ignore_ascii_case(key) && wanted(&array.data);
+        keys.iter().find_map(|key| members.iter().find(|(name, array)| fits(name, array, key)))
+    };
+    let numbers = |data: &Data| matches!(data, Data::Numbers(_));
+    let outputs = by_key(&OUTPUT_KEYS, numbers)
+        .or_else(|| members.iter().find(|(_, array)| numbers(&array.data) && array.shape.len() == 2))
+        .or_else(|| members.iter().find(|(_, array)| numbers(&array.data)));
+    let Some((name, array)) = outputs else {
+        return Err(format!("it holds none of the arrays {}", OUTPUT_KEYS.join(", ")));
+    };
+    let (rows, values) = match array.shape.as_slice() {
+        [rows] => (*rows, 1),
+        [rows, rest @ ..] => (*rows, rest.iter().product::<usize>()),
+        [] => (0, 0),
+    };
+    if values != classes && !(classes == 2 && values == 1) {
+        return Err(format!("\"{name}\" has {values} values a picture; the model tells {classes} classes apart"));
+    }
+    let Data::Numbers(flat) = &array.data else { return Err(format!("\"{name}\" holds no numbers")) };
+    let scores = probabilities(flat, values, name.to_ascii_lowercase().contains("logit"));
+    let names = by_key(&NAME_KEYS, |data| matches!(data, Data::Text(_))).and_then(|(_, array)| match &array.data {
+        Data::Text(names) if names.len() == rows => Some(names.clone()),
+        _ => None,
+    });
+    Ok(Table { names, scores, named_columns: false, rounding: 0.0 })
+}
+
+/// Probabilities per row; values outside 0..1, or rows that do not sum to 1, are logits where they are said to be or cannot
+/// be anything else.
+fn probabilities(flat: &[f64], values: usize, said_logits: bool) -> Vec<Vec<f64>> {
+    let are_logits = said_logits || flat.iter().any(|value| !(-1e-6..=1.0 + 1e-6).contains(value));
+    let sigmoid = |z: f64| 1.0 / (1.0 + (-z).exp());
+    flat.chunks_exact(values.max(1))
+        .map(|row| match (row, are_logits) {
+            ([one], true) => vec![1.0 - sigmoid(*one), sigmoid(*one)],
+            ([one], false) => vec![1.0 - one, *one],
+            (several, true) => softmax_rows(several, values, 1.0),
+            (several, false) => several.to_vec(),
+        })
+        .collect()
+}
+
+impl Table {
+    /// Outputs in memory, `[n][values]`, rows in the order of the sorted pictures.
+    pub fn unnamed(outputs: &[Vec<f64>]) -> Self {
+        let values = outputs.first().map_or(1, Vec::len);
+        let flat: Vec<f64> = outputs.iter().flatten().copied().collect();
+        Self { names: None, scores: probabilities(&flat, values, false), named_columns: false, rounding: 0.0 }
+    }
+
+    /// The rows as they are, one for each sample.
+    pub fn in_order(self) -> Reference {
+        let tolerance = self.tolerance();
+        Reference::Outputs { scores: self.scores, named: self.named_columns, tolerance }
+    }
+
+    fn tolerance(&self) -> f64 {
+        SAME.max(1.5 * self.rounding)
+    }
+
+    /// The pictures that have a row, each with its place in `pictures`, and the reference in that order. Rows without
+    /// names belong to the pictures sorted by the bytes of their paths, as training scripts sort them.
+    ///
+    /// # Errors
+    /// [`DoctorError::TooLittle`] where nothing fits.
+    pub fn join(self, pictures: &[PathBuf]) -> Result<(Vec<usize>, Reference), DoctorError> {
+        let key = |text: &str| Key { id: text.to_owned(), slice: None };
+        let rows: Vec<Option<usize>> = match &self.names {
+            Some(names) => {
+                let left: Vec<Key> = pictures.iter().map(|path| key(&path.to_string_lossy())).collect();
+                let right: Vec<Key> = names.iter().map(|name| key(name)).collect();
+                join(&left, &right, false).pairs
+            }
+            None if self.scores.len() == pictures.len() => {
+                let mut order: Vec<usize> = (0..pictures.len()).collect();
+                order.sort_by_key(|index| pictures.get(*index));
+                let mut rows = vec![None; pictures.len()];
+                for (row, picture) in order.into_iter().enumerate() {
+                    if let Some(slot) = rows.get_mut(picture) {
+                        *slot = Some(row);
+                    }
+                }
+                rows
+            }
+            None => {
+                let what = format!(
+                    "The predictions have {} rows without file names, and there are {} pictures. Save the names beside \
+                     them (`paths`), or give the same pictures.",
+                    self.scores.len(),
+                    pictures.len()
+                );
+                return Err(DoctorError::TooLittle { what });
+            }
+        };
+        let pairs: Vec<(usize, Vec<f64>)> = rows
+            .iter()
+            .enumerate()
+            .filter_map(|(picture, row)| Some((picture, self.scores.get((*row)?)?.clone())))
+            .collect();
+        if pairs.is_empty() {
+            let what = "No picture has a row in the predictions: their names do not match.".to_owned();
+            return Err(DoctorError::TooLittle { what });
+        }
+        let (chosen, scores) = pairs.into_iter().unzip();
+        let tolerance = self.tolerance();
+        Ok((chosen, Reference::Outputs { scores, named: self.named_columns, tolerance }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn rows_without_names_follow_the_bytes_of_the_paths() {
+        let table = Table::unnamed(&[vec![0.1, 0.9], vec![0.2, 0.8], vec![0.3, 0.7]]);
+        let pictures: Vec<PathBuf> = ["d/a2.png", "d/a10.png", "d/B.png"].iter().map(PathBuf::from).collect();
+        let (chosen, reference) = table.clone().join(&pictures).unwrap();
+        let Reference::Outputs { scores, .. } = reference else { panic!() };
+        assert_eq!((chosen, scores[0][0], scores[1][0], scores[2][0]), (vec![0, 1, 2], 0.3, 0.2, 0.1));
+        assert!(table.join(&pictures[..2]).unwrap_err().to_string().contains("3 rows without file names"));
+    }
+
+    #[test]
+    fn tables_with_names_are_joined_and_their_rounding_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.csv");
+        std::fs::write(&path, "file,prob_A,prob_B\nx/2.png,0.123,0.877\nx/1.png,0.5,0.5\n").unwrap();
+        let table = read_table(&path, &names(&["A", "B"])).unwrap();
+        let (chosen, reference) =
+            table.join(&[PathBuf::from("/data/x/1.png"), PathBuf::from("/data/x/3.png")]).unwrap();
+        assert_eq!(chosen, [0]);
+        let expected = Reference::Outputs { scores: vec![vec![0.5, 0.5]], named: true, tolerance: 7.5e-4 };
+        assert_eq!(reference, expected);
+    }
+
+    #[test]
+    fn logits_and_single_values_become_probabilities() {
+        let close = |found: &[Vec<f64>], expected: &[f64]| {
+            found.concat().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9)
+                && found.concat().len() == expected.len()
+        };
+        assert!(close(&probabilities(&[0.25], 1, false), &[0.75, 0.25]));
+        assert!(close(&probabilities(&[0.0, 0.0, 2.0, 2.0], 2, true), &[0.5; 4]));
+        assert!(close(&probabilities(&[-1.0, 1.0], 2, false), &[0.119_202_922_022_117_57, 0.880_797_077_977_882_4]));
+    }
+}
