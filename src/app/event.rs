@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::jobs::OpenedReview;
 use super::{
-    Decoded, EngineFacts, Heatmap, HeatmapRequest, ModelFacts, Numbers, Pane, PlanePicture, Prediction, Problem, Trust,
-    TrustProgress, ValueWindow,
+    Decoded, EngineFacts, Golden, Heatmap, HeatmapRequest, ModelFacts, Numbers, Pane, PlanePicture, Prediction,
+    Problem, Trust, TrustProgress, ValueWindow,
 };
 use crate::engine::runtime::InstallProgress;
 use crate::render::{Plane, RoiStats, Thumbnail};
@@ -79,6 +79,11 @@ pub enum Event {
         generation: u64,
         path: PathBuf,
         result: Result<(ModelFacts, EngineFacts, RunFacts), Problem>,
+    },
+    /// The model's golden cases were run.
+    GoldenChecked {
+        model: u64,
+        golden: Golden,
     },
     /// The prediction of the item on the screen.
     Predicted {
