@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::jobs::OpenedReview;
 use super::{
-    Decoded, EngineFacts, Fused, Heatmap, HeatmapRequest, LeakFinding, ModelFacts, Numbers, Pane, PlanePicture,
+    Decoded, EngineFacts, Fused, Golden, Heatmap, HeatmapRequest, LeakFinding, ModelFacts, Numbers, Pane, PlanePicture,
     Prediction, Problem, Trust, TrustProgress, ValueWindow,
 };
 use crate::engine::runtime::InstallProgress;
@@ -85,6 +85,11 @@ pub enum Event {
         generation: u64,
         path: PathBuf,
         result: Result<Box<(ModelFacts, EngineFacts, RunFacts)>, Problem>,
+    },
+    /// The model's golden cases were run.
+    GoldenChecked {
+        model: u64,
+        golden: Golden,
     },
     /// The prediction of the item on the screen.
     Predicted {

@@ -47,7 +47,7 @@ pub use items::{Item, Items, ThumbnailState};
 pub use jobs::{Jobs, OpenedReview, Wake};
 pub use marks::{Mark, Marks, Shape, Tool};
 pub use model::{
-    EngineFacts, Fact, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
+    EngineFacts, Fact, Golden, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
     StepFacts,
 };
 pub use problem::{Cause, Problem};

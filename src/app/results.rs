@@ -71,6 +71,13 @@ impl AppState {
                     self.model_loaded(path, result.map(|loaded| *loaded));
                 }
             }
+            Event::GoldenChecked { model, golden } => {
+                if model == self.model_generation
+                    && let ModelState::Ready { facts, .. } = &mut self.model
+                {
+                    Arc::make_mut(facts).golden = golden;
+                }
+            }
             Event::Predicted { model, list, item: _, request, result } => {
                 if model == self.model_generation && list == self.items.generation {
                     self.predicted(request, result);
