@@ -246,6 +246,11 @@ fn all_commands_are_in_the_menus() {
     harness.get_by_label("Rotate right").click();
     harness.run();
     assert_eq!(view(&harness, 0).turn.degrees(), 90);
+    harness.get_by_label("Menu").click();
+    harness.run();
+    harness.get_by_label("Views and planes");
+    press(&mut harness, Key::Escape);
+    assert!(harness.query_by_label("Views and planes").is_none(), "Escape closes the menu on top");
 }
 
 #[test]

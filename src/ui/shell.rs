@@ -312,6 +312,7 @@ impl Shell {
                 self.look.palette = self.look.palette.is_none().then(PaletteField::default);
                 return;
             }
+            Action::Close if egui::Popup::is_any_open(ctx) => return egui::Popup::close_all(ctx),
             Action::Close => {
                 let open = self.look.palette.take().is_some() || self.look.path_field.take().is_some();
                 if !open && !std::mem::take(&mut self.look.help_open) {
