@@ -82,6 +82,27 @@ fn recorded_cases_pass_on_every_engine_and_fail_where_the_model_answers_otherwis
     assert!(code == Some(1) && said.contains('✗') && said.contains("2.5e-1") && !said.contains('\x1b'), "{said}");
 }
 
+#[test]
+fn predictions_under_small_changes_are_counted() {
+    let model = root().join("models/phantom-brain-3grade");
+    let picture = pictures().remove(0);
+    let args = ["predict", text(&picture), "--model", text(&model), "--engine", "embedded", "--stability"];
+    let (code, json, said) = overread(&[&args[..], &["--json", "--flips"]].concat());
+    assert_eq!(code, Some(0), "{said}");
+    let line: Value = serde_json::from_str(&json).unwrap();
+    let found = &line["stability"];
+    assert_eq!((found["of"].as_u64(), found["changes"].as_array().unwrap().len()), (Some(13), 13));
+    let predicted = line["predicted"].as_str().unwrap();
+    let others = found["changes"].as_array().unwrap().iter().filter(|one| one["predicted"] != predicted).count();
+    assert_eq!(found["other_class"].as_u64(), Some(others as u64));
+    let score = line["scores"][predicted].as_f64().unwrap();
+    assert!(
+        found["score_low"].as_f64().unwrap() <= score + 1e-6 && score <= found["score_high"].as_f64().unwrap() + 1e-6
+    );
+    let (_, table, _) = overread(&args);
+    assert!(table.contains("of 12, score") || table.contains("stays under all 12, score"), "{table}");
+}
+
 /// The doctor's own way round: the program's predictions under the true steps, then a model that states wrong ones.
 #[test]
 fn the_doctor_finds_and_writes_the_steps_that_made_the_predictions() {

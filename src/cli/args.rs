@@ -101,6 +101,12 @@ pub struct PredictArgs {
     /// Most pictures per run of the engine. Default: the program chooses.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub batch: Option<u16>,
+    /// Also predict each picture under twelve small changes (window, size, place), and say how often the class changes.
+    #[arg(long)]
+    pub stability: bool,
+    /// With --stability: left for right too, where a model may be fed that.
+    #[arg(long, requires = "stability")]
+    pub flips: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -112,6 +112,9 @@ impl Loaded {
             let keep = index == seen_frame;
             let frame = scan.frame(index)?;
             let one: Prepared = preprocess::prepare(&frame, &scan.meta, self.model.steps(), keep)?;
+            let selection = self.model.manifest.input_selection.as_ref();
+            let values = selection.and_then(|selection| selection.value.value_warning(&frame));
+            warnings.extend(values.filter(|warning| !warnings.contains(warning)));
             warnings
                 .extend(one.warnings.iter().filter(|warning| !warnings.contains(warning)).cloned().collect::<Vec<_>>());
             if keep {
