@@ -184,8 +184,8 @@ impl Shell {
             wishes.commands.push(Command::Open(dropped));
         }
 
-        let margin = |frame: egui::Frame| frame.fill(ctx.global_style().visuals.panel_fill);
-        let frame = margin(egui::Frame::NONE);
+        // The window is cleared in the panels' colour: nothing is left to fill, which software OpenGL would pay for.
+        let frame = egui::Frame::NONE;
         Panel::top("top bar").exact_size(theme::TOP_BAR_HEIGHT).frame(frame).show(ui, |ui| {
             top_bar::top_bar(ui, &self.state, &self.look, &mut wishes);
         });
