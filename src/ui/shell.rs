@@ -149,6 +149,11 @@ impl Shell {
                         self.state.apply(Command::Export { out, language });
                     }
                 }
+                dialogs::Outcome::Chosen(Wanted::Training, mut paths) => {
+                    if let Some(folder) = paths.pop() {
+                        self.state.apply(Command::FindLeaks(folder));
+                    }
+                }
                 dialogs::Outcome::Chosen(Wanted::Labels, mut paths) => {
                     self.state.apply(Command::UseLabels(paths.pop()));
                 }
@@ -179,8 +184,8 @@ impl Shell {
             wishes.commands.push(Command::Open(dropped));
         }
 
-        let margin = |frame: egui::Frame| frame.fill(ctx.global_style().visuals.panel_fill);
-        let frame = margin(egui::Frame::NONE);
+        // The window is cleared in the panels' colour: nothing is left to fill, which software OpenGL would pay for.
+        let frame = egui::Frame::NONE;
         Panel::top("top bar").exact_size(theme::TOP_BAR_HEIGHT).frame(frame).show(ui, |ui| {
             top_bar::top_bar(ui, &self.state, &self.look, &mut wishes);
         });
@@ -307,6 +312,7 @@ impl Shell {
                 self.look.palette = self.look.palette.is_none().then(PaletteField::default);
                 return;
             }
+            Action::Close if egui::Popup::is_any_open(ctx) => return egui::Popup::close_all(ctx),
             Action::Close => {
                 let open = self.look.palette.take().is_some() || self.look.path_field.take().is_some();
                 if !open && !std::mem::take(&mut self.look.help_open) {
@@ -331,6 +337,7 @@ impl Shell {
             }
             Action::OpenLabels => return self.choose(ctx, Wanted::Labels),
             Action::Export => return self.choose(ctx, Wanted::Export),
+            Action::FindLeaks => return self.choose(ctx, Wanted::Training),
             Action::CompareList if self.state.heatmaps().compared_model().is_none() => {
                 return self.choose(ctx, Wanted::ComparedModel);
             }
