@@ -169,7 +169,7 @@ impl Bench {
         let layout = ms(start);
         let start = Instant::now();
         let pixels = [self.size.x as u32, self.size.y as u32];
-        self.painter.clear(pixels, [0.0, 0.0, 0.0, 1.0]);
+        self.painter.clear(pixels, self.ctx.global_style().visuals.panel_fill.to_normalized_gamma_f32());
         self.painter.paint_and_update_textures(
             pixels,
             output.pixels_per_point,

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common_window::{SIZE, drag, nifti};
-use eframe::egui::{self, DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
+use eframe::egui::{self, DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use overread::app::{
@@ -281,6 +281,13 @@ fn help_theme_and_panels_answer_their_keys() {
     harness.key_press(Key::T);
     harness.run();
     assert!(!harness.ctx.global_style().visuals.dark_mode);
+    harness.key_press(Key::T);
+    harness.run();
+    let visuals = harness.ctx.global_style().visuals.clone();
+    assert_eq!((visuals.dark_mode, visuals.panel_fill), (true, egui::Color32::BLACK), "high contrast");
+    harness.key_press(Key::T);
+    harness.run();
+    assert_ne!(harness.ctx.global_style().visuals.panel_fill, egui::Color32::BLACK);
 }
 
 #[test]

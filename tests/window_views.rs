@@ -8,14 +8,17 @@ mod common_window;
 #[path = "common/dicom_series.rs"]
 mod dicom_series;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use common_window::{SIZE, drag, nifti, press, said, window};
 use eframe::egui::{self, Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use overread::app::{AppState, Command, Current, CurrentError, Jobs, Layout, Link, Shape, Tool, ViewTransform};
-use overread::render::{ColorMap, Plane};
+use overread::app::{
+    AppState, Command, Current, CurrentError, Jobs, Layout, Link, Shape, Tool, ViewTransform, WindowSource,
+};
+use overread::render::{ColorMap, Plane, Pyramid};
+use overread::scan::Pixels;
 use overread::ui::Shell;
 
 fn opened(paths: &[&Path]) -> Harness<'static, Shell> {
@@ -245,6 +248,11 @@ fn all_commands_are_in_the_menus() {
     harness.get_by_label("Rotate right").click();
     harness.run();
     assert_eq!(view(&harness, 0).turn.degrees(), 90);
+    harness.get_by_label("Menu").click();
+    harness.run();
+    harness.get_by_label("Views and planes");
+    press(&mut harness, Key::Escape);
+    assert!(harness.query_by_label("Views and planes").is_none(), "Escape closes the menu on top");
 }
 
 #[test]
@@ -260,4 +268,85 @@ fn colours_are_kept_by_the_view() {
     assert!(shader.colors().is_none() && shader.inverts());
     press(&mut harness, Key::Num0);
     assert!(!view(&harness, 0).shader().unwrap().inverts());
+}
+
+#[test]
+fn a_scan_in_the_same_space_is_laid_over_and_another_is_refused_with_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let flat = folder.path().join("flat.png");
+    image::GrayImage::from_pixel(20, 20, image::Luma([9])).save(&flat).unwrap();
+    let paths = [nifti(folder.path(), "a.nii", 5), nifti(folder.path(), "b.nii", 9), flat];
+    let mut harness = opened(&[&paths[0], &paths[1], &paths[2]]);
+    harness.state_mut().state.apply(Command::Fuse(Some(1)));
+    harness.run();
+    let (_, fused) = view(&harness, 0).fused().expect("laid over");
+    // Both in scanner coordinates on one grid, with the same values where both have slices.
+    let own = |harness: &Harness<'_, Shell>| match &view(harness, 0).shown.as_ref().unwrap().picture.frame().pixels {
+        Pixels::Gray(values) => values.clone(),
+        Pixels::Rgb(_) => panic!("grey"),
+    };
+    assert_eq!((fused.index, fused.values.dim()), (2, (12, 16)));
+    assert_eq!(fused.values, own(&harness));
+    assert!(fused.caution.is_some(), "scanner coordinates may be of two examinations");
+    press(&mut harness, Key::ArrowDown);
+    let (_, fused) = view(&harness, 0).fused().expect("follows");
+    assert_eq!((fused.index, &fused.values), (3, &own(&harness)));
+    press(&mut harness, Key::Y);
+    let (_, fused) = view(&harness, 0).fused().expect("on planes too");
+    assert_eq!((fused.plane, &fused.values), (Some(Plane::Coronal), &own(&harness)));
+    harness.state_mut().state.apply(Command::Fuse(Some(2)));
+    harness.run();
+    assert!(view(&harness, 0).fusion.is_none());
+    let toasts = harness.state().state.toasts();
+    assert_eq!(toasts.len(), 1, "{toasts:?}");
+    harness.state_mut().state.apply(Command::Fuse(None));
+}
+
+/// A DICOM file of 8 x 8 values of 20 with a row of 1020, whose only presentation is a table of four entries from 18 on.
+fn with_voi_lut(folder: &Path) -> PathBuf {
+    let slice = dicom_series::Slice { size: 8, bright_row: Some(3), ..dicom_series::axial(0.0, 1, 20) };
+    let path = dicom_series::write(folder, &[slice]).remove(0);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let words = |words: &[u16]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    let element = |number: u16, vr: &[u8; 2], value: Vec<u8>| {
+        let header = [0x28u16.to_le_bytes(), number.to_le_bytes(), *vr, (value.len() as u16).to_le_bytes()];
+        [header.concat(), value].concat()
+    };
+    let item = [
+        element(0x3002, b"US", words(&[4, 18, 8])),
+        element(0x3003, b"LO", b"HARDER".to_vec()),
+        element(0x3006, b"US", words(&[0, 100, 200, 255])),
+    ]
+    .concat();
+    let length = |bytes: &[u8]| (bytes.len() as u32).to_le_bytes().to_vec();
+    let item = [vec![0xfe, 0xff, 0x00, 0xe0], length(&item), item].concat();
+    let sequence = [vec![0x28, 0x00, 0x10, 0x30], b"SQ\0\0".to_vec(), length(&item), item].concat();
+    let pixels = bytes.windows(4).position(|tag| tag == [0xe0, 0x7f, 0x10, 0x00]).unwrap();
+    bytes.splice(pixels..pixels, sequence);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn a_scan_with_a_voi_lut_is_shown_through_it_until_the_reader_drags() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(&[&with_voi_lut(folder.path())]);
+    let current = view(&harness, 0);
+    assert_eq!((current.windowing.source, current.luts().len()), (WindowSource::Lut(0), 1));
+    let gray = |picture: &Pyramid| match &picture.frame().pixels {
+        Pixels::Gray(values) => (values[(0, 0)], values[(3, 0)]),
+        Pixels::Rgb(_) => panic!("grey"),
+    };
+    assert_eq!(gray(current.drawn().unwrap()), (200.0, 255.0), "the table's entries");
+    assert_eq!(gray(&current.shown.as_ref().unwrap().picture), (20.0, 1020.0), "the probe reads the values");
+    let at = canvas(&harness, "Picture of 0.dcm");
+    drag(&mut harness, PointerButton::Primary, at, vec2(30.0, 0.0));
+    let current = view(&harness, 0);
+    assert_eq!(current.windowing.source, WindowSource::Manual);
+    assert_eq!(gray(current.drawn().unwrap()), (20.0, 1020.0));
+    harness.get_by_label("Window").click();
+    harness.run();
+    harness.get_by_label("VOI LUT: HARDER").click();
+    harness.run();
+    assert_eq!(gray(view(&harness, 0).drawn().unwrap()), (200.0, 255.0));
 }

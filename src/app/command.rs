@@ -62,6 +62,12 @@ pub enum Command {
     Redo,
     /// A plane through the volume in the active view; `None` for the frames as they are stored.
     SetPlane(Option<Plane>),
+    /// Item `index` of the list over the active view's slices; `None` takes it away.
+    Fuse(Option<usize>),
+    SetFusionLook {
+        opacity: f32,
+        colors: ColorMap,
+    },
     /// The crosshair at a point of the active view's slice, in picture coordinates.
     PlaceCrosshair {
         x: f64,
@@ -125,6 +131,9 @@ pub enum Command {
     SetLabel(Option<usize>),
     /// Reference labels from a table; `None` takes the folders' names.
     UseLabels(Option<PathBuf>),
+    /// Look for the list's pictures in the training data below this folder.
+    FindLeaks(PathBuf),
+    StopLeaks,
     /// The report of the list, written into a folder.
     Export {
         out: PathBuf,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::marks::Marks;
 use super::windowing::Windowing;
-use super::{Decoded, PredictionState, Problem, Shown, SliceChoice, Stack, ViewTransform};
+use super::{Decoded, Fused, Fusion, PredictionState, Problem, Shown, SliceChoice, Stack, ViewTransform};
 use crate::geometry::{PixelSpacing, Turn};
 use crate::render::{ColorMap, Plane, Pyramid, Shader, same_space};
 use crate::scan::{Polarity, Scan, SpacingPlace, VoiLut, Window};
@@ -60,6 +60,8 @@ pub struct Current {
     pub prediction: PredictionState,
     /// The one slice to predict instead of the manifest's choice, counted from 0.
     pub slice_override: Option<usize>,
+    /// Another scan over it.
+    pub fusion: Option<Fusion>,
     pub marks: Marks,
     /// True while the slices play.
     pub playing: bool,
@@ -91,6 +93,7 @@ impl Current {
             colors: ColorMap::Gray,
             prediction: PredictionState::None,
             slice_override: None,
+            fusion: None,
             marks: Marks::default(),
             playing: false,
             prediction_request: None,
@@ -164,6 +167,13 @@ impl Current {
     /// The slice on the screen as it is stored, by its frame's index: what heatmaps and single predictions are of.
     pub fn shown_frame(&self) -> Option<usize> {
         self.shown.as_ref().filter(|shown| shown.plane.is_none()).map(|shown| shown.index)
+    }
+
+    /// What lies over the slice on the screen.
+    pub fn fused(&self) -> Option<(&Fusion, &Arc<Fused>)> {
+        let (fusion, shown) = self.fusion.as_ref().zip(self.shown.as_ref())?;
+        let ready = fusion.ready.as_ref()?;
+        ((ready.plane, ready.index) == (shown.plane, shown.index)).then_some((fusion, ready))
     }
 
     /// What the slice on the screen is a part of; while a plane waits for its volume, that is still another.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::jobs::OpenedReview;
 use super::{
-    Decoded, EngineFacts, Golden, Heatmap, HeatmapRequest, ModelFacts, Numbers, Pane, PlanePicture, Prediction,
-    Problem, Trust, TrustProgress, ValueWindow,
+    Decoded, EngineFacts, Fused, Golden, Heatmap, HeatmapRequest, LeakFinding, ModelFacts, Numbers, Pane, PlanePicture,
+    Prediction, Problem, Trust, TrustProgress, ValueWindow,
 };
 use crate::engine::runtime::InstallProgress;
 use crate::render::{Plane, RoiStats, Thumbnail};
@@ -47,7 +47,13 @@ pub enum Event {
     PlaneReady {
         generation: u64,
         plane: Plane,
-        result: Result<PlanePicture, Problem>,
+        result: Result<Box<PlanePicture>, Problem>,
+    },
+    /// Another scan's values on a slice, or why they do not lie there.
+    Fused {
+        generation: u64,
+        files: Arc<[PathBuf]>,
+        result: Result<Arc<Fused>, Problem>,
     },
     /// How many frames of a scan's volume are decoded.
     VolumeProgress {
@@ -78,7 +84,7 @@ pub enum Event {
     ModelLoaded {
         generation: u64,
         path: PathBuf,
-        result: Result<(ModelFacts, EngineFacts, RunFacts), Problem>,
+        result: Result<Box<(ModelFacts, EngineFacts, RunFacts)>, Problem>,
     },
     /// The model's golden cases were run.
     GoldenChecked {
@@ -146,6 +152,17 @@ pub enum Event {
     NumbersReady {
         generation: u64,
         numbers: Arc<Numbers>,
+    },
+    LeakProgress {
+        /// Files are read first.
+        comparing: bool,
+        done: usize,
+        total: usize,
+    },
+    /// `None` where the search was stopped.
+    LeaksReady {
+        list: u64,
+        result: Result<Box<LeakFinding>, Option<Problem>>,
     },
     /// Pictures of the report that are written.
     ExportProgress {

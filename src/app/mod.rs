@@ -10,6 +10,7 @@
 mod command;
 mod current;
 mod event;
+mod fusion;
 mod heatmap;
 mod heatmap_requests;
 #[cfg(test)]
@@ -38,6 +39,7 @@ mod windowing;
 pub use command::Command;
 pub use current::{Current, CurrentError};
 pub use event::Event;
+pub use fusion::{Fused, Fusion};
 pub use heatmap::{
     ComparedModel, Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps, Pane,
 };
@@ -49,7 +51,7 @@ pub use model::{
     StepFacts,
 };
 pub use problem::{Cause, Problem};
-pub use review::{ExportState, ListedCase, Numbers, OperatingPoint, Review};
+pub use review::{ExportState, LeakFinding, LeakState, ListedCase, Numbers, OperatingPoint, Review, TwinPair};
 pub use shown::{Decoded, PlanePicture, Shown, SliceChoice, ValueWindow};
 pub use stack::{SlicePosition, Stack};
 pub use state::{AppState, Background};

@@ -25,6 +25,8 @@ pub enum Cause {
     /// The frames are no volume.
     NoVolume,
     VolumeTooLarge,
+    /// Two scans are not in one space.
+    NotOneSpace,
     NothingFound,
     // Models
     NoModel,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::items::ThumbnailState;
 use super::{
-    AppState, Cause, Command, Decoded, EngineFacts, Event, ExportState, InstallState, ModelFacts, ModelState, Notice,
-    Prediction, PredictionState, Problem, Severity,
+    AppState, Cause, Command, Decoded, EngineFacts, Event, ExportState, InstallState, LeakState, ModelFacts,
+    ModelState, Notice, Prediction, PredictionState, Problem, Severity,
 };
 use crate::engine::EngineKind;
 use crate::review::folder::RunFacts;
@@ -49,6 +49,7 @@ impl AppState {
                 self.predict_unasked(generation);
             }
             Event::VolumeProgress { scan, done, total } => self.volume_progress(&scan, done, total),
+            Event::Fused { generation, files, result } => self.fused(generation, &files, result),
             Event::WindowReady { generation, from, window } => self.window_ready(generation, from, window),
             Event::RegionReady { generation, mark, stats } => {
                 if let Some(view) = self.views.of_generation(generation).and_then(|view| self.views.get_mut(view)) {
@@ -67,7 +68,7 @@ impl AppState {
             }
             Event::ModelLoaded { generation, path, result } => {
                 if generation == self.model_generation {
-                    self.model_loaded(path, result);
+                    self.model_loaded(path, result.map(|loaded| *loaded));
                 }
             }
             Event::GoldenChecked { model, golden } => {
@@ -99,6 +100,12 @@ impl AppState {
             Event::TrustProgress { pane, request, progress } => self.trust_progress(pane, &request, progress),
             Event::TrustReady { pane, request, result } => self.trust_ready(pane, &request, result),
             Event::HeatmapReady { pane, request, result } => self.heatmap_ready(pane, &request, result),
+            Event::LeakProgress { comparing, done, total } => {
+                if matches!(self.review.leaks, LeakState::Running { .. }) {
+                    self.review.leaks = LeakState::Running { comparing, done, total };
+                }
+            }
+            Event::LeaksReady { list, result } => self.leaks_ready(list, result),
             Event::ExportProgress { done, total } => self.review.export = ExportState::Running { done, total },
             Event::Exported(result) => self.exported(result),
             Event::InstallProgress(progress) => self.install = InstallState::Running(progress),
@@ -138,6 +145,7 @@ impl AppState {
     fn frame_ready(&mut self, generation: u64, index: usize, result: Result<Decoded, Problem>) {
         let Some(view) = self.views.of_generation(generation) else { return };
         self.frame_shown(view, index, result);
+        self.ask_fusion(view);
         self.decode_ahead(view, index);
         self.predict_unasked(generation);
     }
@@ -236,6 +244,7 @@ impl AppState {
                 }
             }
             "batch" => self.stop_batch(),
+            "leaks" => self.review.leaks = LeakState::None,
             "export" => self.exported(Err(problem)),
             "heatmap" => self.fail_waiting_heatmaps(&what),
             "list" => self.listing = None,

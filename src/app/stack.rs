@@ -1,5 +1,6 @@
 //! What a view scrolls through: the frames as they are stored, or the slices of a plane through their volume.
 
+use super::fusion::of_slice;
 use crate::geometry::{Affine3, EdgeLetters, PixelSpacing, Size, vector};
 use crate::render::{Plane, PlanePoint, Volume};
 use crate::scan::Scan;
@@ -66,6 +67,11 @@ impl Stack {
     pub fn point(&self, slice: usize, (x, y): (f64, f64)) -> Option<[f64; 3]> {
         let slice = (slice % self.per_volume) as f64;
         Some(self.patient_from_pixel.as_ref()?.apply([x - 0.5, y - 0.5, slice]))
+    }
+
+    /// `(col, row, 0)` of slice `slice`'s pixel centres to LPS mm.
+    pub(super) fn patient_from_slice(&self, slice: usize) -> Option<Affine3> {
+        Some(of_slice(self.patient_from_pixel.as_ref()?, (slice % self.per_volume) as f64))
     }
 
     /// The point of the patient (LPS mm) in the middle of slice `slice`.

@@ -166,6 +166,8 @@ impl AppState {
             Command::Undo => self.with_current(|current| current.marks.undo()),
             Command::Redo => self.with_current(|current| current.marks.redo()),
             Command::SetPlane(plane) => self.set_plane(plane),
+            Command::Fuse(item) => self.fuse(item),
+            Command::SetFusionLook { opacity, colors } => self.set_fusion_look(opacity, colors),
             Command::PlaceCrosshair { x, y } => self.place_crosshair((x, y)),
             Command::Activate(view) => self.activate(view),
             Command::SetLayout(layout) => self.set_layout(layout),
@@ -211,6 +213,8 @@ impl AppState {
             Command::SetLabel(class) => self.set_label(class),
             Command::UseLabels(table) => self.use_labels(table),
             Command::CompareList(on) => self.compare_list(on),
+            Command::FindLeaks(against) => self.find_leaks(against),
+            Command::StopLeaks => self.stop_leaks(),
             Command::Export { out, language } => self.export(out, language),
             Command::InstallRuntime => {
                 if !matches!(self.install, InstallState::Starting | InstallState::Running(_)) {

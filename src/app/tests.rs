@@ -34,7 +34,7 @@ fn give_model(state: &mut AppState) {
     let engine =
         EngineFacts { kind: EngineKind::Embedded, version: "test".into(), provider: Provider::Cpu, remark: None };
     let (generation, path) = (state.model_generation, PathBuf::from("m.onnx"));
-    state.take(Event::ModelLoaded { generation, path, result: Ok((facts, engine, run_facts())) });
+    state.take(Event::ModelLoaded { generation, path, result: Ok(Box::new((facts, engine, run_facts()))) });
     let recorder = Recorder { roots: Roots::default(), labels: Labels::default(), pseudonyms: Pseudonyms::Plain };
     let review = OpenedReview {
         recorder: recorder.into(),

@@ -30,8 +30,11 @@ pub enum Notice {
         folder: PathBuf,
     },
     NotExported(Problem),
+    NoLeakCheck(Problem),
     /// A table of labels that cannot be used.
     NoLabels(Problem),
+    /// A scan that cannot be laid over another.
+    NotFused(Problem),
     /// A job broke; the program goes on.
     Broken {
         worker: &'static str,

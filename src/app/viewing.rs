@@ -163,11 +163,12 @@ impl AppState {
         }
     }
 
-    pub(super) fn plane_ready(&mut self, generation: u64, plane: Plane, result: Result<PlanePicture, Problem>) {
+    pub(super) fn plane_ready(&mut self, generation: u64, plane: Plane, result: Result<Box<PlanePicture>, Problem>) {
         let Some(view) = self.views.of_generation(generation) else { return };
         let Some(current) = self.views.get_mut(view).filter(|current| current.plane == Some(plane)) else { return };
         match result {
-            Ok(PlanePicture { stack, index, decoded, remarks }) => {
+            Ok(picture) => {
+                let PlanePicture { stack, index, decoded, remarks } = *picture;
                 if current.stack.as_ref() != Some(&stack) {
                     (current.wanted_frame, current.plane_remarks) = (index, remarks);
                     current.stack = Some(stack);
@@ -175,6 +176,7 @@ impl AppState {
                 current.show(index, decoded);
                 self.look_like_twin(view);
                 self.start_crosshair(view);
+                self.ask_fusion(view);
             }
             Err(problem) => {
                 (current.loading, current.error) = (None, Some(CurrentError::Plane(problem)));

@@ -53,7 +53,7 @@ pub(super) fn drop_hint(ui: &Ui) {
     if ui.ctx().input(|input| input.raw.hovered_files.is_empty()) {
         return;
     }
-    let accent = theme::palette(true).accent;
+    let accent = theme::on_dark().accent;
     let rect = ui.max_rect().shrink(8.0);
     ui.painter().rect_filled(rect, theme::CARD_RADIUS, accent.gamma_multiply(0.12));
     outline(ui, rect, CornerRadius::same(8), Stroke::new(2.0, accent));

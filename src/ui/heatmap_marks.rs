@@ -5,9 +5,8 @@ use std::sync::Arc;
 use eframe::egui::{Align2, Color32, ColorImage, Pos2, Rect, Stroke, TextureHandle, TextureOptions, Ui, pos2, vec2};
 
 use super::overlay::shadowed;
-use super::picture::Overlay;
 use super::theme;
-use super::words::{Words, words};
+use super::words::Words;
 use crate::app::{AppState, Heatmap, HeatmapState, Pane, Placement};
 use crate::explain::Target;
 use crate::geometry::Size;
@@ -35,13 +34,20 @@ struct Lines {
 
 impl HeatmapMarks {
     /// Lines where the evidence crosses the threshold (without one, half of the scale).
-    pub fn contour(&mut self, ui: &Ui, rect: Rect, placed: &Placement, size: Size, overlay: &Overlay) {
-        let levels = levels(&overlay.style);
-        let same = |lines: &Lines| Arc::ptr_eq(&lines.of, &overlay.heatmap) && lines.levels == levels;
+    pub fn contour(
+        &mut self,
+        ui: &Ui,
+        rect: Rect,
+        placed: &Placement,
+        size: Size,
+        (heatmap, style): (&Arc<Heatmap>, &OverlayStyle),
+    ) {
+        let levels = levels(style);
+        let same = |lines: &Lines| Arc::ptr_eq(&lines.of, heatmap) && lines.levels == levels;
         if !self.lines.as_ref().is_some_and(same) {
-            let map = overlay.heatmap.explained.placed();
+            let map = heatmap.explained.placed();
             let lines = levels.iter().flat_map(|level| contours(&map, size, *level)).collect();
-            self.lines = Some(Lines { of: overlay.heatmap.clone(), levels, lines });
+            self.lines = Some(Lines { of: heatmap.clone(), levels, lines });
         }
         let painter = ui.painter().with_clip_rect(rect);
         for line in self.lines.iter().flat_map(|lines| &lines.lines) {
@@ -52,13 +58,13 @@ impl HeatmapMarks {
     }
 
     /// The bar at the right edge, its numbers to its left.
-    pub fn bar(&mut self, ui: &Ui, rect: Rect, overlay: &Overlay) {
-        let paint = Paint::new(&overlay.style);
-        if self.bar.as_ref().is_none_or(|(style, _)| *style != overlay.style) {
+    pub fn bar(&mut self, ui: &Ui, rect: Rect, style: &OverlayStyle, unit: &str) {
+        let paint = Paint::new(style);
+        if self.bar.as_ref().is_none_or(|(known, _)| known != style) {
             let rgba = color_bar(&paint, Size::new(BAR_STEPS, 1));
             let image = ColorImage::from_rgba_unmultiplied([1, BAR_STEPS], &rgba);
             let texture = ui.ctx().load_texture("color bar", image, TextureOptions::LINEAR);
-            self.bar = Some((overlay.style, texture));
+            self.bar = Some((*style, texture));
         }
         let Some((_, texture)) = &self.bar else { return };
         let height = (rect.height() * 0.4).min(theme::COLOR_BAR_LONGEST);
@@ -79,7 +85,7 @@ impl HeatmapMarks {
             shadowed(ui, at, Align2::RIGHT_CENTER, &tick.label, theme::small(), theme::ON_PICTURE);
         }
         let above = pos2(bar.right(), bar.top() - 8.0);
-        shadowed(ui, above, Align2::RIGHT_BOTTOM, unit(words(ui), &overlay.heatmap), theme::small(), theme::ON_PICTURE);
+        shadowed(ui, above, Align2::RIGHT_BOTTOM, unit, theme::small(), theme::ON_PICTURE);
     }
 }
 
@@ -91,7 +97,7 @@ fn levels(style: &OverlayStyle) -> Vec<f32> {
 }
 
 /// What the map's numbers count.
-fn unit(words: Words, heatmap: &Heatmap) -> &'static str {
+pub(super) fn unit(words: Words, heatmap: &Heatmap) -> &'static str {
     match (heatmap.map().method.is_in_score_units(), heatmap.map().target) {
         (true, Target::Logit) => words.text("heatmap-unit-logit"),
         (true, Target::Probability) => words.text("heatmap-unit-probability"),

@@ -1,12 +1,16 @@
 //! All commands in menus, for those who know no keys: made of the same table as buttons, keys and the help sheet.
 
-use eframe::egui::{Button, Role, Ui, WidgetInfo};
+use eframe::egui::{Button, Rect, Response, Role, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::actions::{Action, Menu, TABLE};
+use super::icons::{self, Icon};
 use super::shell::{Look, Wishes};
+use super::widgets::palette;
 use super::words::{Words, words};
 use crate::app::{AppState, Command};
 
+/// Two em spaces.
+pub(super) const MARK_ROOM: &str = "\u{2003}\u{2003}";
 /// Choices for the memory that decoded pictures may take, MiB.
 const MEMORY_MIB: [usize; 5] = [512, 1024, 2048, 4096, 8192];
 
@@ -17,7 +21,8 @@ pub(super) fn menus(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wis
         ui.set_min_width(180.0);
         for menu in Menu::ALL {
             ui.menu_button(name(words, menu), |ui| {
-                ui.set_min_width(240.0);
+                ui.set_min_width(280.0);
+                compact(ui);
                 for entry in TABLE.iter().filter(|entry| entry.menu == Some(menu)) {
                     action_entry(ui, entry.action, state, look, wishes);
                 }
@@ -47,13 +52,32 @@ fn name(words: Words, menu: Menu) -> &'static str {
 pub(super) fn action_entry(ui: &mut Ui, action: Action, state: &AppState, look: &Look, wishes: &mut Wishes) {
     let (entry, words) = (action.entry(), words(ui));
     let on = is_on(action, state, look);
-    let button = Button::selectable(on, entry.name(words)).shortcut_text(entry.key_text().unwrap_or_default());
-    let possible = is_possible(action, state);
-    let response = ui.add_enabled(possible, button).on_hover_text(entry.tooltip(words));
-    response.widget_info(|| WidgetInfo::selected(Role::Button, possible, on, entry.name(words)));
-    if response.clicked() {
+    let key = entry.key_text().unwrap_or_default();
+    let response = marked_entry(ui, entry.name(words), &key, on, is_possible(action, state));
+    if response.on_hover_text(entry.tooltip(words)).clicked() {
         wishes.actions.push(action);
     }
+}
+
+/// A line with a check mark where it is on.
+pub(super) fn marked_entry(ui: &mut Ui, name: &str, key: &str, on: bool, possible: bool) -> Response {
+    // Room for the mark, before all names alike.
+    let button = Button::new(format!("{MARK_ROOM}{name}")).shortcut_text(key).frame_when_inactive(false);
+    let response = ui.add_enabled(possible, button);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, possible, on, name));
+    if on {
+        let side = 14.0;
+        let at = pos2(response.rect.left() + 4.0, response.rect.center().y - side / 2.0);
+        icons::paint(ui.painter(), Rect::from_min_size(at, Vec2::splat(side)), side, Icon::Check, palette(ui).accent);
+    }
+    response
+}
+
+/// Menus hold many lines, and the window may be 720 points high.
+pub(super) fn compact(ui: &mut Ui) {
+    ui.spacing_mut().interact_size.y = 22.0;
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.spacing_mut().button_padding = vec2(8.0, 2.0);
 }
 
 fn is_on(action: Action, state: &AppState, look: &Look) -> bool {
@@ -101,9 +125,11 @@ fn memory(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         if mib < 1024 { format!("{mib} MB") } else { format!("{} GB", mib / 1024) }
     };
     let now = [("size", named(state.memory() >> 20).into())];
-    let button = ui.menu_button(words.with("memory", &now), |ui| {
+    let name = format!("{MARK_ROOM}{}", words.with("memory", &now));
+    let button = ui.menu_button(name, |ui| {
+        compact(ui);
         for mib in MEMORY_MIB {
-            if ui.add(Button::selectable(state.memory() == mib << 20, named(mib))).clicked() {
+            if marked_entry(ui, &named(mib), "", state.memory() == mib << 20, true).clicked() {
                 wishes.commands.push(Command::SetMemory(mib << 20));
             }
         }

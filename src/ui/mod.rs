@@ -32,6 +32,7 @@ mod renderer;
 mod review;
 mod rulers;
 mod seen;
+mod settings;
 mod shell;
 mod smoke;
 mod theme;

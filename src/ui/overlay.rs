@@ -66,6 +66,11 @@ fn named(words: Words, state: &AppState, current: &Current) -> Vec<String> {
     let layout = state.views().layout();
     let item = state.items().get(current.item).filter(|_| !matches!(layout, Layout::One | Layout::Planes));
     let mut lines: Vec<String> = item.map(|item| words.item(item)).into_iter().collect();
+    let over = current.fused().and_then(|(fusion, fused)| Some((state.items().get(fusion.item)?, fused)));
+    if let Some((over, fused)) = over {
+        lines.push(words.with("fusion-over", &[("name", words.item(over).into())]));
+        lines.extend(fused.caution.as_ref().map(|_| words.text("fusion-caution").to_owned()));
+    }
     match plane {
         Some(plane) => lines.push(words.plane(plane).to_owned()),
         None if layout == Layout::Planes => lines.push(words.text("plane-stored").to_owned()),
@@ -77,7 +82,14 @@ fn named(words: Words, state: &AppState, current: &Current) -> Vec<String> {
 /// Modality, body part, size.
 fn what(words: Words, (current, scan): (&Current, &Scan), wide: bool) -> Vec<String> {
     let meta = &scan.meta;
-    let kind: Vec<&str> = [meta.modality.as_deref(), meta.body_part.as_deref()].into_iter().flatten().collect();
+    let side = match meta.laterality {
+        Some('R') => Some(words.text("side-right")),
+        Some('L') => Some(words.text("side-left")),
+        Some('B') => Some(words.text("side-both")),
+        _ => None,
+    };
+    let kind = [meta.modality.as_deref(), meta.body_part.as_deref(), side];
+    let kind: Vec<&str> = kind.into_iter().flatten().collect();
     let mut lines = Vec::new();
     if !kind.is_empty() {
         lines.push(kind.join(" · "));
@@ -131,7 +143,7 @@ fn no_suv(ui: &Ui, inner: Rect, top: &mut f32, why: &str, view: usize) {
     };
     let galley = elided(ui, &sentence, theme::small(), theme::ON_PICTURE_AMBER, inner.width() * 0.45);
     let line = Rect::from_min_size(pos2(inner.left(), *top), galley.size());
-    shadowed(ui, line.min, Align2::LEFT_TOP, &galley.text().to_owned(), theme::small(), theme::ON_PICTURE_AMBER);
+    shadowed(ui, line.min, Align2::LEFT_TOP, galley.text(), theme::small(), theme::ON_PICTURE_AMBER);
     let response = ui.interact(line, eframe::egui::Id::unique(("no suv", view)), eframe::egui::Sense::hover());
     response.on_hover_text(words.explained(none, why));
     *top += LINE;
@@ -296,6 +308,10 @@ fn corner(ui: &Ui, rect: Rect, align: Align2, lines: &[String], color: Color32) 
 /// Readable on black and on white pixels.
 pub(super) fn shadowed(ui: &Ui, at: Pos2, align: Align2, text: &str, font: FontId, color: Color32) {
     let painter = ui.painter().with_clip_rect(ui.max_rect());
+    // Inverted PET is white up to the corners, where a shadow alone leaves little of small letters.
+    let galley = painter.layout_no_wrap(text.to_owned(), font.clone(), color);
+    let plate = align.anchor_size(at, galley.size()).expand2(vec2(3.0, 1.0));
+    painter.rect_filled(plate, 3.0, theme::PICTURE_TEXT_PLATE);
     for offset in [vec2(1.0, 1.0), vec2(-1.0, 1.0), vec2(1.0, -1.0), vec2(-1.0, -1.0)] {
         painter.text(at + offset * 0.75, align, text, font.clone(), theme::PICTURE_TEXT_SHADOW);
     }

@@ -1,4 +1,4 @@
-//! One drawn picture: the visible part of the slice, with a heatmap over it.
+//! One drawn picture: the visible part of the slice, with a heatmap or another scan over it.
 
 use std::sync::Arc;
 
@@ -8,21 +8,46 @@ use eframe::egui_glow;
 use super::composed::Composed;
 use super::gpu::Target;
 use super::renderer::Renderer;
-use crate::app::{Heatmap, Placement};
+use crate::app::{Fused, Heatmap, Placement};
 use crate::geometry::{Area, PlaneMap, Size};
 use crate::render::{OverlayStyle, PlacedMap, Pyramid, Scene, Shader, View};
 
-/// A heatmap and how it looks.
+/// What lies over a picture. Held, so that its address stays its own.
+#[derive(Clone)]
+pub(super) enum Over {
+    Heatmap(Arc<Heatmap>),
+    /// Another scan.
+    Fused(Arc<Fused>),
+}
+
+/// What lies over a picture, and how it looks.
 #[derive(Clone)]
 pub(super) struct Overlay {
-    /// Held, so that its address stays its own.
-    pub heatmap: Arc<Heatmap>,
+    pub over: Over,
     pub style: OverlayStyle,
+}
+
+impl Over {
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Heatmap(a), Self::Heatmap(b)) => Arc::ptr_eq(a, b),
+            (Self::Fused(a), Self::Fused(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
+    /// On the picture's pixels.
+    fn placed(&self) -> PlacedMap<'_> {
+        match self {
+            Self::Heatmap(heatmap) => heatmap.explained.placed(),
+            Self::Fused(fused) => PlacedMap::whole(fused.values.view(), PlaneMap::IDENTITY),
+        }
+    }
 }
 
 impl PartialEq for Overlay {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.heatmap, &other.heatmap) && self.style == other.style
+        self.over.is(&other.over) && self.style == other.style
     }
 }
 
@@ -99,7 +124,7 @@ fn callback(ctx: &Context, order: &Order<'_>, view: View, (left, top): (i32, i32
 
 /// The map over the pixels of a view.
 pub(super) fn on_screen<'a>(overlay: &'a Overlay, view: &View) -> Option<(PlacedMap<'a>, OverlayStyle)> {
-    let placed = overlay.heatmap.explained.placed();
+    let placed = overlay.over.placed();
     let canvas_from_map = view.image_from_screen.inverse()?.after(&placed.canvas_from_map);
     Some((PlacedMap { canvas_from_map, ..placed }, overlay.style))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{self, CentralPanel, Context, Key, Panel, Theme, Ui};
+use eframe::egui::{self, CentralPanel, Context, Key, Panel, Ui};
 use eframe::glow;
 
 use super::actions::{Action, TABLE};
@@ -13,9 +13,11 @@ use super::dialogs::{Dialogs, PathField, Wanted};
 use super::findings::Findings;
 use super::renderer::Renderer;
 use super::review::ReviewPage;
+use super::settings::{Keeper, Setting, Settings};
+use super::theme::Scheme;
 use super::toasts::ToastLook;
 use super::viewport::Viewport;
-use super::words::{self, Keeper, Language};
+use super::words::{self, Language};
 use super::worklist::Worklist;
 use super::{bars, command_palette, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
 use crate::app::{AppState, Command, Notice, Severity, Tool, Turning, ValueWindow, ViewTransform};
@@ -45,7 +47,7 @@ pub(super) enum Page {
 
 /// How the window looks now; nothing of this concerns scans or models.
 pub(super) struct Look {
-    pub dark: bool,
+    pub scheme: Scheme,
     pub page: Page,
     pub language: Language,
     pub worklist_open: bool,
@@ -68,7 +70,7 @@ pub struct Shell {
     toasts: ToastLook,
     /// When the next slice of a scan that plays is due, seconds of the window's clock.
     next_slice_at: Option<f64>,
-    /// Keeps the language for the next start; without one nothing is written.
+    /// Keeps what is chosen for the next start; without one nothing is written.
     keeper: Option<Keeper>,
 }
 
@@ -85,7 +87,7 @@ impl Shell {
         Self {
             state,
             look: Look {
-                dark: true,
+                scheme: Scheme::default(),
                 page: Page::default(),
                 language,
                 worklist_open: true,
@@ -106,9 +108,19 @@ impl Shell {
         }
     }
 
-    /// The same, with a language that outlives the window.
-    pub(super) fn with_keeper(self, keeper: Option<Keeper>) -> Self {
+    /// The same as it was left, and what is chosen from now on outlives the window.
+    pub(super) fn with_settings(mut self, settings: &Settings, keeper: Option<Keeper>) -> Self {
+        self.look.scheme = settings.scheme;
+        if let Some(bytes) = settings.memory {
+            self.state.apply(Command::SetMemory(bytes));
+        }
         Self { keeper, ..self }
+    }
+
+    fn keep(&mut self, setting: Setting) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.keep(setting);
+        }
     }
 
     pub(super) fn renderer(&self) -> &Renderer {
@@ -137,6 +149,11 @@ impl Shell {
                         self.state.apply(Command::Export { out, language });
                     }
                 }
+                dialogs::Outcome::Chosen(Wanted::Training, mut paths) => {
+                    if let Some(folder) = paths.pop() {
+                        self.state.apply(Command::FindLeaks(folder));
+                    }
+                }
                 dialogs::Outcome::Chosen(Wanted::Labels, mut paths) => {
                     self.state.apply(Command::UseLabels(paths.pop()));
                 }
@@ -156,7 +173,7 @@ impl Shell {
     /// Draws everything and fulfils what was asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        ctx.set_theme(if self.look.dark { Theme::Dark } else { Theme::Light });
+        self.look.scheme.set(&ctx);
         words::speak(&ctx, self.look.language);
         let mut wishes = Wishes::default();
         self.play(&ctx, &mut wishes);
@@ -167,8 +184,8 @@ impl Shell {
             wishes.commands.push(Command::Open(dropped));
         }
 
-        let margin = |frame: egui::Frame| frame.fill(ctx.global_style().visuals.panel_fill);
-        let frame = margin(egui::Frame::NONE);
+        // The window is cleared in the panels' colour: nothing is left to fill, which software OpenGL would pay for.
+        let frame = egui::Frame::NONE;
         Panel::top("top bar").exact_size(theme::TOP_BAR_HEIGHT).frame(frame).show(ui, |ui| {
             top_bar::top_bar(ui, &self.state, &self.look, &mut wishes);
         });
@@ -249,6 +266,9 @@ impl Shell {
             self.act(ctx, action);
         }
         for command in wishes.commands {
+            if let Command::SetMemory(bytes) = command {
+                self.keep(Setting::Memory(bytes));
+            }
             self.state.apply(command);
         }
         if any {
@@ -275,14 +295,13 @@ impl Shell {
                 return;
             }
             Action::Theme => {
-                self.look.dark = !self.look.dark;
+                self.look.scheme = self.look.scheme.next();
+                self.keep(Setting::Theme(self.look.scheme));
                 return;
             }
             Action::Language => {
                 self.look.language = self.look.language.next();
-                if let Some(keeper) = &mut self.keeper {
-                    keeper.keep(self.look.language);
-                }
+                self.keep(Setting::Language(self.look.language));
                 return;
             }
             Action::Help => {
@@ -293,6 +312,7 @@ impl Shell {
                 self.look.palette = self.look.palette.is_none().then(PaletteField::default);
                 return;
             }
+            Action::Close if egui::Popup::is_any_open(ctx) => return egui::Popup::close_all(ctx),
             Action::Close => {
                 let open = self.look.palette.take().is_some() || self.look.path_field.take().is_some();
                 if !open && !std::mem::take(&mut self.look.help_open) {
@@ -317,6 +337,7 @@ impl Shell {
             }
             Action::OpenLabels => return self.choose(ctx, Wanted::Labels),
             Action::Export => return self.choose(ctx, Wanted::Export),
+            Action::FindLeaks => return self.choose(ctx, Wanted::Training),
             Action::CompareList if self.state.heatmaps().compared_model().is_none() => {
                 return self.choose(ctx, Wanted::ComparedModel);
             }

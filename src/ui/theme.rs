@@ -35,6 +35,8 @@ pub const VIEWPORT: Color32 = Color32::from_rgb(12, 13, 15);
 /// Text on pictures.
 pub const ON_PICTURE: Color32 = Color32::from_rgb(222, 226, 231);
 pub const ON_PICTURE_WEAK: Color32 = Color32::from_rgb(150, 158, 168);
+/// Under text on pictures: nothing on black, enough on white.
+pub const PICTURE_TEXT_PLATE: Color32 = Color32::from_black_alpha(120);
 /// Keeps text readable on white pixels.
 pub const PICTURE_TEXT_SHADOW: Color32 = Color32::from_black_alpha(210);
 /// Around views that are not acted on.
@@ -100,9 +102,79 @@ const LIGHT: Palette = Palette {
     track: Color32::from_rgb(221, 226, 233),
 };
 
-/// The colours of a theme.
-pub fn palette(dark: bool) -> &'static Palette {
-    if dark { &DARK } else { &LIGHT }
+/// Black, white, and colours that keep 7:1 on black.
+const CONTRAST: Palette = Palette {
+    background: Color32::from_rgb(0, 0, 0),
+    raised: Color32::from_rgb(10, 10, 10),
+    hovered: Color32::from_rgb(56, 56, 56),
+    line: Color32::from_rgb(170, 170, 170),
+    text: Color32::from_rgb(255, 255, 255),
+    weak: Color32::from_rgb(225, 225, 225),
+    accent: Color32::from_rgb(255, 221, 51),
+    on_accent: Color32::from_rgb(0, 0, 0),
+    amber: Color32::from_rgb(255, 190, 70),
+    amber_fill: Color32::from_rgb(44, 30, 0),
+    red: Color32::from_rgb(255, 145, 135),
+    red_fill: Color32::from_rgb(60, 0, 0),
+    green: Color32::from_rgb(110, 240, 160),
+    track: Color32::from_rgb(80, 80, 80),
+};
+
+/// What a person chooses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scheme {
+    #[default]
+    Dark,
+    Light,
+    HighContrast,
+}
+
+impl Scheme {
+    pub const ALL: [Self; 3] = [Self::Dark, Self::Light, Self::HighContrast];
+
+    /// In the settings file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::HighContrast => "high-contrast",
+        }
+    }
+
+    pub fn next(self) -> Self {
+        match self {
+            Self::Dark => Self::Light,
+            Self::Light => Self::HighContrast,
+            Self::HighContrast => Self::Dark,
+        }
+    }
+
+    fn palette(self) -> &'static Palette {
+        match self {
+            Self::Dark => &DARK,
+            Self::Light => &LIGHT,
+            Self::HighContrast => &CONTRAST,
+        }
+    }
+
+    /// The window looks like this from the next frame on. High contrast takes the place of the toolkit's dark theme.
+    pub fn set(self, ctx: &Context) {
+        let dark = if self == Self::HighContrast { self } else { Self::Dark };
+        if in_use(&ctx.style_of(Theme::Dark).visuals).background != dark.palette().background {
+            ctx.set_style_of(Theme::Dark, style(dark));
+        }
+        ctx.set_theme(if self == Self::Light { Theme::Light } else { Theme::Dark });
+    }
+}
+
+/// The colours of what is drawn with `visuals`.
+pub fn in_use(visuals: &Visuals) -> &'static Palette {
+    [&DARK, &LIGHT, &CONTRAST].into_iter().find(|own| own.background == visuals.panel_fill).unwrap_or(&DARK)
+}
+
+/// The dark colours, for what lies on pictures in every theme.
+pub fn on_dark() -> &'static Palette {
+    &DARK
 }
 
 /// The heavier cut: headings and numbers that matter.
@@ -138,19 +210,18 @@ pub fn orientation_letter() -> FontId {
     FontId::new(16.0, semibold())
 }
 
-/// Applies both themes; [`Context::set_theme`] switches between them.
+/// Applies the dark and the light theme; [`Scheme::set`] switches between all.
 pub fn apply(ctx: &Context) {
-    for theme in [Theme::Dark, Theme::Light] {
-        ctx.set_style_of(theme, style(theme == Theme::Dark));
-    }
+    ctx.set_style_of(Theme::Dark, style(Scheme::Dark));
+    ctx.set_style_of(Theme::Light, style(Scheme::Light));
     ctx.options_mut(|options| {
         options.zoom_with_keyboard = false; // + and - zoom the picture
         options.fallback_theme = Theme::Dark;
     });
 }
 
-fn style(dark: bool) -> Style {
-    let mut style = Style { visuals: visuals(dark), ..Style::default() };
+fn style(scheme: Scheme) -> Style {
+    let mut style = Style { visuals: visuals(scheme), ..Style::default() };
     style.text_styles = [
         (TextStyle::Heading, heading()),
         (TextStyle::Body, body()),
@@ -175,8 +246,8 @@ fn style(dark: bool) -> Style {
     style
 }
 
-fn visuals(dark: bool) -> Visuals {
-    let p = palette(dark);
+fn visuals(scheme: Scheme) -> Visuals {
+    let (p, dark) = (scheme.palette(), scheme != Scheme::Light);
     let mut visuals = if dark { Visuals::dark() } else { Visuals::light() };
     visuals.panel_fill = p.background;
     visuals.window_fill = p.background;

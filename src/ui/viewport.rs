@@ -6,7 +6,7 @@ use super::crosshair;
 use super::gestures::{Gestures, Under};
 use super::heatmap_marks::{self, HeatmapMarks};
 use super::overlay::{self, Corner};
-use super::picture::{Order, Overlay, Picture};
+use super::picture::{Order, Over, Overlay, Picture};
 use super::renderer::Renderer;
 use super::rulers;
 use super::shell::Wishes;
@@ -93,7 +93,7 @@ impl Viewport {
         }
         self.draw(ui, state, &places);
         for (view, cell) in cells.iter().enumerate().filter(|_| cells.len() > 1) {
-            let color = if view == views.active() { theme::palette(true).accent } else { theme::BETWEEN_VIEWS };
+            let color = if view == views.active() { theme::on_dark().accent } else { theme::BETWEEN_VIEWS };
             ui.painter().rect_stroke(*cell, 0.0, Stroke::new(1.0, color), StrokeKind::Inside);
         }
     }
@@ -175,21 +175,33 @@ impl PaneLook {
         let (Some(shader), Some(picture)) = (current.shader(), current.drawn()) else { return };
         let heatmap = pane.and_then(|pane| state.heatmaps().ready(pane)).filter(|_| current.shown_frame().is_some());
         let style = pane.and_then(|pane| state.heatmaps().overlay_style(pane));
-        let over = heatmap.zip(style).map(|(heatmap, style)| Overlay { heatmap: heatmap.clone(), style });
+        let heat = heatmap.zip(style);
+        // A heatmap that is switched on goes before another scan.
+        let fused = current.fused().filter(|_| heat.is_none());
+        let over = match (heat, fused) {
+            (Some((heatmap, style)), _) => Some(Overlay { over: Over::Heatmap(heatmap.clone()), style }),
+            (None, Some((fusion, fused))) => {
+                Some(Overlay { over: Over::Fused(fused.clone()), style: fusion.style(fused) })
+            }
+            (None, None) => None,
+        };
         let smooth = state.smooth();
         let order = Order { picture, shader, smooth, placed, overlay: over.as_ref(), renderer };
         self.picture.show(ui, *rect, &order);
-        if let Some(over) = &over {
+        let words = words(ui);
+        if let Some((heatmap, style)) = heat {
             if state.heatmaps().style().contour {
-                self.marks.contour(ui, *rect, placed, shown.picture.size(), over);
+                self.marks.contour(ui, *rect, placed, shown.picture.size(), (heatmap, &style));
             }
             // One bar is enough for one scale.
             let later = state.heatmaps().panes().last().filter(|last| Some(**last) != *pane);
-            if later.and_then(|last| state.heatmaps().overlay_style(*last)) != Some(over.style) {
-                self.marks.bar(ui, *rect, over);
+            if later.and_then(|last| state.heatmaps().overlay_style(*last)) != Some(style) {
+                self.marks.bar(ui, *rect, &style, heatmap_marks::unit(words, heatmap));
             }
         }
-        let words = words(ui);
+        if let Some((fusion, fused)) = fused {
+            self.marks.bar(ui, *rect, &fusion.style(fused), "");
+        }
         let evidence = cursor.zip(heatmap).and_then(|(point, heatmap)| heatmap_marks::reading(words, heatmap, point));
         let heatmap = pane.and_then(|pane| heatmap_marks::corner_line(words, state, pane));
         overlay::overlay(ui, *rect, state, (current, placed), Corner { view: *view, heatmap, cursor, evidence });

@@ -1,9 +1,9 @@
 //! The bars over and under the picture: zoom, window, slices, for those who do not know the keys yet.
 
-use eframe::egui::{Button, Label, RichText, Slider, Ui, WidgetInfo};
+use eframe::egui::{Button, Label, RichText, ScrollArea, Slider, Ui, WidgetInfo};
 
 use super::actions::Action;
-use super::menus::action_entry;
+use super::menus::{MARK_ROOM, action_entry, compact, marked_entry};
 use super::overlay::window_name;
 use super::shell::{Look, Wishes};
 use super::theme;
@@ -127,7 +127,8 @@ fn tool_menu(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wishes) {
     // What the left button does, where that is not what it usually does.
     let name = if tool == Tool::Window { words.text("measure-menu") } else { Action::Tool(tool).name(words) };
     ui.menu_button(name, |ui| {
-        ui.set_min_width(220.0);
+        ui.set_min_width(240.0);
+        compact(ui);
         for tool in [Tool::Window, Tool::Length, Tool::Angle, Tool::Ellipse, Tool::Rectangle] {
             action_entry(ui, Action::Tool(tool), state, look, wishes);
         }
@@ -143,7 +144,8 @@ fn tool_menu(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wishes) {
 fn views_menu(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wishes) {
     let words = words(ui);
     ui.menu_button(words.text("views-menu"), |ui| {
-        ui.set_min_width(240.0);
+        ui.set_min_width(280.0);
+        compact(ui);
         for layout in Layout::ALL {
             action_entry(ui, Action::Layout(layout), state, look, wishes);
         }
@@ -155,9 +157,50 @@ fn views_menu(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut Wishes) {
         for link in Link::ALL {
             action_entry(ui, Action::Link(link), state, look, wishes);
         }
+        if state.items().len() > 1 {
+            ui.separator();
+            fusion_menu(ui, state, wishes);
+        }
     })
     .response
     .on_hover_text(words.text("views-menu.tooltip"));
+}
+
+/// Which case lies over the active view, and how it looks.
+fn fusion_menu(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
+    let words = words(ui);
+    let Some(current) = state.current() else { return };
+    let over = current.fusion.as_ref();
+    let button = ui.menu_button(format!("{MARK_ROOM}{}", words.text("fusion-menu")), |ui| {
+        compact(ui);
+        ScrollArea::vertical().max_height(theme::LIST_HEIGHT).show(ui, |ui| {
+            if marked_entry(ui, words.text("fusion-none"), "", over.is_none(), true).clicked() {
+                wishes.commands.push(Command::Fuse(None));
+            }
+            for (index, item) in state.items().all().iter().enumerate().filter(|(index, _)| *index != current.item) {
+                let on = over.is_some_and(|fusion| fusion.item == index);
+                if marked_entry(ui, &words.item(item), "", on, true).clicked() {
+                    wishes.commands.push(Command::Fuse(Some(index)));
+                }
+            }
+        });
+    });
+    button.response.on_hover_text(words.text("fusion-menu.tooltip"));
+    if let Some(fusion) = over {
+        let (mut opacity, mut colors) = (fusion.opacity, fusion.colors);
+        let slider = ui.add(Slider::new(&mut opacity, 0.0..=1.0).show_value(false).text(words.text("fusion-opacity")));
+        ui.menu_button(format!("{MARK_ROOM}{}", words.text("colours-menu")), |ui| {
+            compact(ui);
+            for map in ColorMap::FOR_PET {
+                if marked_entry(ui, words.colours(map), "", colors == map, true).clicked() {
+                    colors = map;
+                }
+            }
+        });
+        if slider.changed() || colors != fusion.colors {
+            wishes.commands.push(Command::SetFusionLook { opacity, colors });
+        }
+    }
 }
 
 fn slices(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {

@@ -14,7 +14,7 @@ use crate::app::Problem;
 
 /// The colours of the theme in use.
 pub fn palette(ui: &Ui) -> &'static Palette {
-    theme::palette(ui.visuals().dark_mode)
+    theme::in_use(ui.visuals())
 }
 
 /// A button named, explained and fulfilled by the table of actions.

@@ -8,9 +8,10 @@ use std::time::Instant;
 use eframe::egui::{self, Context, Ui, ViewportBuilder};
 
 use super::preflight::{self, WindowError};
+use super::settings::{Keeper, Settings, settings_file};
 use super::shell::Shell;
 use super::smoke::Smoke;
-use super::words::{Keeper, Language, settings_file};
+use super::words::Language;
 use super::{fonts, theme};
 use crate::app::{AppState, Command, Jobs, Wake};
 use crate::engine::data_folder;
@@ -35,8 +36,9 @@ pub fn run(paths: Vec<PathBuf>, model: Option<PathBuf>) -> Result<(), WindowErro
         dithering: false,
         ..Default::default()
     };
-    let settings = settings_file();
-    let language = Language::at_start(settings.as_deref());
+    let file = settings_file();
+    let settings = file.as_deref().map(Settings::read).unwrap_or_default();
+    let language = Language::at_start(settings.language);
     let mut commands = Vec::new();
     if !paths.is_empty() {
         commands.push(Command::Open(paths));
@@ -44,7 +46,7 @@ pub fn run(paths: Vec<PathBuf>, model: Option<PathBuf>) -> Result<(), WindowErro
     commands.extend(model.map(Command::LoadModel));
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         let gl = creation.gl.clone();
-        let shell = |state| Shell::with_gl(state, language, gl).with_keeper(settings.map(Keeper::new));
+        let shell = |state| Shell::with_gl(state, language, gl).with_settings(&settings, file.map(Keeper::new));
         let window = Window::new(&creation.egui_ctx, shell, commands, start)?;
         Ok(Box::new(window) as Box<dyn eframe::App>)
     };

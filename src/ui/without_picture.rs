@@ -20,7 +20,7 @@ pub(super) fn empty_view(ui: &Ui, rect: Rect) -> String {
 
 /// A sentence, or a sign of work.
 pub(super) fn without_picture(ui: &mut Ui, rect: Rect, current: &Current, wishes: &mut Wishes) {
-    let p = theme::palette(true);
+    let p = theme::on_dark();
     let words = words(ui);
     match &current.error {
         Some(CurrentError::File(problem)) => {
@@ -58,7 +58,7 @@ pub(super) fn loading(ui: &mut Ui, rect: Rect, current: &Current) {
     let full = Rect::from_min_size(bar.min, vec2(width * share, height));
     ui.painter().rect_filled(bar.expand(1.0), 3.0, theme::PICTURE_TEXT_SHADOW);
     ui.painter().rect_filled(bar, 2.0, theme::COLOR_BAR_GROUND);
-    ui.painter().rect_filled(full, 2.0, theme::palette(true).accent);
+    ui.painter().rect_filled(full, 2.0, theme::on_dark().accent);
     let at = pos2(rect.center().x, bar.top() - 6.0);
     shadowed(ui, at, egui::Align2::CENTER_BOTTOM, &text, theme::small(), theme::ON_PICTURE);
 }

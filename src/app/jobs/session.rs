@@ -54,7 +54,7 @@ impl Worker {
             Job::Load { generation, path } => {
                 // The old model's memory goes before the new one's comes.
                 self.loaded = None;
-                let result = self.load(generation, &path).map_err(Problem::from);
+                let result = self.load(generation, &path).map(Box::new).map_err(Problem::from);
                 emit.send(Event::ModelLoaded { generation, path, result });
             }
             Job::Predict(job) => self.answer(job, emit),

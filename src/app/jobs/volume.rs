@@ -6,19 +6,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Emitter;
-use super::decode::same;
+use super::decode::{self, same};
 use super::mailbox::Mailbox;
 use super::memory::Memory;
-use crate::app::{Cause, Decoded, Event, PlanePicture, Problem, SliceChoice, Stack, ValueWindow};
-use crate::render::{Plane, Pyramid, Volume, VolumeError, VolumePlan};
-use crate::scan::{Scan, ScanError};
+use crate::app::{Cause, Decoded, Event, Fused, PlanePicture, Problem, SliceChoice, Stack, ValueWindow};
+use crate::geometry::{Affine3, Size};
+use crate::render::{Plane, Pyramid, Scale, Volume, VolumeError, VolumePlan, on_plane, same_space};
+use crate::scan::{Meta, Scan, ScanError};
 
 /// How often a person is told how far it is.
 const PROGRESS: Duration = Duration::from_millis(60);
+/// Enough for a percentile.
+const MOST_SAMPLES: usize = 1 << 18;
 
 #[derive(Debug)]
 pub(super) enum Job {
     Slice(SliceJob),
+    Fuse(FuseJob),
     /// The view shows no plane any more.
     Leave,
 }
@@ -39,32 +43,90 @@ pub(in crate::app) struct SliceJob {
     pub auto: bool,
 }
 
+/// Another scan's values on a slice of a view.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct FuseJob {
+    pub view: u64,
+    pub generation: u64,
+    /// Of the scan that is shown.
+    pub under: Arc<Meta>,
+    /// Of the one that is laid over it.
+    pub files: Arc<[PathBuf]>,
+    /// The slice.
+    pub plane: Option<Plane>,
+    pub index: usize,
+    /// `(col, row, 0)` of its pixel centres to LPS mm.
+    pub patient_from_pixel: Option<Affine3>,
+    pub size: Size,
+}
+
+/// Which volume, and for whom.
+struct Wanted<'a> {
+    /// Of the mailbox.
+    sender: u64,
+    files: &'a Arc<[PathBuf]>,
+    scan: &'a Scan,
+    volume: usize,
+}
+
+/// A view asks for its planes and for what lies over them independently of each other.
+pub(super) fn sender(view: u64, fuses: bool) -> u64 {
+    2 * view + u64::from(fuses)
+}
+
 /// Volumes, the least recently used dropped first.
 pub(super) struct Worker {
     mailbox: Arc<Mailbox<Job>>,
     memory: Memory,
     volumes: VecDeque<(Arc<[PathBuf]>, usize, Arc<Volume>)>,
+    /// What was last laid over something, opened, and its brightest value.
+    over: Option<(Arc<[PathBuf]>, Scan, Option<f32>)>,
 }
 
 impl Worker {
     pub fn new(mailbox: Arc<Mailbox<Job>>, memory: Memory) -> Self {
-        Self { mailbox, memory, volumes: VecDeque::new() }
+        Self { mailbox, memory, volumes: VecDeque::new(), over: None }
     }
 
     pub fn work(&mut self, job: Job, emit: &Emitter) {
-        let Job::Slice(job) = job else { return };
-        let result = match self.volume(&job, emit) {
-            Ok(Some(volume)) => Ok(cut(&volume, &job)),
-            Ok(None) => return,
-            Err(problem) => Err(problem),
-        };
-        let (generation, plane) = (job.generation, job.plane);
-        emit.send(Event::PlaneReady { generation, plane, result });
+        match job {
+            Job::Slice(job) => {
+                let sender = sender(job.view, false);
+                let wanted = Wanted { sender, files: &job.files, scan: &job.scan, volume: job.volume };
+                let Some(result) = self.volume(&wanted, emit).transpose() else { return };
+                let result = result.map(|volume| Box::new(cut(&volume, &job)));
+                emit.send(Event::PlaneReady { generation: job.generation, plane: job.plane, result });
+            }
+            Job::Fuse(job) => {
+                let Some(result) = self.fuse(&job, emit).transpose() else { return };
+                let result = result.map(Arc::new);
+                emit.send(Event::Fused { generation: job.generation, files: job.files, result });
+            }
+            Job::Leave => {}
+        }
     }
 
     /// `None` where nobody waits for it any more.
-    fn volume(&mut self, job: &SliceJob, emit: &Emitter) -> Result<Option<Arc<Volume>>, Problem> {
-        let hit = |(of, n, _): &(Arc<[PathBuf]>, usize, Arc<Volume>)| *n == job.volume && same(of, &job.files);
+    fn fuse(&mut self, job: &FuseJob, emit: &Emitter) -> Result<Option<Fused>, Problem> {
+        let (files, scan, top) = match self.over.take().filter(|(files, ..)| same(files, &job.files)) {
+            Some(over) => over,
+            None => (job.files.clone(), decode::open(&job.files)?, None),
+        };
+        let caution = same_space(&job.under, &scan.meta).map_err(|why| Problem::new(Cause::NotOneSpace, why))?;
+        let no_place = || Problem::new(Cause::NotOneSpace, "The slice does not say where it lies in the patient.");
+        let patient_from_pixel = job.patient_from_pixel.ok_or_else(no_place)?;
+        let wanted = Wanted { sender: sender(job.view, true), files: &files, scan: &scan, volume: 0 };
+        let Some(volume) = self.volume(&wanted, emit)? else { return Ok(None) };
+        let top = top.unwrap_or_else(|| brightest(&volume));
+        let values = on_plane(&volume, &patient_from_pixel, job.size);
+        self.over = Some((files, scan, Some(top)));
+        let scale = Scale { low: 0.0, high: top };
+        Ok(Some(Fused { values, plane: job.plane, index: job.index, scale, caution }))
+    }
+
+    /// `None` where nobody waits for it any more.
+    fn volume(&mut self, job: &Wanted<'_>, emit: &Emitter) -> Result<Option<Arc<Volume>>, Problem> {
+        let hit = |(of, n, _): &(Arc<[PathBuf]>, usize, Arc<Volume>)| *n == job.volume && same(of, job.files);
         if let Some(place) = self.volumes.iter().position(hit)
             && let Some(hit) = self.volumes.remove(place)
         {
@@ -72,7 +134,7 @@ impl Worker {
             self.volumes.push_back(hit);
             return Ok(Some(volume));
         }
-        let plan = VolumePlan::new(&job.scan, job.volume).map_err(no_volume)?;
+        let plan = VolumePlan::new(job.scan, job.volume).map_err(no_volume)?;
         self.make_room(plan.bytes())?;
         let Some(volume) = self.filled(&plan, job, emit)? else { return Ok(None) };
         let volume = Arc::new(volume);
@@ -99,15 +161,15 @@ impl Worker {
     }
 
     /// Decodes the frames, and says how far it is to whoever waits. Ends early where the view has turned to another scan.
-    fn filled(&self, plan: &VolumePlan, job: &SliceJob, emit: &Emitter) -> Result<Option<Volume>, Problem> {
+    fn filled(&self, plan: &VolumePlan, job: &Wanted<'_>, emit: &Emitter) -> Result<Option<Volume>, Problem> {
         let (frames, mut done, mut given_up) = (plan.frames().len(), 0, false);
         let mut told = Instant::now();
         let elsewhere = |waiting: &Job| match waiting {
-            Job::Slice(waiting) => !same(&waiting.files, &job.files),
+            Job::Slice(SliceJob { files, .. }) | Job::Fuse(FuseJob { files, .. }) => !same(files, job.files),
             Job::Leave => true,
         };
         let volume = plan.fill(|index| {
-            given_up = given_up || self.mailbox.holds(job.view, elsewhere);
+            given_up = given_up || self.mailbox.holds(job.sender, elsewhere);
             if given_up {
                 return Err(ScanError::NoSuchFrame { path: job.scan.path.clone(), frames, index });
             }
@@ -123,6 +185,16 @@ impl Worker {
         }
         volume.map(Some).map_err(no_volume)
     }
+}
+
+/// The value that all but the brightest two of a thousand stay below.
+fn brightest(volume: &Volume) -> f32 {
+    let values = volume.values();
+    let every = values.len().div_ceil(MOST_SAMPLES).max(1);
+    let mut samples: Vec<f32> = values.iter().step_by(every).copied().filter(|v| v.is_finite() && *v > 0.0).collect();
+    let Some(last) = samples.len().checked_sub(1) else { return 0.0 };
+    let place = (last as f64 * 0.998) as usize;
+    *samples.select_nth_unstable_by(place, f32::total_cmp).1
 }
 
 fn no_volume(error: VolumeError) -> Problem {

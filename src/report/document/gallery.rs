@@ -24,7 +24,8 @@ pub(super) fn gallery<'a>(report: &ReviewReport<'_>, language: Language) -> Vec<
     }
     let counts = [report.gallery.len().to_string(), report.misclassified.to_string()];
     let [shown, all] = &counts;
-    let intro = language.fill(&words::GALLERY_INTRO, &[shown, all]);
+    let intro = if report.compared.is_some() { &words::GALLERY_INTRO_TWO } else { &words::GALLERY_INTRO };
+    let intro = format!("{} {}", language.fill(intro, &[shown, all]), language.say(&words::HEATMAPS));
     let cards = report.gallery.iter().map(|entry| card(entry, language)).collect();
     vec![Block::Text(intro), Block::Cards(cards)]
 }

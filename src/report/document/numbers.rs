@@ -39,9 +39,14 @@ pub(super) fn headlines(summary: &Summary, ordinal: bool) -> Vec<Headline> {
         let value = format!("{:.3}", estimate.value.ok()?);
         let interval = estimate.interval.ok();
         let about = interval.map(|interval| format!("{:.3} – {:.3}", interval.low, interval.high));
-        Some(Headline { name: statistic.name().to_owned(), value, about: about.unwrap_or_default() })
+        Some(Headline { name: capital(statistic.name()), value, about: about.unwrap_or_default() })
     };
     wanted.into_iter().filter_map(headline).collect()
+}
+
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn tables<'a>(summary: &Summary, names: &[String], language: Language) -> Vec<Block<'a>> {

@@ -58,7 +58,7 @@ fn summary<'a>(report: &ReviewReport<'_>, language: Language) -> Vec<Block<'a>> 
     let mut headlines = vec![Headline {
         name: language.say(&words::CASES),
         value: report.cases.len().to_string(),
-        about: format!("{labelled} {}, {failed} {}", language.say(&words::LABELLED), language.say(&words::FAILED)),
+        about: language.fill(&words::LABELLED, &[&labelled.to_string(), &failed.to_string()]),
     }];
     let Some(metrics) = report.metrics else {
         return vec![Block::Headlines(headlines), Block::Text(language.say(&words::NO_LABELS))];

@@ -78,8 +78,7 @@ phrases! {
     MODEL: "Model and environment", "모델과 실행 환경";
     BROKEN: "Cases without a result", "결과가 없는 사례";
     CASES: "Cases", "사례 수";
-    FAILED: "failed", "실패";
-    LABELLED: "with a reference label", "정답이 있는 사례";
+    LABELLED: "{} with a reference label, {} failed", "정답 있음 {}건, 실패 {}건";
     WRONG: "Misclassified", "오분류";
     CLASS: "Class", "클래스";
     REFERENCE: "Reference label", "정답";
@@ -122,8 +121,12 @@ phrases! {
     PAIRED_INTERVAL: "95 % interval (paired bootstrap)", "95 % 신뢰구간 (짝지은 부트스트랩)";
     DELONG: "DeLong's test", "DeLong 검정";
     MOVED: "What moved", "바뀐 예측";
-    GALLERY_INTRO: "{} of {} misclassified cases, the most surely wrong first. A heatmap shows where the score came from, not where disease is. All heatmaps share one colour scale.",
-        "오분류 사례 {}건입니다 (모두 {}건). 가장 확신하며 틀린 순서입니다. 히트맵은 점수가 어디에서 나왔는지를 보일 뿐 병변의 위치가 아닙니다. 모든 히트맵은 같은 색 척도를 씁니다.";
+    GALLERY_INTRO: "{} of {} misclassified cases, the most surely wrong first.",
+        "오분류 사례 {}건입니다 (모두 {}건). 가장 확신하며 틀린 순서입니다.";
+    GALLERY_INTRO_TWO: "{} of {} cases that at least one of the two models misclassifies, the most surely wrong first.",
+        "두 모델 가운데 하나라도 틀린 사례 {}건입니다 (모두 {}건). 가장 확신하며 틀린 순서입니다.";
+    HEATMAPS: "A heatmap shows where the score came from, not where disease is. All heatmaps share one colour scale.",
+        "히트맵은 점수가 어디에서 나왔는지를 보일 뿐 병변의 위치가 아닙니다. 모든 히트맵은 같은 색 척도를 씁니다.";
     NONE_WRONG: "No case is misclassified.", "오분류된 사례가 없습니다.";
     PICTURE: "picture", "영상";
     HEATMAP: "heatmap", "히트맵";

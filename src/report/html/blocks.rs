@@ -23,7 +23,8 @@ pub(super) fn block(block: &Block<'_>) -> Result<String, String> {
             format!("<div class=\"figures\">\n{}</div>\n", drawn?)
         }
         Block::Cards(cards) => {
-            format!("<div class=\"cards\">\n{}</div>\n", cards.iter().map(card).collect::<String>())
+            let three = if cards.iter().any(|card| card.pictures.len() > 2) { " three" } else { "" };
+            format!("<div class=\"cards{three}\">\n{}</div>\n", cards.iter().map(card).collect::<String>())
         }
     })
 }

@@ -148,7 +148,7 @@ impl CaseRecord {
                 second = *score;
             }
         }
-        (scores.len() > 1).then(|| first - second)
+        (scores.len() > 1).then_some(first - second)
     }
 
     /// Negative logarithm of the labelled class's score, the score cut at f32's epsilon as scikit-learn's `log_loss`

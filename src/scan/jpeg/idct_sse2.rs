@@ -47,7 +47,7 @@ pub(super) fn inverse(coefficients: &[i16; 64], table: &[i16; 64]) -> Option<[[u
         let (coefficients, table) = (m128i::from(*coefficients), m128i::from(*table));
         let low = mul_i16_keep_low_m128i(coefficients, table);
         let high = mul_i16_keep_high_m128i(coefficients, table);
-        overflow = overflow | (high ^ shr_imm_i16_m128i::<15>(low));
+        overflow |= high ^ shr_imm_i16_m128i::<15>(low);
         sums = add_saturating_i16_m128i(sums, max_i16_m128i(low, sub_saturating_i16_m128i(zero, low)));
         *row = low;
     }

@@ -21,7 +21,6 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::Entry;
 
 pub use language::Language;
-pub(super) use language::{Keeper, settings_file};
 pub(super) use problems::Told;
 
 /// A value in a sentence.

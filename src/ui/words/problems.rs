@@ -52,7 +52,9 @@ impl Words {
                 self.text("notice-not-kept").to_owned(),
                 problems.iter().map(|problem| problem.sentence.clone()).collect(),
             ),
-            Notice::NoLabels(problem) => self.problem(problem),
+            Notice::NoLabels(problem) | Notice::NotFused(problem) | Notice::NoLeakCheck(problem) => {
+                self.problem(problem)
+            }
             Notice::Exported { folder } => {
                 (self.with("notice-exported", &[("folder", folder.display().to_string().into())]), Vec::new())
             }
@@ -100,6 +102,7 @@ impl Words {
             Cause::NoSuchFrame => self.text("cause-no-such-frame"),
             Cause::SeriesMismatch => self.text("cause-series-mismatch"),
             Cause::NoVolume => self.text("cause-no-volume"),
+            Cause::NotOneSpace => self.text("cause-not-one-space"),
             Cause::VolumeTooLarge => self.text("cause-volume-too-large"),
             Cause::NothingFound => self.text("cause-nothing-found"),
             Cause::NotKept => self.text("cause-not-kept"),
