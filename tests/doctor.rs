@@ -59,11 +59,12 @@ fn labels_tell_the_scale_of_a_bundled_model() {
         labels.resize(samples.len(), label);
     }
     let mut stages = Vec::new();
-    let verdict = examine(&[model.clone()], &samples, &Reference::Labels(labels), &options(), &mut |progress| {
-        stages.push(progress.stage);
-        Control::Continue
-    })
-    .unwrap();
+    let verdict =
+        examine(std::slice::from_ref(&model), &samples, &Reference::Labels(labels), &options(), &mut |progress| {
+            stages.push(progress.stage);
+            Control::Continue
+        })
+        .unwrap();
     let present = own_steps(model.steps());
     let said = verdict.sentences(model.class_names()).join(" ");
     println!("{said}");
