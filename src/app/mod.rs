@@ -8,6 +8,7 @@
 //! and does not read or write a file on the caller's thread (inline mode aside).
 
 mod command;
+mod crosshair;
 mod current;
 mod event;
 mod fusion;
@@ -25,6 +26,7 @@ mod problem;
 mod results;
 mod review;
 mod shown;
+mod slices;
 mod stack;
 mod state;
 #[cfg(test)]
