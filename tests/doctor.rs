@@ -59,11 +59,12 @@ fn labels_tell_the_scale_of_a_bundled_model() {
         labels.resize(samples.len(), label);
     }
     let mut stages = Vec::new();
-    let verdict = examine(&[model.clone()], &samples, &Reference::Labels(labels), &options(), &mut |progress| {
-        stages.push(progress.stage);
-        Control::Continue
-    })
-    .unwrap();
+    let verdict =
+        examine(std::slice::from_ref(&model), &samples, &Reference::Labels(labels), &options(), &mut |progress| {
+            stages.push(progress.stage);
+            Control::Continue
+        })
+        .unwrap();
     let present = own_steps(model.steps());
     let said = verdict.sentences(model.class_names()).join(" ");
     println!("{said}");
@@ -89,8 +90,9 @@ fn options() -> DoctorOptions {
     DoctorOptions { session: cpu(), resamples: 500, ..DoctorOptions::default() }
 }
 
-/// What the golden models say of 30 pictures that Keras, torchvision, Pillow and OpenCV prepared. The whole table of
-/// docs/DOCTOR.md: `OVERREAD_DOCTOR=all`; without it, one true setting for each model.
+/// What the golden models say of 30 pictures that Keras, torchvision, Pillow and OpenCV prepared. Twelve models take minutes
+/// without optimisation, so two are tried; all of docs/DOCTOR.md:
+/// `OVERREAD_DOCTOR=all cargo test --release --test doctor -- --nocapture`.
 #[test]
 fn the_true_setting_of_every_golden_model_is_found() {
     let Some(shared) = shared() else { return };
@@ -101,7 +103,8 @@ fn the_true_setting_of_every_golden_model_is_found() {
     for line in include_str!("pins/doctor.jsonl").lines() {
         let pin: Value = serde_json::from_str(line).unwrap();
         let name = pin["model"].as_str().unwrap().to_owned();
-        if !all && seen.contains(&name) {
+        let quick = ["ks_vgg16_gap_bin128", "ts_resnet18_dynamo"].contains(&name.as_str());
+        if !all && (!quick || seen.contains(&name)) {
             continue;
         }
         seen.push(name.clone());
@@ -129,6 +132,6 @@ fn the_true_setting_of_every_golden_model_is_found() {
             lost.push(format!("{name}: truth {truth}, found {best:#?}"));
         }
     }
-    assert_eq!(seen.iter().collect::<std::collections::HashSet<_>>().len(), 12);
+    assert_eq!(seen.iter().collect::<std::collections::HashSet<_>>().len(), if all { 12 } else { 2 });
     assert!(lost.is_empty(), "{}", lost.join("\n"));
 }

@@ -218,6 +218,25 @@ fn labels_come_from_a_korean_table_and_their_mapping_is_shown() {
 }
 
 #[test]
+fn a_typed_label_goes_before_the_folders() {
+    let home = tempfile::tempdir().unwrap();
+    let (scans, out) = (root().join("assets/demo"), home.path().join("out"));
+    review(&scans, &demo_model(), &out, &[]);
+    let total = |metrics: &Value, truth: usize| -> u64 {
+        metrics["confusion"]["counts"][truth].as_array().unwrap().iter().map(|count| count.as_u64().unwrap()).sum()
+    };
+    let before = json(&out.join("metrics.json"));
+    let key = records(&out)[0]["key"].as_str().unwrap().to_owned();
+    let line = serde_json::json!({"key": key, "opinion": "disagree", "truth": "grade-2"});
+    std::fs::write(out.join("decisions.jsonl"), format!("{line}\n{{\"key\": \"torn")).unwrap();
+    let (said, code) = review(&scans, &demo_model(), &out, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    let after = json(&out.join("metrics.json"));
+    assert_eq!((total(&after, 0), total(&after, 2)), (total(&before, 0) - 1, total(&before, 2) + 1));
+    assert_eq!(std::fs::read_to_string(out.join("decisions.jsonl")).unwrap(), format!("{line}\n"));
+}
+
+#[test]
 fn two_models_are_compared_case_by_case() {
     let home = tempfile::tempdir().unwrap();
     // The same network with an operating point that calls nearly everything grade 2.

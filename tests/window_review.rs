@@ -14,7 +14,7 @@ use common_window::{SIZE, press, said, window, window_in};
 use eframe::egui::{DroppedFile, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use overread::app::{AppState, Command, Jobs};
+use overread::app::{AppState, Command, Jobs, LeakState};
 use overread::review::folder::Opinion;
 use overread::review::{Order, Show, SortKey};
 use overread::ui::{Language, Shell};
@@ -258,4 +258,32 @@ fn the_report_is_written_with_the_readers_labels() {
         cells[2] == cells[3]
     };
     assert_eq!(table.lines().skip(1).filter(|line| right(line)).count(), 21, "the relabelled case counts as right");
+}
+
+#[test]
+fn cases_that_were_trained_on_are_found_and_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let training = folder.path().join("train/grade-1");
+    std::fs::create_dir_all(&training).unwrap();
+    let known: Vec<PathBuf> =
+        std::fs::read_dir(demo_scans().join("grade-1")).unwrap().map(|entry| entry.unwrap().path()).take(3).collect();
+    for path in &known {
+        std::fs::copy(path, training.join(path.file_name().unwrap())).unwrap();
+    }
+    let mut harness = reviewed(folder.path());
+    harness.state_mut().state.apply(Command::FindLeaks(folder.path().join("train")));
+    harness.run();
+    let state = &harness.state().state;
+    let LeakState::Found(finding) = state.leaks() else { panic!("{:?}", state.leaks()) };
+    let same: Vec<_> = finding.twins.values().filter(|(_, correlation)| *correlation > 0.9999).collect();
+    assert_eq!(same.len(), 3, "the copies, whatever else looks alike");
+    let (leaked, rest) = state.accuracy_without_leaks().unwrap();
+    assert_eq!((leaked.of + rest.of, leaked.of as usize), (21, finding.twins.len()));
+    assert_eq!(state.review().count(Show::Leaked), finding.twins.len());
+    assert!(!finding.pairs.is_empty());
+    harness.get_by_label("In the training data");
+    harness.state_mut().state.apply(Command::Filter(Show::Leaked));
+    harness.run();
+    let state = &harness.state().state;
+    assert!(state.review().shown().iter().all(|place| state.review().get(*place).unwrap().row.leaked));
 }

@@ -93,7 +93,7 @@ def take(binary, language, folder, scans, shots):
         tool("windowmove", window, 0, 0)
         tool("windowfocus", window)
         # Clear of the picture, so that no cursor reading stands in its corner.
-        tool("mousemove", 640, 20)
+        tool("mousemove", 700, 24)
         for name, keys, seconds in shots:
             for key in keys:
                 tool("key", key)

@@ -17,6 +17,20 @@ def confusion(counts, classes):
     return table(["", *[f"called {c}" for c in classes]], [[f"labelled {c}", *row] for c, row in zip(classes, counts)])
 
 
+def gap(test):
+    """How far the recipe's numbers are from the program's."""
+    found = test["gap_to_the_program"]
+    return f"{found['logits']:.1e}, probabilities by {found['probabilities']:.1e},"
+
+
+def heatmaps(found):
+    """What heatmaps.py added to results.json."""
+    measures = (("deletion_auc", "deletion (lower is better)"), ("insertion_auc", "insertion (higher is better)"))
+    rows = [[label, *[f"{found[m][order]:.3f}" for order in ("map", "random", "edges")], f"{found[m]['map_beats_random']} of {found['cases']}"]
+            for m, label in measures]  # fmt: skip
+    return table(["area under the curve, logits", "map", "random order", "edges", "map beats random"], rows)
+
+
 def fill(readme, **blocks):
     text = readme.read_text()
     for name, block in blocks.items():

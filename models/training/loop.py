@@ -13,7 +13,8 @@ from torch import nn
 @dataclass
 class Plan:
     seed: int = 1
-    epochs: int = 8
+    epochs: int = 8  # of the rate's schedule
+    stop: int = 0  # after this many of them; 0: none is left out
     per_epoch: int = 2400  # pictures
     batch: int = 32
     rate: float = 6e-4
@@ -74,7 +75,7 @@ def fit(model, plan, draw, batch_of, loss_of, validate, folder):
     rng = np.random.default_rng([plan.seed, state["epoch"]])
     generator = torch.Generator().manual_seed(plan.seed * 1000 + state["epoch"])
     numbers = draw(rng)
-    while state["epoch"] < plan.epochs:
+    while state["epoch"] < (plan.stop or plan.epochs):
         started, losses = time.time(), []
         model.train()
         for step in range(steps):

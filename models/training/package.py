@@ -59,8 +59,27 @@ def fold_padding(graph):
     graph.initializer.extend(tensors)
 
 
-def export_torch(model, size, path):
-    """Writes the ONNX file of a torch model and checks it: the same numbers as torch, alone or in a batch."""
+def halve(graph):
+    """Stores the larger convolution weights as float16, each with a Cast back: half the file, float32 arithmetic."""
+    import onnx
+
+    convolved = {node.input[1] for node in graph.node if node.op_type == "Conv"}
+    casts = []
+    for tensor in graph.initializer:
+        if tensor.name in convolved and np.prod(tensor.dims) > 2000:
+            wanted, stored = tensor.name, f"{tensor.name}_half"
+            values = onnx.numpy_helper.to_array(tensor).astype(np.float16)
+            assert np.isfinite(values).all()
+            tensor.CopyFrom(onnx.numpy_helper.from_array(values, stored))
+            casts.append(onnx.helper.make_node("Cast", [stored], [wanted], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def export_torch(model, size, path, half=False):
+    """Writes the ONNX file of a torch model and checks it: the same numbers as torch, alone or in a batch; `half`: then
+    stores the weights as `halve` does and says what that changes."""
     import onnx
     import torch
 
@@ -91,6 +110,13 @@ def export_torch(model, size, path):
     alone = np.concatenate([run(x[i : i + 1]) for i in range(8)])
     gaps = {"torch": float(np.abs(together - wanted).max()), "batch": float(np.abs(together - alone).max())}
     assert max(gaps.values()) < 1e-4, gaps
+    if half:
+        halve(proto.graph)
+        onnx.checker.check_model(proto, full_check=True)
+        path.write_bytes(proto.SerializeToString())
+        run = session(path)
+        gaps["half"] = float(np.abs(run(x) - together).max())
+        assert gaps["half"] < 0.05, gaps
     return run, gaps
 
 
@@ -103,13 +129,14 @@ def patterns(size):
         yield grey.round().clip(0, 255).astype(np.uint8)
 
 
-def golden(folder, run, tensors):
-    """Saves float32 inputs [rows, cols, channels] with the logits that `run` gives for them."""
+def golden(folder, run, tensors, pictures=None):
+    """Saves float32 inputs [rows, cols, channels] with the logits that `run` gives for them; or, where given, the 8-bit
+    `pictures` [rows, cols] that they were prepared from, which are smaller and prove the preprocessing too."""
     (folder / "golden").mkdir(exist_ok=True)
     cases = []
     for i, tensor in enumerate(tensors):  # [channels, rows, cols]
         file = folder / "golden" / f"{i}.npy"
-        np.save(file, np.ascontiguousarray(tensor.transpose(1, 2, 0), np.float32))
+        np.save(file, pictures[i] if pictures else np.ascontiguousarray(tensor.transpose(1, 2, 0), np.float32))
         logits = [round(float(v), 6) for v in run(tensor[None])[0]]
         cases.append({"file": f"golden/{i}.npy", "sha256": digest(file), "logits": logits, "tolerance": 1e-4})
     return cases

@@ -131,6 +131,9 @@ pub enum Command {
     SetLabel(Option<usize>),
     /// Reference labels from a table; `None` takes the folders' names.
     UseLabels(Option<PathBuf>),
+    /// Look for the list's pictures in the training data below this folder.
+    FindLeaks(PathBuf),
+    StopLeaks,
     /// The report of the list, written into a folder.
     Export {
         out: PathBuf,

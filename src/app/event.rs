@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::jobs::OpenedReview;
 use super::{
-    Decoded, EngineFacts, Fused, Heatmap, HeatmapRequest, ModelFacts, Numbers, Pane, PlanePicture, Prediction, Problem,
-    Trust, TrustProgress, ValueWindow,
+    Decoded, EngineFacts, Fused, Golden, Heatmap, HeatmapRequest, LeakFinding, ModelFacts, Numbers, Pane, PlanePicture,
+    Prediction, Problem, Trust, TrustProgress, ValueWindow,
 };
 use crate::engine::runtime::InstallProgress;
 use crate::render::{Plane, RoiStats, Thumbnail};
@@ -86,6 +86,11 @@ pub enum Event {
         path: PathBuf,
         result: Result<Box<(ModelFacts, EngineFacts, RunFacts)>, Problem>,
     },
+    /// The model's golden cases were run.
+    GoldenChecked {
+        model: u64,
+        golden: Golden,
+    },
     /// The prediction of the item on the screen.
     Predicted {
         model: u64,
@@ -147,6 +152,17 @@ pub enum Event {
     NumbersReady {
         generation: u64,
         numbers: Arc<Numbers>,
+    },
+    LeakProgress {
+        /// Files are read first.
+        comparing: bool,
+        done: usize,
+        total: usize,
+    },
+    /// `None` where the search was stopped.
+    LeaksReady {
+        list: u64,
+        result: Result<Box<LeakFinding>, Option<Problem>>,
     },
     /// Pictures of the report that are written.
     ExportProgress {

@@ -49,11 +49,11 @@ pub use items::{Item, Items, ThumbnailState};
 pub use jobs::{Jobs, OpenedReview, Wake};
 pub use marks::{Mark, Marks, Shape, Tool};
 pub use model::{
-    EngineFacts, Fact, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
+    EngineFacts, Fact, Golden, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
     StepFacts,
 };
 pub use problem::{Cause, Problem};
-pub use review::{ExportState, ListedCase, Numbers, OperatingPoint, Review};
+pub use review::{ExportState, LeakFinding, LeakState, ListedCase, Numbers, OperatingPoint, Review, TwinPair};
 pub use shown::{Decoded, PlanePicture, Shown, SliceChoice, ValueWindow};
 pub use stack::{SlicePosition, Stack};
 pub use state::{AppState, Background};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Problem;
 use crate::engine::runtime::InstallProgress;
-use crate::engine::{Combine, EngineKind, Inference, Origin, OutputKind, Provider, SliceChoice};
+use crate::engine::{Combine, EngineKind, GoldenResult, Inference, Origin, OutputKind, Provider, SliceChoice};
 use crate::onnx::Layout;
 use crate::render::Thumbnail;
 use crate::review::SourceFacts;
@@ -55,6 +55,40 @@ pub struct StepFacts {
     pub from: String,
 }
 
+/// What became of the model's golden cases on the engine that runs. They run after the first prediction, so that loading
+/// stays quick.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Golden {
+    /// The manifest states none.
+    #[default]
+    None,
+    Waiting {
+        cases: usize,
+    },
+    Checked {
+        passed: usize,
+        cases: usize,
+        /// Of a logit, over the cases that ran.
+        largest_difference: Option<f32>,
+        /// The first that could not be run, in English.
+        problem: Option<String>,
+    },
+}
+
+impl Golden {
+    /// The results of some cases in one.
+    pub fn of(results: &[GoldenResult]) -> Self {
+        let differences = results.iter().filter_map(|result| result.largest_difference);
+        Self::Checked {
+            passed: results.iter().filter(|result| result.passed).count(),
+            cases: results.len(),
+            largest_difference: differences
+                .fold(None, |worst: Option<f32>, found| Some(worst.unwrap_or(0.0).max(found))),
+            problem: results.iter().find_map(|result| result.problem.clone()),
+        }
+    }
+}
+
 /// The model's own words and numbers.
 #[derive(Clone, Debug, Default)]
 pub struct ModelFacts {
@@ -73,6 +107,7 @@ pub struct ModelFacts {
     pub thresholds: Vec<Option<f32>>,
     /// True where the manifest states a calibration made for this file: then scores are probabilities.
     pub calibrated: bool,
+    pub golden: Golden,
     /// Input, output, slices…
     pub facts: Vec<Parameter>,
     pub steps: Vec<StepFacts>,

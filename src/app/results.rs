@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::items::ThumbnailState;
 use super::{
-    AppState, Cause, Command, Decoded, EngineFacts, Event, ExportState, InstallState, ModelFacts, ModelState, Notice,
-    Prediction, PredictionState, Problem, Severity,
+    AppState, Cause, Command, Decoded, EngineFacts, Event, ExportState, InstallState, LeakState, ModelFacts,
+    ModelState, Notice, Prediction, PredictionState, Problem, Severity,
 };
 use crate::engine::EngineKind;
 use crate::review::folder::RunFacts;
@@ -71,6 +71,13 @@ impl AppState {
                     self.model_loaded(path, result.map(|loaded| *loaded));
                 }
             }
+            Event::GoldenChecked { model, golden } => {
+                if model == self.model_generation
+                    && let ModelState::Ready { facts, .. } = &mut self.model
+                {
+                    Arc::make_mut(facts).golden = golden;
+                }
+            }
             Event::Predicted { model, list, item: _, request, result } => {
                 if model == self.model_generation && list == self.items.generation {
                     self.predicted(request, result);
@@ -93,6 +100,12 @@ impl AppState {
             Event::TrustProgress { pane, request, progress } => self.trust_progress(pane, &request, progress),
             Event::TrustReady { pane, request, result } => self.trust_ready(pane, &request, result),
             Event::HeatmapReady { pane, request, result } => self.heatmap_ready(pane, &request, result),
+            Event::LeakProgress { comparing, done, total } => {
+                if matches!(self.review.leaks, LeakState::Running { .. }) {
+                    self.review.leaks = LeakState::Running { comparing, done, total };
+                }
+            }
+            Event::LeaksReady { list, result } => self.leaks_ready(list, result),
             Event::ExportProgress { done, total } => self.review.export = ExportState::Running { done, total },
             Event::Exported(result) => self.exported(result),
             Event::InstallProgress(progress) => self.install = InstallState::Running(progress),
@@ -231,6 +244,7 @@ impl AppState {
                 }
             }
             "batch" => self.stop_batch(),
+            "leaks" => self.review.leaks = LeakState::None,
             "export" => self.exported(Err(problem)),
             "heatmap" => self.fail_waiting_heatmaps(&what),
             "list" => self.listing = None,

@@ -213,6 +213,8 @@ impl AppState {
             Command::SetLabel(class) => self.set_label(class),
             Command::UseLabels(table) => self.use_labels(table),
             Command::CompareList(on) => self.compare_list(on),
+            Command::FindLeaks(against) => self.find_leaks(against),
+            Command::StopLeaks => self.stop_leaks(),
             Command::Export { out, language } => self.export(out, language),
             Command::InstallRuntime => {
                 if !matches!(self.install, InstallState::Starting | InstallState::Running(_)) {

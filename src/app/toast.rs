@@ -30,6 +30,7 @@ pub enum Notice {
         folder: PathBuf,
     },
     NotExported(Problem),
+    NoLeakCheck(Problem),
     /// A table of labels that cannot be used.
     NoLabels(Problem),
     /// A scan that cannot be laid over another.

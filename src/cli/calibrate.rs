@@ -7,7 +7,7 @@ use crate::engine::{Model, OperatingPoint, save_operating_point};
 use crate::metrics::{
     DEFAULT_BINS, Sweep, Undefined, expected_calibration_error, fit_temperature, log_loss, softmax_rows, top_label,
 };
-use crate::review::folder::RunFolder;
+use crate::review::folder::{RunFolder, with_typed_labels};
 use crate::review::record::{ClassMapping, predictions};
 use crate::review::table::{Predictions, TableOptions, read_predictions, read_truth};
 
@@ -64,7 +64,8 @@ fn read(args: &CalibrateArgs, model: &Model) -> anyhow::Result<Predictions> {
             let (run, name) = (args.results.display(), &of_run.name);
             anyhow::bail!("{run} was run with another model, {name} {}; this one is {}", of_run.sha256, model.sha256);
         }
-        return Ok(predictions(folder.records(), &of_run.classes, None, Path::new("cases.jsonl")));
+        let records = with_typed_labels(folder.records(), folder.decisions(), &of_run.classes);
+        return Ok(predictions(&records, &of_run.classes, None, Path::new("cases.jsonl")));
     }
     if !args.results.is_file() {
         return Err(Misuse(format!("{}: there is no such file or folder", args.results.display())).into());

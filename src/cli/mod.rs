@@ -25,6 +25,7 @@ mod presets;
 mod progress;
 mod review;
 mod runtime;
+mod stability;
 mod table;
 
 pub use args::{

@@ -26,6 +26,12 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     let found = found.map_err(|_| anyhow::anyhow!("the search for files failed"))?;
     let items = items(args.series, &found, &model);
     let mut session = Session::start(&model, args.engine.into(), &SessionOptions::for_many(&model, items.len()))?;
+    if args.stability {
+        for problem in &found.problems {
+            eprintln!("error: {problem}");
+        }
+        return super::stability::predict_changed(args, &items, &model, &mut session);
+    }
     let failures = found.problems.len();
     let mut output = Output::new(args, &model, items.len());
     output.table.all_slices = args.slices == Some(crate::engine::SliceChoice::All);

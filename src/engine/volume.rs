@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::EngineError;
 use crate::geometry::{Affine3, Size};
-use crate::scan::Meta;
+use crate::scan::{Frame, Meta, Pixels};
 
 /// `input_selection` of the manifest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,12 @@ pub struct InputSelection {
     /// Body Part Examined (0018,0015).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_part: Option<OneOrMany>,
+    /// DICOM Photometric Interpretation (0028,0004): `MONOCHROME2`, `RGB`… Another one is a remark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photometric: Option<OneOrMany>,
+    /// Lowest and highest value that scans of this kind have, in modality units. Values outside are a warning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value_range: Option<[f32; 2]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slices: Option<SliceChoice>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -145,14 +151,53 @@ fn middle(frames: usize, slices_per_volume: Option<usize>) -> usize {
 }
 
 fn differences(selection: &InputSelection, meta: &Meta) -> Vec<String> {
-    let pairs =
-        [("modality", &selection.modality, &meta.modality), ("body part", &selection.body_part, &meta.body_part)];
+    let pairs = [
+        ("modality", &selection.modality, &meta.modality),
+        ("body part", &selection.body_part, &meta.body_part),
+        ("photometric interpretation", &selection.photometric, &meta.photometric),
+    ];
     let differs = |(what, wanted, found): (&str, &Option<OneOrMany>, &Option<String>)| {
         let (wanted, found) = (wanted.as_ref()?.as_slice(), found.as_ref()?);
         (!wanted.iter().any(|value| value.eq_ignore_ascii_case(found)))
             .then(|| format!("The model is made for the {what} {}; the file says {found}.", wanted.join(" or ")))
     };
     pairs.into_iter().filter_map(differs).collect()
+}
+
+/// Fewer values outside the stated range are metal, markers and the edge of the table.
+const MOST_OUTSIDE: f64 = 0.01;
+
+impl InputSelection {
+    /// A sentence where values of a frame lie outside the stated range: for a picture of 8 bits or in other units the score
+    /// means little.
+    pub fn value_warning(&self, frame: &Frame) -> Option<String> {
+        let [low, high] = self.value_range?;
+        let (mut outside, mut count, mut least, mut most) = (0usize, 0usize, f32::INFINITY, f32::NEG_INFINITY);
+        let mut look = |value: f32| {
+            if value.is_finite() {
+                count += 1;
+                outside += usize::from(value < low || value > high);
+                (least, most) = (least.min(value), most.max(value));
+            }
+        };
+        match &frame.pixels {
+            Pixels::Gray(values) => values.iter().for_each(|value| look(*value)),
+            Pixels::Rgb(values) => values.iter().for_each(|value| look(f32::from(*value))),
+        }
+        let share = outside as f64 / count.max(1) as f64;
+        // Values far inside the range are as telling: 0..1 where -1000..3000 is stated.
+        let narrow = count > 0 && f64::from(most - least) < 0.02 * f64::from(high - low);
+        if share > MOST_OUTSIDE {
+            let percent = share * 100.0;
+            return Some(format!(
+                "The model is made for values from {low} to {high}; {percent:.0} % of these lie outside (they reach from \
+                 {least} to {most})."
+            ));
+        }
+        narrow.then(|| {
+            format!("The model is made for values from {low} to {high}; these reach from {least} to {most} only.")
+        })
+    }
 }
 
 fn indices(

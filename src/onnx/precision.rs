@@ -1,9 +1,9 @@
 //! In which number types a model keeps its weights, and whether it was quantised.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::graph::Graph;
-use super::proto::DataType;
+use super::proto::{DataType, NodeProto};
 
 /// Operators that only quantised models have.
 const QUANTISED: &[&str] = &["QuantizeLinear", "DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger"];
@@ -13,6 +13,9 @@ const QUANTISED: &[&str] = &["QuantizeLinear", "DequantizeLinear", "QLinearConv"
 pub struct Precision {
     /// numpy's name to the number of values, shapes and other integers left out.
     pub weights: BTreeMap<&'static str, u64>,
+    /// True where something computes in half precision; false where half-precision weights are only stored so, and each
+    /// is cast before it is used.
+    pub computes_in_half: bool,
     /// Operators that quantise or run on integers.
     pub quantised_operators: usize,
 }
@@ -34,7 +37,7 @@ impl Precision {
                 self.quantised_operators
             ));
         }
-        (self.weights.contains_key("float16") || self.weights.contains_key("bfloat16")).then(|| {
+        self.computes_in_half.then(|| {
             format!(
                 "half precision: {} weights. Scores differ from the float32 model's in the third digit",
                 kinds.join(" + ")
@@ -46,14 +49,21 @@ impl Precision {
 /// Counts the constants with at least one axis; int64 are shapes and indices.
 pub fn precision(graph: &Graph) -> Precision {
     let mut found = Precision::default();
+    let mut halves = HashSet::new();
     for tensor in graph.body().into_iter().flat_map(|body| &body.initializer) {
         let Some(dtype) = DataType::try_from(tensor.data_type).ok() else { continue };
         let count = super::tensors::element_count(&tensor.dims).unwrap_or(0);
         let is_weight = !matches!(dtype, DataType::Int64 | DataType::Bool | DataType::String | DataType::Undefined);
         if is_weight && !tensor.dims.is_empty() {
             *found.weights.entry(dtype.numpy_name()).or_default() += count;
+            if matches!(dtype, DataType::Float16 | DataType::Bfloat16) {
+                halves.insert(tensor.name.as_str());
+            }
         }
     }
+    let uses =
+        |node: &NodeProto| node.op_type != "Cast" && node.input.iter().any(|name| halves.contains(name.as_str()));
+    found.computes_in_half = graph.nodes().iter().any(uses);
     found.quantised_operators = graph.nodes().iter().filter(|node| QUANTISED.contains(&node.op_type.as_str())).count();
     found
 }

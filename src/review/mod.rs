@@ -15,6 +15,7 @@ mod order;
 mod prepare;
 pub mod record;
 mod source;
+pub mod stability;
 pub mod table;
 mod trust;
 mod truth;

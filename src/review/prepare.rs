@@ -81,7 +81,9 @@ fn fill(case: &mut PreparedCase, scan: &Scan, model: &Model) -> Result<(), CaseE
         let frame = scan.frame(index)?;
         let prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), false)
             .map_err(|source| CaseError::Preprocess { path: scan.path.clone(), source })?;
-        for warning in &prepared.warnings {
+        let selection = model.manifest.input_selection.as_ref();
+        let values = selection.and_then(|selection| selection.value.value_warning(&frame));
+        for warning in prepared.warnings.iter().chain(&values) {
             if !case.warnings.contains(warning) {
                 case.warnings.push(warning.clone());
             }

@@ -20,6 +20,8 @@ pub struct Row {
     pub other: Option<usize>,
     pub opinion: Opinion,
     pub flagged: bool,
+    /// True where the training data holds it too, as far as that was looked for.
+    pub leaked: bool,
     /// True where the reader wrote a note.
     pub noted: bool,
 }
@@ -110,6 +112,9 @@ pub enum Show {
     Undecided,
     Decided(Opinion),
     Flagged,
+    /// In the training data too, or not.
+    Leaked,
+    NotLeaked,
     /// Both models answered, differently.
     Flipped,
     Pair(Pair),
@@ -130,6 +135,8 @@ impl Show {
             Self::Undecided => row.predicted().is_some() && row.opinion == Opinion::None,
             Self::Decided(opinion) => row.opinion == opinion,
             Self::Flagged => row.flagged,
+            Self::Leaked => row.leaked,
+            Self::NotLeaked => !row.leaked,
             Self::Flipped => row.other.is_some_and(|other| row.predicted().is_some_and(|own| own != other)),
             Self::Pair(pair) => row.pair() == Some(pair),
             Self::Cell { truth, predicted } => row.cell() == Some((truth, predicted)),

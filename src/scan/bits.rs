@@ -1,6 +1,7 @@
 //! Bits of an entropy-coded JPEG or JPEG-LS segment, most significant first, up to the next marker.
 
 /// Reads bits; past the end or a marker it delivers zeros and counts them, so that the caller can stop.
+#[derive(Clone, Copy)]
 pub(super) struct BitReader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -29,7 +30,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// At least 56 bits at hand, real ones or zeros.
-    #[inline]
+    #[inline(always)]
     fn refill(&mut self) {
         // Eight bytes at once where none of them is 0xFF.
         if !self.after_ff
@@ -46,11 +47,12 @@ impl<'a> BitReader<'a> {
                 return;
             }
         }
-        self.refill_slowly();
+        *self = self.refilled_slowly();
     }
 
+    /// By value: a reader that nobody holds the address of can live in registers.
     #[cold]
-    fn refill_slowly(&mut self) {
+    fn refilled_slowly(mut self) -> Self {
         while self.count <= 56 {
             let (value, width) = match self.next_byte() {
                 Some((byte, width)) => (byte, width),
@@ -62,6 +64,7 @@ impl<'a> BitReader<'a> {
             self.window |= (u64::from(value) << (64 - width)) >> self.count;
             self.count += width;
         }
+        self
     }
 
     /// The next data byte and how many of its bits count; `None` at a marker or the end.
@@ -91,7 +94,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// The next `count` bits (up to 32) without taking them.
-    #[inline]
+    #[inline(always)]
     pub fn peek(&mut self, count: u32) -> u32 {
         if self.count < count {
             self.refill();
@@ -99,13 +102,13 @@ impl<'a> BitReader<'a> {
         if count == 0 { 0 } else { (self.window >> (64 - count)) as u32 }
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn skip(&mut self, count: u32) {
         self.window <<= count;
         self.count = self.count.saturating_sub(count);
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn take(&mut self, count: u32) -> u32 {
         let bits = self.peek(count);
         self.skip(count);
@@ -113,7 +116,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// The whole window, refilled to at least 32 bits.
-    #[inline]
+    #[inline(always)]
     pub fn window(&mut self) -> u64 {
         if self.count < 32 {
             self.refill();

@@ -27,6 +27,8 @@ pub(super) enum Wanted {
     Labels,
     /// A folder for the report.
     Export,
+    /// The training data.
+    Training,
 }
 
 /// What came of a dialog.
@@ -84,6 +86,7 @@ fn pick(wanted: Wanted, words: Words) -> Option<Vec<PathBuf>> {
     match wanted {
         Wanted::Files => dialog.set_title(words.text("dialog-files")).pick_files(),
         Wanted::Folder => dialog.set_title(words.text("dialog-folder")).pick_folders(),
+        Wanted::Training => dialog.set_title(words.text("dialog-training")).pick_folder().map(|path| vec![path]),
         Wanted::Export => dialog.set_title(words.text("dialog-export")).pick_folder().map(|path| vec![path]),
         Wanted::Labels => {
             let dialog = dialog.set_title(words.text("dialog-labels"));
@@ -121,6 +124,7 @@ impl PathField {
             Wanted::Model => Command::LoadModel(path),
             Wanted::ComparedModel => Command::CompareWithModel(Some(path)),
             Wanted::Labels => Command::UseLabels(Some(path)),
+            Wanted::Training => Command::FindLeaks(path),
             Wanted::Export => Command::Export { out: path, language: language.of_reports() },
             Wanted::Files | Wanted::Folder => Command::Open(vec![path]),
         })
@@ -139,6 +143,7 @@ pub(super) fn path_field(ctx: &Context, look: &mut Look) -> Option<Command> {
             Wanted::Model | Wanted::ComparedModel => words.text("path-title-model"),
             Wanted::Labels => words.text("path-title-labels"),
             Wanted::Export => words.text("dialog-export"),
+            Wanted::Training => words.text("dialog-training"),
             Wanted::Folder => words.text("path-title-folder"),
             Wanted::Files => words.text("path-title-files"),
         };

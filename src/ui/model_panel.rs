@@ -7,9 +7,9 @@ use eframe::egui::{Button, CollapsingHeader, Label, RichText, Spinner, Ui};
 use super::actions::Action;
 use super::shell::Wishes;
 use super::theme;
-use super::widgets::{action_button, doubts, fact, palette, problem, remark, weak};
+use super::widgets::{action_button, doubts, fact, fact_in, palette, problem, remark, weak};
 use super::words::words;
-use crate::app::{AppState, EngineFacts, InstallState, ModelFacts, ModelState, PredictionState};
+use crate::app::{AppState, EngineFacts, Golden, InstallState, ModelFacts, ModelState, PredictionState};
 use crate::engine::{EngineKind, Origin};
 
 /// Characters of a sha256 that are shown; the whole of it is in the tooltip and copied.
@@ -48,6 +48,13 @@ fn model(ui: &mut Ui, facts: &ModelFacts) {
     }
     let word = if facts.calibrated { words.text("model-calibrated") } else { words.text("model-uncalibrated") };
     fact(ui, words.text("model-calibration"), word, false);
+    if let Some((said, passed)) = words.golden(&facts.golden) {
+        let color = passed.map_or(palette(ui).text, |passed| if passed { palette(ui).green } else { palette(ui).red });
+        let response = fact_in(ui, words.text("golden"), &said, color);
+        if let Golden::Checked { problem: Some(problem), .. } = &facts.golden {
+            response.on_hover_text(problem);
+        }
+    }
     hash(ui, &facts.sha256);
     let said: Vec<&str> = facts.remarks.iter().map(String::as_str).collect();
     doubts(ui, &words.with("model-remarks", &[("count", said.len().into())]), &said);

@@ -149,6 +149,11 @@ impl Shell {
                         self.state.apply(Command::Export { out, language });
                     }
                 }
+                dialogs::Outcome::Chosen(Wanted::Training, mut paths) => {
+                    if let Some(folder) = paths.pop() {
+                        self.state.apply(Command::FindLeaks(folder));
+                    }
+                }
                 dialogs::Outcome::Chosen(Wanted::Labels, mut paths) => {
                     self.state.apply(Command::UseLabels(paths.pop()));
                 }
@@ -332,6 +337,7 @@ impl Shell {
             }
             Action::OpenLabels => return self.choose(ctx, Wanted::Labels),
             Action::Export => return self.choose(ctx, Wanted::Export),
+            Action::FindLeaks => return self.choose(ctx, Wanted::Training),
             Action::CompareList if self.state.heatmaps().compared_model().is_none() => {
                 return self.choose(ctx, Wanted::ComparedModel);
             }

@@ -172,6 +172,14 @@ pub fn card(ui: &Ui) -> egui::Frame {
 /// A name and its value beside it, wrapped; amber where it was assumed.
 pub fn fact(ui: &mut Ui, name: &str, value: &str, assumed: bool) -> Response {
     let p = palette(ui);
+    let color = if assumed { p.amber } else { p.text };
+    let text = if assumed { words(ui).with("fact-assumed", &[("value", value.into())]) } else { value.to_owned() };
+    fact_in(ui, name, &text, color)
+}
+
+/// The same in a color that says something.
+pub fn fact_in(ui: &mut Ui, name: &str, value: &str, color: Color32) -> Response {
+    let p = palette(ui);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = theme::GRID;
         let width = 96.0;
@@ -179,9 +187,7 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, assumed: bool) -> Response {
             ui.set_width(width);
             ui.add(Label::new(RichText::new(name).font(theme::small()).color(p.weak)).wrap());
         });
-        let color = if assumed { p.amber } else { p.text };
-        let text = if assumed { words(ui).with("fact-assumed", &[("value", value.into())]) } else { value.to_owned() };
-        ui.add(Label::new(RichText::new(text).font(theme::small()).color(color)).wrap().selectable(true))
+        ui.add(Label::new(RichText::new(value).font(theme::small()).color(color)).wrap().selectable(true))
     })
     .inner
 }

@@ -2,7 +2,7 @@
 
 use overread::engine::{EngineError, InputSelection, SliceChoice, select_slices};
 use overread::geometry::{Affine3, Size};
-use overread::scan::Meta;
+use overread::scan::{Frame, Meta, Pixels};
 use serde_json::{Value, json};
 
 /// MNI at 2 mm as SPM writes it (91 x 109 x 91, x to the left, first axial slice at -72 mm), in LPS.
@@ -25,6 +25,35 @@ fn the_pet_case_seven_axial_slices_in_mni() {
     // -72 + 2 k: exact for even distances, the later slice of two for the ties at -25, 5 and 35.
     assert_eq!(groups, [vec![16, 24, 31, 39, 46, 54, 61]]);
     assert!(remarks.is_empty(), "{remarks:?}");
+}
+
+#[test]
+fn scans_of_another_kind_are_remarked_on() {
+    let meta = Meta { photometric: Some("RGB".into()), ..mni() };
+    let selection: InputSelection =
+        serde_json::from_value(json!({"photometric": ["MONOCHROME1", "MONOCHROME2"], "value_range": [-1000, 3000]}))
+            .unwrap();
+    let found = select_slices(91, Size::new(109, 91), &meta, Some(&selection), None).unwrap();
+    assert!(
+        found.remarks.iter().any(|said| said.contains("MONOCHROME1 or MONOCHROME2; the file says RGB")),
+        "{found:?}"
+    );
+    let said = |values: Vec<f32>| {
+        let values = ndarray::Array2::from_shape_vec((1, values.len()), values).unwrap();
+        let frame = Frame { pixels: Pixels::Gray(values), windows: Vec::new(), eight_bit_picture: false };
+        selection.value_warning(&frame)
+    };
+    assert_eq!(said(vec![-1000.0, 0.0, 2500.0, f32::NAN]), None);
+    assert!(said(vec![-1000.0, 0.0, 2500.0, 5000.0]).unwrap().contains("25 % of these lie outside"));
+    assert!(said(vec![0.0, 0.5, 1.0]).unwrap().contains("from 0 to 1 only"));
+    assert_eq!(
+        InputSelection::default().value_warning(&Frame {
+            pixels: Pixels::Gray(ndarray::Array2::zeros((1, 1))),
+            windows: Vec::new(),
+            eight_bit_picture: false
+        }),
+        None
+    );
 }
 
 #[test]

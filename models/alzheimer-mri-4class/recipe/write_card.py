@@ -6,7 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[1] / "training"))
-from card import confusion, fill, number, table
+from card import confusion, fill, gap, heatmaps, number, table
 from data import CLASSES
 
 NAMES = {"macro_f1": "macro-F1", "quadratic_kappa": "quadratic kappa", "accuracy": "accuracy", "balanced_accuracy": "balanced accuracy",
@@ -15,7 +15,7 @@ NAMES = {"macro_f1": "macro-F1", "quadratic_kappa": "quadratic kappa", "accuracy
 
 def main():
     r = json.loads((HERE / "results.json").read_text())
-    v, t, h = r["cross_validation"], r["test"], r["heatmaps"]
+    v, t = r["cross_validation"], r["test"]
     columns = {"held_out_people_slices": "**held-out people**, slices", "held_out_people_mean_of_32_slices": "held-out people, mean of 32 slices",
                "official_test_split_leaks": "official split (leaks)", "official_test_split_people_of_train": "of it: people of train",
                "official_test_split_held_out_people": "of it: held-out people"}  # fmt: skip
@@ -26,10 +26,8 @@ def main():
         validation=table(["cross-validation", "slices", "people, mean of 25 slices"], [[w, spread("slices", n), spread("people", n)] for n, w in NAMES.items()]),
         test=table(["test", *columns.values()], [["cases", *[t[c]["n"] for c in columns]], *[[w, *[cell(c, n) for c in columns]] for n, w in NAMES.items()]]),
         confusion=confusion(t["held_out_people_slices"]["confusion"], CLASSES),
-        gap=f"{t['gap_to_the_program']['logits']:.1e}, probabilities by {t['gap_to_the_program']['probabilities']:.1e},",
-        heatmaps=table(["area under the curve, logits", "map", "random order", "edges", "map beats random"], [
-            [k.replace("_auc", label), *[f"{h[k][o]:.3f}" for o in ("map", "random", "edges")], f"{h[k]['map_beats_random']} of {h['cases']}"]
-            for k, label in (("deletion_auc", " (lower is better)"), ("insertion_auc", " (higher is better)"))]),
+        gap=gap(t),
+        heatmaps=heatmaps(r["heatmaps"]),
     )  # fmt: skip
 
 

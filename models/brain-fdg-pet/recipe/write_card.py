@@ -6,12 +6,12 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[1] / "training"))
-from card import fill, number, table
+from card import fill, heatmaps, number, table
 
 
 def main():
     r = json.loads((HERE / "results.json").read_text())
-    v, t, h = r["cross_validation"], r["test"], r["heatmaps"]
+    v, t = r["cross_validation"], r["test"]
     s, names = t["subjects"], ("auc", "accuracy", "sensitivity", "specificity")
     fill(
         HERE.parent / "README.md",
@@ -25,9 +25,7 @@ def main():
         gap=f"{t['gap_to_the_program']['logits']:.1e}, the probabilities by {t['gap_to_the_program']['probabilities']:.1e}",
         subgroups=table(["test subjects", "n", "AUC", "accuracy", "sensitivity", "specificity"], [
             [name, g["n"], *[number(g[n]) if n in g else "" for n in names]] for name, g in t["subgroups"].items()]),
-        heatmaps=table(["area under the curve, logits", "map", "random order", "edges", "map beats random"], [
-            [k.replace("_auc", label), *[f"{h[k][o]:.3f}" for o in ("map", "random", "edges")], f"{h[k]['map_beats_random']} of {h['cases']}"]
-            for k, label in (("deletion_auc", " (lower is better)"), ("insertion_auc", " (higher is better)"))]),
+        heatmaps=heatmaps(r["heatmaps"]),
     )  # fmt: skip
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[1] / "training"))
-from card import confusion, fill, number, table
+from card import confusion, fill, gap, heatmaps, number, table
 
 
 def main():
     r = json.loads((HERE / "results.json").read_text())
-    t, v, h = r["test"], r["validation"], r["heatmaps"]
+    t, v = r["test"], r["validation"]
     cell = lambda row: number(row[0], row[1:])
     names = ("auc", "balanced_accuracy", "accuracy", "sensitivity", "specificity")
     fill(
@@ -19,10 +19,8 @@ def main():
         numbers=table(["", "official test, 618 pictures", "validation, plain", "validation, augmented"], [
             [n.replace("auc", "AUC").replace("_", " "), cell(t[n]), number(v["plain"][n][0]), number(v["shifted"][n][0])] for n in names]),
         confusion=confusion(t["confusion"], ["NORMAL", "PNEUMONIA"]),
-        gap=f"{t['gap_to_the_program']['logits']:.1e}, probabilities by {t['gap_to_the_program']['probabilities']:.1e},",
-        heatmaps=table(["area under the curve, logits", "map", "random order", "edges", "map beats random"], [
-            [k.replace("_auc", label), *[f"{h[k][o]:.3f}" for o in ("map", "random", "edges")], f"{h[k]['map_beats_random']} of {h['cases']}"]
-            for k, label in (("deletion_auc", " (lower is better)"), ("insertion_auc", " (higher is better)"))]),
+        gap=gap(t),
+        heatmaps=heatmaps(r["heatmaps"]),
     )  # fmt: skip
 
 

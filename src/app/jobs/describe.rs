@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::app::{EngineFacts, Fact, ModelFacts, Parameter, StepFacts};
+use crate::app::{EngineFacts, Fact, Golden, ModelFacts, Parameter, StepFacts};
 use crate::engine::{EngineKind, InputSelection, Model, Origin, Session, Sourced, runtime};
 use crate::preprocess::Step;
 
@@ -29,6 +29,10 @@ pub(super) fn describe_model(model: &Model) -> ModelFacts {
         classes_are_named: manifest.class_names.origin != Origin::Assumed,
         thresholds,
         calibrated: manifest.temperature.is_some(),
+        golden: match manifest.golden_cases.len() {
+            0 => Golden::None,
+            cases => Golden::Waiting { cases },
+        },
         facts: facts(model),
         steps: manifest.preprocess.iter().map(step).collect(),
         card: card(model),

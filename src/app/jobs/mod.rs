@@ -6,11 +6,12 @@ mod decode;
 mod describe;
 mod export;
 mod heatmap;
+mod leaks;
 mod list;
 mod mailbox;
 mod memory;
 mod numbers;
-mod posts;
+mod requests;
 mod seen;
 mod session;
 mod store;
@@ -33,8 +34,9 @@ pub(super) use batch::Batch;
 pub(super) use decode::first_frame;
 pub(super) use export::Job as ExportJob;
 pub(super) use heatmap::{Job as HeatmapJob, Wanted as WantedHeatmap};
+pub(super) use leaks::{Job as LeakJob, Search as LeakSearch};
 pub(super) use numbers::Job as NumbersJob;
-pub(super) use posts::FrameJob;
+pub(super) use requests::FrameJob;
 pub(super) use session::PredictJob;
 pub use store::OpenedReview;
 pub(super) use store::{Job as StoreJob, Open as OpenReview, Place};
@@ -81,6 +83,7 @@ pub struct Jobs {
     numbers: Arc<Mailbox<numbers::Job>>,
     store: Arc<Mailbox<store::Job>>,
     export: Arc<Mailbox<export::Job>>,
+    leaks: Arc<Mailbox<leaks::Job>>,
     /// The store worker: what it has to write is written before the program ends.
     storing: Option<JoinHandle<()>>,
     heatmap: Arc<Mailbox<heatmap::Job>>,
@@ -118,6 +121,8 @@ impl Jobs {
         let waiting = jobs.numbers.clone();
         spawn("numbers", &jobs.numbers, &emit, move |job, emit| numbers::work(job, emit, &waiting))?;
         spawn("export", &jobs.export, &emit, export::work)?;
+        let asked = jobs.leaks.clone();
+        spawn("leaks", &jobs.leaks, &emit, move |job, emit| leaks::work(job, emit, &asked))?;
         let mut store = store::Worker::default();
         jobs.storing = Some(spawn("store", &jobs.store, &emit, move |job, emit| store.work(job, emit))?);
         spawn("install", &jobs.install, &emit, |(), emit| session::install(emit))?;
@@ -136,6 +141,7 @@ impl Jobs {
         let mut batch = batch::Worker::new(jobs.batch.clone());
         let mut store = store::Worker::default();
         let waiting = jobs.numbers.clone();
+        let asked = jobs.leaks.clone();
         let workers: Vec<Box<dyn FnMut() -> bool>> = vec![
             step(&jobs.list, &emit, list::work),
             step(&jobs.decode, &emit, move |job, emit| decode.work(job, emit)),
@@ -145,6 +151,7 @@ impl Jobs {
             step(&jobs.store, &emit, move |job, emit| store.work(job, emit)),
             step(&jobs.batch, &emit, move |job, emit| batch.work(job, emit)),
             step(&jobs.export, &emit, export::work),
+            step(&jobs.leaks, &emit, move |job, emit| leaks::work(job, emit, &asked)),
             step(&jobs.numbers, &emit, move |job, emit| numbers::work(job, emit, &waiting)),
             step(&jobs.thumbnails, &emit, thumbnails::work),
             step(&jobs.install, &emit, |(), emit| session::install(emit)),
@@ -164,6 +171,7 @@ impl Jobs {
             numbers: Arc::new(Mailbox::new()),
             store: Arc::new(Mailbox::new()),
             export: Arc::new(Mailbox::new()),
+            leaks: Arc::new(Mailbox::new()),
             storing: None,
             heatmap: Arc::new(Mailbox::new()),
             install: Arc::new(Mailbox::new()),
@@ -203,6 +211,7 @@ impl Drop for Jobs {
         self.install.close();
         self.numbers.close();
         self.export.close();
+        self.leaks.close();
         self.store.finish();
         // Its reports go nowhere, so that it cannot wait for a reader.
         self.source = Source::Inline { queue: Arc::default(), workers: Vec::new() };

@@ -8,8 +8,8 @@ use std::time::Instant;
 use super::describe::{describe_engine, describe_model};
 use super::seen::seen_steps;
 use super::{Emitter, decode};
-use crate::app::{EngineFacts, Event, ModelFacts, Prediction, Problem};
-use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions, SliceChoice, runtime};
+use crate::app::{EngineFacts, Event, Golden, ModelFacts, Prediction, Problem};
+use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions, SliceChoice, runtime, verify_golden};
 use crate::preprocess::{self, Prepared};
 use crate::review::SourceFacts;
 use crate::review::folder::{RunFacts, RunOptions};
@@ -44,6 +44,8 @@ struct Loaded {
     generation: u64,
     model: Model,
     session: Session,
+    /// True until the golden cases were run.
+    golden_waits: bool,
 }
 
 impl Worker {
@@ -71,7 +73,8 @@ impl Worker {
         let session = Session::start(&model, EngineChoice::Auto, &SessionOptions::beside_a_window())?;
         let run = RunFacts::new(&model, &session, &[], RunOptions::default());
         let facts = (describe_model(&model), describe_engine(&session), run);
-        self.loaded = Some(Loaded { generation, model, session });
+        let golden_waits = !model.manifest.golden_cases.is_empty();
+        self.loaded = Some(Loaded { generation, model, session, golden_waits });
         Ok(facts)
     }
 
@@ -80,6 +83,11 @@ impl Worker {
         let PredictJob { model, list, item, request, .. } = job;
         let result = loaded.predict(&job);
         emit.send(Event::Predicted { model, list, item, request, result });
+        // After the first answer, so that neither loading nor the picture on the screen waits for it.
+        if std::mem::take(&mut loaded.golden_waits) {
+            let golden = Golden::of(&verify_golden(&loaded.model, &mut loaded.session));
+            emit.send(Event::GoldenChecked { model, golden });
+        }
     }
 }
 
@@ -104,6 +112,9 @@ impl Loaded {
             let keep = index == seen_frame;
             let frame = scan.frame(index)?;
             let one: Prepared = preprocess::prepare(&frame, &scan.meta, self.model.steps(), keep)?;
+            let selection = self.model.manifest.input_selection.as_ref();
+            let values = selection.and_then(|selection| selection.value.value_warning(&frame));
+            warnings.extend(values.filter(|warning| !warnings.contains(warning)));
             warnings
                 .extend(one.warnings.iter().filter(|warning| !warnings.contains(warning)).cloned().collect::<Vec<_>>());
             if keep {

@@ -5,6 +5,7 @@
 mod answers;
 mod decisions;
 mod export;
+mod leaks;
 mod numbers;
 mod rows;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub use export::ExportState;
+pub use leaks::{LeakFinding, LeakState, TwinPair};
 pub use numbers::Numbers;
 
 use crate::review::folder::Decision;
@@ -69,6 +71,7 @@ pub struct Review {
     /// A table of labels, instead of the folders' names.
     pub(super) labels: Option<PathBuf>,
     pub(super) export: ExportState,
+    pub(super) leaks: LeakState,
     /// Of the second model, while its answers to the list are wanted.
     pub(super) compared: Option<PathBuf>,
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{ListedCase, OperatingPoint};
-use crate::app::{AppState, Command, Item, Pane, ThumbnailState};
+use crate::app::{AppState, Command, Item, LeakState, Pane, ThumbnailState};
 use crate::review::folder::Opinion;
 use crate::review::record::{CaseRecord, predicted_at};
 use crate::review::{Answer, Order, Row, Show, arrange};
@@ -28,8 +28,9 @@ impl AppState {
             let parts = item.records.len().max(1);
             (0..parts).map(move |part| (index, item, part))
         });
-        self.review.cases =
-            cases.map(|(index, item, part)| ListedCase { item: index, part, row: self.row(item, part) }).collect();
+        self.review.cases = cases
+            .map(|(index, item, part)| ListedCase { item: index, part, row: self.row(index, item, part) })
+            .collect();
         let selected = self.items.selected();
         let same = |case: &ListedCase| match before.filter(|(item, _)| Some(*item) == selected) {
             Some(before) => (case.item, case.part) == before,
@@ -41,11 +42,12 @@ impl AppState {
         (self.review.stale, self.review.made) = (false, Some(Instant::now()));
     }
 
-    fn row(&self, item: &Item, part: usize) -> Row {
+    fn row(&self, index: usize, item: &Item, part: usize) -> Row {
+        let leaked = matches!(&self.review.leaks, LeakState::Found(finding) if finding.is_leaked(index));
         let Some(record) = item.records.get(part) else {
             let broken = matches!(item.thumbnail, ThumbnailState::Broken);
             let answer = if broken { Answer::Failed } else { Answer::Waiting };
-            return Row { answer, ..Row::default() };
+            return Row { answer, leaked, ..Row::default() };
         };
         let thresholds = self.review.threshold.map(|point| [point]);
         let predicted = predicted_at(record, thresholds.as_ref().map(|points| points.as_slice()));
@@ -56,6 +58,7 @@ impl AppState {
             other: item.compared.get(part).and_then(CaseRecord::predicted),
             opinion: decision.map_or(Opinion::None, |decision| decision.opinion),
             flagged: decision.is_some_and(|decision| decision.flag),
+            leaked,
             noted: decision.is_some_and(|decision| !decision.note.is_empty()),
         }
     }

@@ -43,7 +43,7 @@ impl Results<'_> {
             run: self.a.folder.facts(),
             compared: self.b.as_ref().map(|side| side.folder.facts()),
             model_card: report::read_card(&self.a.model),
-            cases: self.a.folder.records(),
+            cases: &self.a.cases,
             label_remarks: &self.a.recorder.labels.remarks,
             mapping: &self.a.recorder.labels.mapping,
             thresholds: &self.thresholds,

@@ -6,7 +6,7 @@ use super::Work;
 use crate::cli::progress;
 use crate::engine::{Model, Session, SessionOptions};
 use crate::report::ReviewSide;
-use crate::review::folder::{RunFacts, RunFolder, RunOptions};
+use crate::review::folder::{RunFacts, RunFolder, RunOptions, with_typed_labels};
 use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
 use crate::review::{BatchOptions, Control};
 
@@ -15,6 +15,8 @@ pub(super) struct Side {
     pub model: Model,
     pub folder: RunFolder,
     pub recorder: Recorder,
+    /// Its records with the labels that a reader typed (in the first model's run).
+    pub cases: Vec<CaseRecord>,
     /// The engine and what it runs on, in words.
     pub ran: String,
 }
@@ -62,13 +64,15 @@ impl Side {
             Control::Continue
         })?;
         bar.finish_and_clear();
-        Ok(Self { model, folder, recorder, ran })
+        let decisions = first.unwrap_or(&folder).decisions();
+        let cases = with_typed_labels(folder.records(), decisions, model.class_names());
+        Ok(Self { model, folder, recorder, cases, ran })
     }
 
     /// What its files are made of.
     pub fn written(&self) -> ReviewSide<'_> {
         let label_remarks = &self.recorder.labels.remarks;
-        ReviewSide { model: &self.model, records: self.folder.records(), label_remarks }
+        ReviewSide { model: &self.model, records: &self.cases, label_remarks }
     }
 
     /// Cases without scores.

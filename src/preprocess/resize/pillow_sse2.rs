@@ -115,8 +115,7 @@ impl Columns {
             let (mut low, mut high) = (m128i::default(), m128i::default());
             let groups = self.groups.get(*begin..*end).unwrap_or_default();
             for (at, (of_low, of_high)) in (*first..).step_by(8).zip(groups) {
-                let bytes = m128i::from([u64::from_le_bytes(eight_from(source, at)), 0]);
-                let words = unpack_low_i8_m128i(bytes, m128i::default());
+                let words = unpack_low_i8_m128i(m128i::from(sixteen_from(source, at)), m128i::default());
                 low = add_i32_m128i(low, mul_i16_horizontal_add_m128i(words, m128i::from(*of_low)));
                 high = add_i32_m128i(high, mul_i16_horizontal_add_m128i(words, m128i::from(*of_high)));
             }
@@ -127,12 +126,12 @@ impl Columns {
     }
 }
 
-/// Eight bytes; zeros behind the end, which meet weights of zero.
+/// Sixteen bytes (the first eight count); zeros behind the end, which meet weights of zero.
 #[inline]
-fn eight_from(source: &[u8], at: usize) -> [u8; 8] {
+fn sixteen_from(source: &[u8], at: usize) -> [u8; 16] {
     let rest = source.get(at..).unwrap_or_default();
     match rest.first_chunk() {
-        Some(eight) => *eight,
+        Some(sixteen) => *sixteen,
         None => std::array::from_fn(|at| rest.get(at).copied().unwrap_or(0)),
     }
 }

@@ -231,8 +231,22 @@ impl Search<'_> {
             return Err(DoctorError::TooLittle { what });
         }
         let tried = self.pool.len();
-        Ok(verdict::verdict(finals, self.reference, options, (tried, self.runner.runs), self.space.remarks))
+        let remarks = std::mem::take(&mut self.space.remarks);
+        let mut verdict = verdict::verdict(finals, self.reference, options, (tried, self.runner.runs), remarks);
+        if verdict.tolerance.is_some() && !verdict.reproduced && self.runner.samples.iter().any(is_jpeg) {
+            verdict.remarks.push(
+                "TensorFlow decodes JPEG files up to 3 grey levels differently from Pillow and this program. If that was the \
+                 framework, give it the same pictures as PNG: then the answer is certain."
+                    .to_owned(),
+            );
+        }
+        Ok(verdict)
     }
+}
+
+fn is_jpeg(sample: &Sample) -> bool {
+    let ending = sample.path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    ending.is_some_and(|ending| matches!(ending.as_str(), "jpg" | "jpeg" | "jpe" | "jfif"))
 }
 
 /// The picture whose outputs are least sure: saturated ones hide differences.

@@ -34,7 +34,11 @@ impl Verdict {
         });
         said.extend(self.ties());
         if let Some(next) = self.ranked.get(self.tied).filter(|next| !next.is_present) {
-            said.push(format!("The next one ({}) is off by {:.3} in the mean.", next.words, next.mean));
+            let loss = match self.tolerance {
+                Some(_) => format!("is off by {:.1e} in the mean", next.mean),
+                None => format!("has a log loss of {:.3}", next.mean),
+            };
+            said.push(format!("The next one ({}) {loss}.", next.words));
         }
         if let Some(present) = self.present().filter(|_| !winner.is_present) {
             said.push(format!(

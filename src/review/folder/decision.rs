@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::FolderError;
 use super::lines::{JsonLines, read_lines};
 use super::time::now_utc;
+use crate::review::record::{CaseRecord, Truth, TruthFrom};
 
 /// Everything that a reader said about one case. A line replaces the one before it; an empty one takes all back.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -67,6 +68,19 @@ impl Decision {
         let Self { key: _, time: _, reader: _, opinion, label, truth, note, flag, marks } = self;
         *opinion == Opinion::None && label.is_none() && truth.is_none() && note.is_empty() && !flag && marks.is_empty()
     }
+}
+
+/// The records with the labels that a reader typed; these go before those of folders and tables. A name that is none of
+/// `classes` takes the label away.
+pub fn with_typed_labels(records: &[CaseRecord], decisions: &DecisionLog, classes: &[String]) -> Vec<CaseRecord> {
+    let mut records = records.to_vec();
+    for record in &mut records {
+        if let Some(label) = decisions.get(&record.key).and_then(|decision| decision.truth.clone()) {
+            let class = classes.iter().position(|class| *class == label);
+            record.truth = Some(Truth { label, class, from: TruthFrom::Typed });
+        }
+    }
+    records
 }
 
 /// The decisions of a run, and the file that they are kept in.

@@ -14,7 +14,7 @@ mod time;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-pub use decision::{Decision, DecisionLog, Mark, Opinion};
+pub use decision::{Decision, DecisionLog, Mark, Opinion, with_typed_labels};
 pub use facts::{EngineFacts, ModelFacts, RunFacts, RunOptions};
 pub use time::now_utc;
 

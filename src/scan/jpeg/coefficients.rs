@@ -305,17 +305,19 @@ impl ScanDecoder<'_> {
     #[inline]
     fn sequential(&mut self, coder: &mut Coder, block: &mut [i16; 64]) {
         let (Some(dc), Some(ac)) = (coder.dc, coder.ac) else { return };
-        coder.last_dc = coder.last_dc.wrapping_add(dc.difference(&mut self.reader));
+        // A copy, which can live in registers.
+        let mut reader = self.reader;
+        coder.last_dc = coder.last_dc.wrapping_add(dc.difference(&mut reader));
         block[0] = coder.last_dc as i16;
         let mut k = 1;
         while k < 64 {
-            if let Some((run, value)) = ac.quick_value(&mut self.reader) {
+            if let Some((run, value)) = ac.quick_value(&mut reader) {
                 k += run;
                 set(block, k, value);
                 k += 1;
                 continue;
             }
-            let symbol = ac.symbol(&mut self.reader);
+            let symbol = ac.symbol(&mut reader);
             let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
             if size == 0 {
                 if run != 15 {
@@ -325,10 +327,11 @@ impl ScanDecoder<'_> {
                 continue;
             }
             k += run;
-            let value = extend(self.reader.take(size), size);
+            let value = extend(reader.take(size), size);
             set(block, k, value as i16);
             k += 1;
         }
+        self.reader = reader;
     }
 
     /// First pass over a band of coefficients (T.81 G.1.2.2).

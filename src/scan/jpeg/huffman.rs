@@ -63,7 +63,7 @@ impl Huffman {
 
     /// The next symbol. A code that is not in the table ends as symbol 0 and uses up the bits, so that the reader's
     /// end is reached.
-    #[inline]
+    #[inline(always)]
     pub fn symbol(&self, reader: &mut BitReader) -> u8 {
         let window = reader.window();
         let entry = self.quick.get((window >> (64 - QUICK_BITS)) as usize).copied().unwrap_or(0);
@@ -71,25 +71,27 @@ impl Huffman {
             reader.skip(u32::from(entry >> 8));
             return entry as u8;
         }
-        self.long_symbol(reader, (window >> 48) as u32)
+        let (symbol, length) = self.long_symbol((window >> 48) as u32);
+        reader.skip(length);
+        symbol
     }
 
+    /// The symbol of a long code, and the bits it uses up.
     #[cold]
-    fn long_symbol(&self, reader: &mut BitReader, bits: u32) -> u8 {
+    fn long_symbol(&self, bits: u32) -> (u8, u32) {
         for (length, (end, offset)) in (0u32..).zip(self.ends.iter().zip(&self.offsets)).skip(QUICK_BITS as usize) {
             if bits < *end {
-                reader.skip(length);
                 let index = (bits >> (16 - length)) as i32 + offset;
-                return usize::try_from(index).ok().and_then(|index| self.symbols.get(index)).copied().unwrap_or(0);
+                let symbol = usize::try_from(index).ok().and_then(|index| self.symbols.get(index)).copied();
+                return (symbol.unwrap_or(0), length);
             }
         }
-        reader.skip(16);
-        0
+        (0, 16)
     }
 
     /// Run and value of the next coefficient, where a short code and the value behind it are found in one look; takes
     /// nothing otherwise.
-    #[inline]
+    #[inline(always)]
     pub fn quick_value(&self, reader: &mut BitReader) -> Option<(usize, i16)> {
         let entry = self.values.get((reader.window() >> (64 - QUICK_BITS)) as usize).copied().unwrap_or(0);
         if entry == 0 {
@@ -100,7 +102,7 @@ impl Huffman {
     }
 
     /// A symbol that counts the bits of a signed value, and that value (T.81 F.2.2.1, H.1.2.2).
-    #[inline]
+    #[inline(always)]
     pub fn difference(&self, reader: &mut BitReader) -> i32 {
         let size = u32::from(self.symbol(reader));
         match size {

@@ -62,6 +62,8 @@ pub(super) fn show_name(words: Words, state: &AppState, show: Show) -> String {
         Show::Undecided => text("review-show-undecided"),
         Show::Decided(opinion) => opinion_name(words, opinion).to_owned(),
         Show::Flagged => text("review-show-flagged"),
+        Show::Leaked => text("review-show-leaked"),
+        Show::NotLeaked => text("review-show-not-leaked"),
         Show::Flipped => text("review-show-flipped"),
         Show::Pair(pair) => pair_name(words, pair).to_owned(),
         Show::Cell { truth, predicted } => match state.model().facts() {

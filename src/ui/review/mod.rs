@@ -6,6 +6,7 @@ mod comparison;
 pub(super) mod filters;
 mod gallery;
 mod labels;
+mod leaks;
 mod matrix;
 mod numbers;
 mod page;

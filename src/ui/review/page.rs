@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use eframe::egui::{self, Align, CentralPanel, Frame, Label, Layout, Panel, RichText, ScrollArea, Ui};
 
+use super::leaks::LeakPanel;
 use super::matrix::Cells;
 use super::table::Scrolled;
 use super::{filters, gallery, labels, numbers, table};
@@ -32,6 +33,7 @@ pub(in crate::ui) struct ReviewPage {
     thumbnails: Thumbnails,
     style: Style,
     cells: Cells,
+    leaks: LeakPanel,
     scrolled: Scrolled,
     rows: Range<usize>,
 }
@@ -66,6 +68,7 @@ impl ReviewPage {
                 weak(ui, words.text("review-no-numbers"));
             }
         }
+        self.leaks.show(ui, state, wishes);
     }
 
     fn cases(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {

@@ -1,7 +1,7 @@
 //! A model's facts, an engine's and a heatmap's in words.
 
 use super::{Value, Words};
-use crate::app::{EngineFacts, Fact, Item, ModelFacts};
+use crate::app::{EngineFacts, Fact, Golden, Item, ModelFacts};
 use crate::engine::{Combine, EngineKind, PatientAxis, Provider, SliceChoice};
 use crate::explain::{FeatureMap, MapLayout, Method};
 use crate::render::{ColorMap, Plane};
@@ -46,6 +46,20 @@ impl Words {
     /// The word for a class's number: only a stated calibration makes it a probability.
     pub fn score(self, facts: &ModelFacts) -> &'static str {
         if facts.calibrated { self.text("probability") } else { self.text("score") }
+    }
+
+    /// What became of the golden cases, and whether that is good; `None` where there are none.
+    pub fn golden(self, golden: &Golden) -> Option<(String, Option<bool>)> {
+        match golden {
+            Golden::None => None,
+            Golden::Waiting { cases } => Some((self.with("golden-waiting", &[("cases", (*cases).into())]), None)),
+            Golden::Checked { passed, cases, largest_difference, .. } => {
+                let difference = largest_difference.map_or_else(|| "–".to_owned(), |found| format!("{found:.1e}"));
+                let values =
+                    [("passed", (*passed).into()), ("cases", (*cases).into()), ("difference", difference.into())];
+                Some((self.with("golden-checked", &values), Some(passed == cases)))
+            }
+        }
     }
 
     /// A fact's name and value.

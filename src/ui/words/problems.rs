@@ -52,7 +52,9 @@ impl Words {
                 self.text("notice-not-kept").to_owned(),
                 problems.iter().map(|problem| problem.sentence.clone()).collect(),
             ),
-            Notice::NoLabels(problem) | Notice::NotFused(problem) => self.problem(problem),
+            Notice::NoLabels(problem) | Notice::NotFused(problem) | Notice::NoLeakCheck(problem) => {
+                self.problem(problem)
+            }
             Notice::Exported { folder } => {
                 (self.with("notice-exported", &[("folder", folder.display().to_string().into())]), Vec::new())
             }

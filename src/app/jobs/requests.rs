@@ -1,11 +1,11 @@
-//! What the workers are asked for. Posting never waits.
+//! What the workers are asked. Posting never waits.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Batch, ExportJob, FuseJob, HeatmapJob, Jobs, NumbersJob, PredictJob, SliceJob, StoreJob, batch, decode, list,
-    session, thumbnails, volume,
+    Batch, ExportJob, FuseJob, HeatmapJob, Jobs, LeakJob, NumbersJob, PredictJob, SliceJob, StoreJob, batch, decode,
+    list, session, thumbnails, volume,
 };
 use crate::app::ValueWindow;
 use crate::geometry::PixelSpacing;
@@ -130,6 +130,11 @@ impl Jobs {
 
     pub(in crate::app) fn numbers(&self, job: NumbersJob) {
         self.numbers.post_urgent(job);
+    }
+
+    /// Replaces the search that runs.
+    pub(in crate::app) fn find_leaks(&self, job: LeakJob) {
+        self.leaks.post_urgent(job);
     }
 
     pub(in crate::app) fn export(&self, job: ExportJob) {

@@ -1,0 +1,91 @@
+"""Exports a Keras model (2 or 3; .keras, .h5, or in memory) as a model folder of Overread, with golden cases.
+
+    python keras_to_overread.py MODEL.keras FOLDER NORMAL,PNEUMONIA picture.png…
+
+needs tensorflow, tf2onnx and pillow. Pictures are resized by Pillow (bilinear) and scaled to 0..1 here: write your own
+training script's `prepare` and its steps (docs/preprocessing-steps.md), or leave `preprocess` out and run `overread doctor`.
+"""
+
+import hashlib
+import json
+import pathlib
+import sys
+
+import numpy as np
+
+
+def constants(model):
+    """Mean and variance of Normalization layers (every EfficientNet has one) must not stay inputs of the export."""
+    for layer in getattr(model, "layers", []):
+        if type(layer).__name__ == "Normalization":
+            layer.mean, layer.variance = np.asarray(layer.mean), np.asarray(layer.variance)
+        constants(layer)
+
+
+def logits_model(model):
+    """The same network without its last softmax or sigmoid: golden cases hold logits."""
+    import tensorflow as tf
+
+    last = model.layers[-1]
+    activation = getattr(getattr(last, "activation", None), "__name__", "linear")
+    if activation in ("softmax", "sigmoid"):
+        last.activation = tf.keras.activations.linear
+        without = tf.keras.models.clone_model(model)
+        without.set_weights(model.get_weights())
+        last.activation = getattr(tf.keras.activations, activation)
+        return without
+    return model
+
+
+def export(model, folder, classes, tensors=(), preprocess=None, opset=17):
+    """`tensors`: what the network is fed, float32 `[rows, cols, channels]` each."""
+    import tensorflow as tf
+    import tf2onnx
+
+    folder = pathlib.Path(folder)
+    (folder / "golden").mkdir(parents=True, exist_ok=True)
+    constants(model)
+    signature = [tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, name="image")]
+    network = tf.function(lambda image: model(image, training=False), input_signature=signature)
+    tf2onnx.convert.from_function(network, signature, opset=opset, output_path=str(folder / "model.onnx"))
+
+    before, cases = logits_model(model), []
+    for number, tensor in enumerate(tensors):
+        path = folder / "golden" / f"{number}.npy"
+        np.save(path, np.ascontiguousarray(tensor, np.float32))
+        logits = np.asarray(before(tensor[None], training=False))[0].tolist()
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        cases.append({"file": f"golden/{number}.npy", "sha256": sha256, "logits": logits, "tolerance": 1e-3})
+    metadata = {
+        "name": folder.name,
+        "task": "classification",
+        "network_data_format": {"outputs": {"pred": {"channel_def": {str(i): name for i, name in enumerate(classes)}}}},
+        "golden_cases": cases,
+    }
+    if preprocess is not None:
+        metadata["preprocess"] = preprocess
+    (folder / "metadata.json").write_text(json.dumps(metadata, indent=2, ensure_ascii=False), encoding="utf-8")
+
+
+def main(model, folder, classes, *pictures):
+    import tensorflow as tf
+    from PIL import Image
+
+    network = tf.keras.models.load_model(model, compile=False)
+    rows, cols, channels = network.input_shape[1:]
+    steps = [
+        {"step": "to_8bit"},
+        {"step": "to_gray" if channels == 1 else "to_rgb", "as": "pillow"},
+        {"step": "resize", "size": [rows, cols], "filter": "bilinear", "as": "pillow"},
+        {"step": "rescale", "factor": 1 / 255},
+    ]
+
+    def prepare(path):
+        picture = Image.open(path).convert("L" if channels == 1 else "RGB").resize((cols, rows), Image.BILINEAR)
+        return np.asarray(picture, np.float32).reshape(rows, cols, channels) / np.float32(255)
+
+    export(network, folder, classes.split(","), [prepare(path) for path in pictures], steps)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
