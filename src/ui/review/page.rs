@@ -87,8 +87,8 @@ impl ReviewPage {
     fn toolbar(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         let (p, words, review) = (palette(ui), words(ui), state.review());
         ui.horizontal(|ui| {
-            filters::search(ui, review.text(), 180.0, wishes);
-            filters::show_list(ui, state, 190.0, wishes);
+            filters::search(ui, review.text(), 148.0, wishes);
+            filters::show_list(ui, state, 152.0, wishes);
             let values = [("shown", review.shown().len().into()), ("all", review.cases().len().into())];
             let text = words.with("review-count", &values);
             ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)));
