@@ -330,7 +330,7 @@ fn a_fitted_temperature_goes_into_the_manifest_and_holds_for_its_model_only() {
     assert_eq!(std::fs::read_to_string(&manifest).unwrap(), before);
     let (said, code) = calibrate(&["--save", "--threshold", "grade-2:sensitivity=1"]);
     assert_eq!(code, Some(0), "{said}");
-    assert_eq!(std::fs::read_to_string(model.join("metadata.1.json")).unwrap(), before);
+    assert_eq!(std::fs::read_to_string(model.join("versions/metadata-1.json")).unwrap(), before);
     let after = std::fs::read_to_string(&manifest).unwrap();
     let up_to_calibration = |text: &str| text.split("\"calibration\"").next().unwrap().trim_end().to_owned();
     assert_eq!(up_to_calibration(&after), up_to_calibration(&before), "everything else stays byte for byte");

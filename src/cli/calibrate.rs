@@ -51,7 +51,10 @@ pub fn calibrate(args: &CalibrateArgs) -> anyhow::Result<Ended> {
     let source = args.results.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let note = format!("{} labelled cases of {source}, overread {}", cases.truth.len(), env!("CARGO_PKG_VERSION"));
     let saved = save_operating_point(&model, &OperatingPoint { temperature: Some(fitted), thresholds, note })?;
-    say!("Written to {}; the file as it was is {}.", saved.path.display(), saved.backup.display());
+    match &saved.backup {
+        Some(backup) => say!("Written to {}; the file as it was is {}.", saved.path.display(), backup.display()),
+        None => say!("{} says the same already.", saved.path.display()),
+    }
     Ok(Ended::Well)
 }
 

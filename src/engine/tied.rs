@@ -1,10 +1,11 @@
 //! A calibration or an operating point into a model's `metadata.json`, every other byte of which stays.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
 use super::error::EngineError;
+use super::import::replace_metadata;
 use super::metadata_file::MetadataFile;
 use super::model::Model;
 
@@ -23,8 +24,8 @@ pub struct OperatingPoint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedMetadata {
     pub path: PathBuf,
-    /// The file as it was: `metadata.1.json`, or the next free number.
-    pub backup: PathBuf,
+    /// The file as it was, in `versions/`; `None` where nothing changed.
+    pub backup: Option<PathBuf>,
 }
 
 /// Writes `calibration` and `thresholds`, tied to the model's sha256, and keeps the file as it was beside it.
@@ -58,22 +59,8 @@ pub fn save_operating_point(model: &Model, point: &OperatingPoint) -> Result<Sav
         text = with_member(&text, "thresholds", &tied(values)).map_err(cannot)?;
     }
     MetadataFile::parse(&text).map_err(|what| cannot(format!("it would be damaged: {what}")))?;
-    let backup = free_name(&model.folder);
-    std::fs::write(&backup, &old).map_err(disk)?;
-    let new = path.with_extension("json.new");
-    std::fs::write(&new, &text).and_then(|()| std::fs::rename(&new, &path)).map_err(disk)?;
-    Ok(SavedMetadata { path, backup })
-}
-
-fn free_name(folder: &Path) -> PathBuf {
-    let mut number = 1_u32;
-    loop {
-        let name = folder.join(format!("metadata.{number}.json"));
-        if !name.exists() {
-            return name;
-        }
-        number += 1;
-    }
+    let written = replace_metadata(&model.folder, &text)?;
+    Ok(SavedMetadata { path: written.path, backup: written.older })
 }
 
 /// The text of a JSON object with one member set: its value is replaced, or the member is added at the end.

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 pub use labels::{class_names_from_file, class_names_from_folder};
 pub use page::{Fact, facts_of};
 pub(super) use place::Export;
+pub(super) use write::replace_metadata;
 pub use write::{Written, save, write_metadata};
 
 use super::error::EngineError;

@@ -47,13 +47,22 @@ pub fn save(draft: &Draft, folder: &Path) -> Result<Written, EngineError> {
 /// [`EngineError::Write`].
 pub fn write_metadata(folder: &Path, file: &MetadataFile) -> Result<Written, EngineError> {
     let path = folder.join("metadata.json");
+    let mut text = serde_json::to_string_pretty(file)
+        .map_err(|error| EngineError::Manifest { path: path.clone(), what: format!("{error}.") })?;
+    text.push('\n');
+    replace_metadata(folder, &text)
+}
+
+/// The same for a text that is JSON already.
+///
+/// # Errors
+/// [`EngineError::Write`].
+pub(in crate::engine) fn replace_metadata(folder: &Path, text: &str) -> Result<Written, EngineError> {
+    let path = folder.join("metadata.json");
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| EngineError::Write { path, source }
     };
-    let mut text = serde_json::to_string_pretty(file)
-        .map_err(|error| EngineError::Manifest { path: path.clone(), what: format!("{error}.") })?;
-    text.push('\n');
     let mut older = None;
     if let Ok(before) = std::fs::read(&path) {
         if before == text.as_bytes() {
