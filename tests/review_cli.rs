@@ -202,7 +202,7 @@ fn labels_come_from_a_korean_table_and_their_mapping_is_shown() {
     let (said, code) = review(&scans, &demo_model(), &out, &extra);
     assert_eq!(code, Some(0), "{said}");
     for part in
-        ["CP949", "semicolon", "5 of 5 files", "grade-1 (by as asked)", "grade-2 (by grade)", "none of the classes"]
+        ["CP949", "semicolon", "5 of 5 files", "grade-1 (by request)", "grade-2 (by grade)", "none of the classes"]
     {
         assert!(said.contains(part), "{part}: {said}");
     }

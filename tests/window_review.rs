@@ -103,7 +103,8 @@ fn marks_survive_closing_the_window() {
     assert!(wrong.row.is_wrong());
     press(&mut harness, Key::Num2);
     press(&mut harness, Key::Num4);
-    harness.state_mut().state.apply(Command::Note("흉터?".into()));
+    let key = harness.state().state.selected_record().unwrap().key.clone();
+    harness.state_mut().state.apply(Command::Note { key, text: "흉터?".into() });
     press(&mut harness, Key::ArrowDown);
     press(&mut harness, Key::Num1);
     press(&mut harness, Key::ArrowUp);
@@ -286,4 +287,35 @@ fn cases_that_were_trained_on_are_found_and_left_out() {
     harness.run();
     let state = &harness.state().state;
     assert!(state.review().shown().iter().all(|place| state.review().get(*place).unwrap().row.leaked));
+}
+
+#[test]
+fn a_note_belongs_to_the_case_it_was_typed_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    let first = harness.state().state.selected_record().unwrap().key.clone();
+    press(&mut harness, Key::Num5);
+    harness.event(eframe::egui::Event::Text("scar".into()));
+    harness.run();
+    // Another case by a click, without Enter, while the field has the focus.
+    harness.get_by_label_contains("case-04.png, ").click();
+    harness.run();
+    let state = &harness.state().state;
+    assert_ne!(state.selected_record().unwrap().key, first);
+    assert_eq!(state.review().decision(&first).unwrap().note, "scar");
+    assert!(state.selected_decision().is_none());
+    press(&mut harness, Key::Num5);
+    press(&mut harness, Key::F7); // no letter: it works while a note is being written
+    harness.get_by_label("Confusion matrix");
+}
+
+#[test]
+fn the_reading_page_follows_the_readers_operating_point() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    press(&mut harness, Key::F7);
+    harness.state_mut().state.apply(Command::SetThreshold(Some((2, 0.0))));
+    harness.run();
+    harness.get_by_label("Threshold 0.000");
+    harness.get_by_label("Model disagrees with the reference label grade-0");
 }

@@ -80,7 +80,7 @@ fn a_picture_without_depth_says_why_it_has_no_planes_and_offers_the_way_back() {
     press(&mut harness, Key::Z);
     assert!(matches!(view(&harness, 0).error, Some(CurrentError::Plane(_))));
     harness.get_by_label("No planes here");
-    harness.get_by_label("Show the slices as stored").click();
+    harness.get_by_label("Show the slices as read").click();
     harness.run();
     assert!(view(&harness, 0).error.is_none() && view(&harness, 0).shown.is_some());
 }

@@ -126,7 +126,11 @@ pub enum Command {
     /// The reader's opinion of the selected case; the same again takes it back.
     Decide(Opinion),
     ToggleFlag,
-    Note(String),
+    /// About the case with this key.
+    Note {
+        key: String,
+        text: String,
+    },
     /// The reader's own reference label, a class index.
     SetLabel(Option<usize>),
     /// Reference labels from a table; `None` takes the folders' names.

@@ -209,7 +209,7 @@ impl AppState {
             Command::SetThreshold(point) => self.set_threshold(point),
             Command::Decide(opinion) => self.decide(opinion),
             Command::ToggleFlag => self.toggle_flag(),
-            Command::Note(note) => self.note(note),
+            Command::Note { key, text } => self.note(&key, text),
             Command::SetLabel(class) => self.set_label(class),
             Command::UseLabels(table) => self.use_labels(table),
             Command::CompareList(on) => self.compare_list(on),

@@ -33,6 +33,10 @@ pub fn metrics(args: &MetricsArgs) -> anyhow::Result<Ended> {
     if let Some(other) = &args.compare {
         options.classes = Some(a.predictions.class_names.clone());
         let b = read(other, &options, truth.as_ref(), args, Some(&a))?;
+        let beside = args.out.join("compare");
+        std::fs::create_dir_all(&beside)
+            .with_context(|| format!("the folder {} could not be made", beside.display()))?;
+        written.extend(b.write(&beside)?);
         let report = ComparisonReport::new(&a, &b, summary_options(args))?;
         written.extend(report.write(&args.out)?);
         complete &= report.problems.is_empty() && b.predictions.problems.is_empty();

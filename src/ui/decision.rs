@@ -42,7 +42,7 @@ impl DecisionPanel {
         });
     }
 
-    /// Written when the field loses the focus, or on Enter.
+    /// Every change is kept at once, under the case that it was typed for.
     fn note(&mut self, ui: &mut Ui, key: &str, decision: &Decision, wishes: &mut Wishes) {
         let words = words(ui);
         let id = note_field();
@@ -53,8 +53,8 @@ impl DecisionPanel {
         let field = TextEdit::singleline(&mut self.note).id(id).hint_text(words.text("decision-note"));
         let response = ui.add(field.desired_width(f32::INFINITY));
         response.clone().accessible_name(words.text("decision-note"));
-        if response.lost_focus() && self.note != decision.note {
-            wishes.commands.push(Command::Note(self.note.trim().to_owned()));
+        if response.changed() {
+            wishes.commands.push(Command::Note { key: self.key.clone(), text: self.note.trim().to_owned() });
         }
     }
 }

@@ -105,13 +105,15 @@ fn running(ui: &mut Ui) {
 fn answer(ui: &mut Ui, state: &AppState, current: &Current, facts: &ModelFacts, prediction: &Prediction) {
     let (p, words) = (palette(ui), words(ui));
     let inference = &prediction.inference;
+    let own_point = state.review().threshold();
+    let predicted = state.called(&inference.scores).unwrap_or(inference.predicted);
     let truth = state.items().get(current.item).and_then(|item| state.truth(item));
     card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        let name = words.class(facts, inference.predicted);
+        let name = words.class(facts, predicted);
         ui.add(Label::new(RichText::new(name).font(theme::title())).wrap());
         match truth {
-            Some(truth) if truth != inference.predicted => {
+            Some(truth) if truth != predicted => {
                 let text = words.with("prediction-disagrees", &[("label", words.class(facts, truth).into())]);
                 ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.amber)).wrap());
             }
@@ -128,14 +130,18 @@ fn answer(ui: &mut Ui, state: &AppState, current: &Current, facts: &ModelFacts, 
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| weak(ui, words.score(facts)));
         });
         for (class, score) in inference.scores.iter().enumerate() {
-            class_row(ui, facts, class, *score, class == inference.predicted);
+            let own = own_point.map(|(own, least)| (own == class).then_some(least));
+            let threshold = own.unwrap_or_else(|| facts.thresholds.get(class).copied().flatten());
+            class_row(ui, facts, (class, *score), class == predicted, threshold);
+        }
+        if own_point.is_some() {
+            weak(ui, words.text("review-threshold-own"));
         }
     });
 }
 
-fn class_row(ui: &mut Ui, facts: &ModelFacts, class: usize, score: f32, predicted: bool) {
+fn class_row(ui: &mut Ui, facts: &ModelFacts, (class, score): (usize, f32), predicted: bool, threshold: Option<f32>) {
     let (p, words) = (palette(ui), words(ui));
-    let threshold = facts.thresholds.get(class).copied().flatten();
     let font = if predicted { theme::strong() } else { theme::body() };
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;

@@ -238,7 +238,9 @@ impl Shell {
         help::help_sheet(ctx, &mut self.look, &self.renderer);
         command_palette::command_palette(ctx, &mut self.look, &mut wishes);
         if let Some(command) = dialogs::path_field(ctx, &mut self.look) {
+            let list_too = self.look.page == Page::Review && matches!(command, Command::CompareWithModel(Some(_)));
             wishes.commands.push(command);
+            wishes.commands.extend(list_too.then_some(Command::CompareList(true)));
         }
         self.fulfil(ctx, wishes);
     }
@@ -428,6 +430,12 @@ fn after(colors: ColorMap) -> ColorMap {
 
 const ARROWS: [Key; 4] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown];
 
+/// Keys that mean something to a text field.
+fn writes(key: Key) -> bool {
+    let (f1, f20) = (Key::F1 as u8, Key::F20 as u8);
+    !matches!(key, Key::Escape | Key::PageUp | Key::PageDown) && !(f1..=f20).contains(&(key as u8))
+}
+
 /// Keys of the table, unless a person is typing text.
 fn pressed_actions(ctx: &Context, wishes: &mut Wishes) {
     let typing = ctx.text_edit_focused();
@@ -439,7 +447,7 @@ fn pressed_actions(ctx: &Context, wishes: &mut Wishes) {
             if focused && ARROWS.contains(&shortcut.logical_key) {
                 continue;
             }
-            if typing && shortcut.modifiers.is_none() && entry.action != Action::Close {
+            if typing && shortcut.modifiers.is_none() && writes(shortcut.logical_key) {
                 continue;
             }
             // A plain letter must not fire on Ctrl and that letter.

@@ -136,7 +136,7 @@ fn paint_answer(ui: &Ui, state: &AppState, case: &ListedCase, right_center: egui
         Answer::Failed => Some(paint_chip(ui, right_center, words.text("worklist-failed"), p.red, width)),
         Answer::Class { predicted, score, .. } => {
             let facts = state.model().facts()?;
-            let text = format!("{} {score:.2}", words.class(facts, predicted));
+            let text = format!("{} {}", words.class(facts, predicted), words.short_score(score));
             let color = if case.row.is_wrong() { p.amber } else { p.accent };
             Some(paint_chip(ui, right_center, &text, color, width))
         }
@@ -148,7 +148,7 @@ fn spoken(words: Words, state: &AppState, case: &ListedCase, item: &Item) -> Str
     let name = words.item(item);
     match (case.row.answer, state.model().facts()) {
         (Answer::Class { predicted, score, .. }, Some(facts)) => {
-            let (class, score) = (words.class(facts, predicted), format!("{score:.2}"));
+            let (class, score) = (words.class(facts, predicted), words.short_score(score));
             let values = [("name", name.into()), ("class", class.into()), ("score", score.into())];
             words.with("worklist-spoken-done", &values)
         }

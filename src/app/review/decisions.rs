@@ -1,5 +1,6 @@
 //! What the reader says of the selected case; every change is written at once.
 
+use super::ListedCase;
 use crate::app::jobs::StoreJob;
 use crate::app::{AppState, Item, Pane};
 use crate::review::folder::{Decision, Opinion};
@@ -29,8 +30,18 @@ impl AppState {
         self.change_decision(|decision| decision.flag = !decision.flag);
     }
 
-    pub(in crate::app) fn note(&mut self, note: String) {
-        self.change_decision(|decision| decision.note = note);
+    /// The rows are not made anew at every letter: only the mark of this one changes.
+    pub(in crate::app) fn note(&mut self, key: &str, note: String) {
+        let noted = !note.is_empty();
+        self.keep_decision(key, |decision| decision.note = note);
+        let own = |case: &ListedCase| {
+            let records = self.items.get(case.item).map_or(&[][..], |item| item.records(Pane::First));
+            records.get(case.part).is_some_and(|record| record.key == key)
+        };
+        let place = self.review.cases.iter().position(own);
+        if let Some(case) = place.and_then(|place| self.review.cases.get_mut(place)) {
+            case.row.noted = noted;
+        }
     }
 
     /// The reader's own reference label; `None` takes it back.
@@ -41,17 +52,21 @@ impl AppState {
 
     fn change_decision(&mut self, change: impl FnOnce(&mut Decision)) {
         let Some(key) = self.selected_record().map(|record| record.key.clone()) else { return };
-        let before = self.review.decisions.get(&key);
-        let mut decision = Decision { key: key.clone(), time: String::new(), ..before.cloned().unwrap_or_default() };
+        self.keep_decision(&key, change);
+        self.make_rows();
+    }
+
+    fn keep_decision(&mut self, key: &str, change: impl FnOnce(&mut Decision)) {
+        let before = self.review.decisions.get(key).cloned().unwrap_or_default();
+        let mut decision = Decision { key: key.to_owned(), time: String::new(), ..before };
         change(&mut decision);
         let (generation, kept) = (self.review.folder_generation, Box::new(decision.clone()));
         self.jobs.store(StoreJob::Decide { generation, decision: kept });
         if decision.is_empty() {
-            self.review.decisions.remove(&key);
+            self.review.decisions.remove(key);
         } else {
-            self.review.decisions.insert(key, decision);
+            self.review.decisions.insert(key.to_owned(), decision);
         }
-        self.make_rows();
     }
 
     /// Class index of a case's reference label: what the reader typed, else what its source says.

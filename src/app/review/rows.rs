@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{ListedCase, OperatingPoint};
 use crate::app::{AppState, Command, Item, LeakState, Pane, ThumbnailState};
+use crate::engine::predicted_class;
 use crate::review::folder::Opinion;
 use crate::review::record::{CaseRecord, predicted_at};
 use crate::review::{Answer, Order, Row, Show, arrange};
@@ -122,6 +123,11 @@ impl AppState {
         if self.review.selected_case().map(|case| case.item) != selected {
             self.review.selected = self.review.cases.iter().position(|case| Some(case.item) == selected);
         }
+    }
+
+    /// The class called of `scores` at the reader's operating point; `None` where that is the model's own.
+    pub fn called(&self, scores: &[f32]) -> Option<usize> {
+        self.review.threshold.map(|point| predicted_class(scores, &[point]))
     }
 
     pub(in crate::app) fn set_threshold(&mut self, point: Option<OperatingPoint>) {

@@ -19,7 +19,7 @@ use crate::scan;
 /// Runs the command. Errors mean that nothing could be reviewed, or that a file could not be written; what was run
 /// before is kept.
 pub fn review(args: &ReviewArgs) -> anyhow::Result<Ended> {
-    for model in [Some(&args.model), args.compare.as_ref()].into_iter().flatten() {
+    for model in [Some(&args.model), args.compare.as_ref()].into_iter().flatten().chain(&args.paths) {
         if !model.exists() {
             return Err(Misuse(format!("{}: there is no such file or folder", model.display())).into());
         }

@@ -83,7 +83,8 @@ impl Side {
 
 fn recorder(work: &Work<'_>, folder: &RunFolder) -> Recorder {
     let roots = Roots::new(&work.args.paths);
-    let files: Vec<_> = work.items.iter().filter_map(|files| files.first().cloned()).collect();
+    let unread = work.problems.iter().map(|problem| problem.path().to_owned());
+    let files: Vec<_> = work.items.iter().filter_map(|files| files.first().cloned()).chain(unread).collect();
     let labels = Labels::new(&work.labels, &files, &roots, folder.pseudonyms(), &work.mapping);
     Recorder { roots, labels, pseudonyms: folder.pseudonyms().clone() }
 }

@@ -14,6 +14,9 @@ pub fn comparison_text(report: &ComparisonReport<'_>) -> String {
     let mut text = format!("A  {}\nB  {}\n", report.a.path.display(), report.b.path.display());
     text.extend(report.b.remarks.iter().map(|remark| format!("  B: {remark}\n")));
     text.extend(report.remarks.iter().map(|remark| format!("  {remark}\n")));
+    let known = &report.summary_a.cautions;
+    let of_b = report.summary_b.cautions.iter().filter(|caution| !known.contains(caution));
+    text.extend(of_b.map(|caution| format!("  ! B: {}\n", caution.words(names))));
     text += &problems(&report.problems);
     text += &reports(report);
     match &report.paired {

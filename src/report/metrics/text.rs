@@ -184,7 +184,11 @@ fn temperature(report: &TemperatureReport, names: &[String]) -> String {
             "Temperature {:.4} ({}) takes the mean negative log-likelihood from {:.4} to {:.4} and the calibration error \
              from {:.4} to {:.4};\nfitted to and measured on these very cases.\n",
             fit.temperature,
-            if report.own_logits { "from logits" } else { "from logarithms of the scores" },
+            if report.own_logits {
+                "fitted to the raw logits, before any temperature of the model's own"
+            } else {
+                "from logarithms of the scores"
+            },
             fit.nll_before,
             fit.nll_after,
             fit.ece_before,

@@ -51,7 +51,9 @@ impl Recorder {
     /// The record of a file that was found and never became a case.
     pub fn failed(&self, path: &Path, error: &dyn std::error::Error) -> CaseRecord {
         let key = self.roots.key(path);
-        CaseRecord::failed(&key, &self.sentence(error, path, &key))
+        let mut record = CaseRecord::failed(&key, &self.sentence(error, path, &key));
+        self.labels.label(&mut record);
+        record
     }
 
     /// The error's sentence with the path as the record has it.

@@ -21,7 +21,7 @@ pub enum MatchedBy {
 impl MatchedBy {
     pub fn word(self) -> &'static str {
         match self {
-            Self::Pair => "as asked",
+            Self::Pair => "request",
             Self::Exact => "name",
             Self::Spelling => "spelling",
             Self::Grade => "grade",

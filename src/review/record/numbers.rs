@@ -14,7 +14,7 @@ pub fn predicted_at(record: &CaseRecord, thresholds: Option<&[(usize, f32)]>) ->
 }
 
 /// The records as a table of predictions: what `overread metrics` computes with. Failed records are its problems, line
-/// numbers are places among the records, from 1. `path` says where the records lie.
+/// numbers are those of a table with one header line and a record a line. `path` says where the records lie.
 pub fn predictions<'a>(
     records: impl IntoIterator<Item = &'a CaseRecord>,
     class_names: &[String],
@@ -26,7 +26,7 @@ pub fn predictions<'a>(
     let some_grouped = records.iter().any(|record| record.group().is_some());
     let group = |record: &CaseRecord| some_grouped.then(|| record.group().unwrap_or(&record.key).to_owned());
     let (mut cases, mut problems) = (Vec::new(), Vec::new());
-    for (line, record) in (1..).zip(records) {
+    for (line, record) in (2..).zip(records) {
         let (Some(scored), Some(predicted)) = (record.scored(), predicted_at(record, thresholds)) else {
             let what = format!("{}: {}", record.key, record.error().unwrap_or("no scores"));
             problems.push(RowProblem { line, what });

@@ -4,17 +4,19 @@ use std::ops::Range;
 
 use eframe::egui::{self, CornerRadius, Rect, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
+use super::filters::opinion_name;
 use crate::app::{AppState, Command, Item, ListedCase, ModelFacts};
+use crate::review::folder::Opinion;
 use crate::ui::actions::Action;
 use crate::ui::icons::{self, Icon};
 use crate::ui::shell::Wishes;
 use crate::ui::theme;
 use crate::ui::thumbnails::Thumbnails;
-use crate::ui::widgets::{elided, outline, palette};
+use crate::ui::widgets::{elided, outline, paint_chip, palette};
 use crate::ui::words::words;
 
 const PICTURE: f32 = 144.0;
-const TILE: Vec2 = vec2(PICTURE + 16.0, PICTURE + 64.0);
+const TILE: Vec2 = vec2(PICTURE + 16.0, PICTURE + 84.0);
 const MARGIN: f32 = 16.0;
 
 /// Draws the tiles; the visible ones come back.
@@ -76,7 +78,12 @@ fn tile(
         icons::paint(ui.painter(), flag, 16.0, Icon::Flag, p.amber);
     }
     let color = if case.row.is_wrong() { p.amber } else { p.text };
-    let lines = [(caption, color), (words.item(item), p.weak)];
+    if case.row.opinion != Opinion::None {
+        let at = pos2(picture.left() + PICTURE - 4.0, picture.bottom() - 14.0);
+        paint_chip(ui, at, opinion_name(words, case.row.opinion), theme::ON_PICTURE, PICTURE - 8.0);
+    }
+    let (truth, predicted) = words.caption_lines(facts, case.row.truth, case.row.predicted());
+    let lines = [(truth, p.text), (predicted, color), (words.item(item), p.weak)];
     for (number, (text, color)) in lines.iter().enumerate() {
         let galley = elided(ui, text, theme::small(), *color, PICTURE);
         let top = picture.bottom() + 8.0 + 20.0 * number as f32;

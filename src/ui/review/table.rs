@@ -97,7 +97,7 @@ pub(super) fn table(
     header(ui, review.order(), &columns, wishes);
     let mut area = ScrollArea::vertical().auto_shrink(false);
     let selected = review.place_shown();
-    if scrolled.to != selected {
+    if scrolled.to != selected && scrolled.height > 0.0 {
         scrolled.to = selected;
         if let Some(offset) = selected.and_then(|index| scrolled.reveal(index)) {
             area = area.vertical_scroll_offset(offset);

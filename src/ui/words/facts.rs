@@ -31,6 +31,25 @@ impl Words {
         self.with("caption", &[("truth", name(truth).into()), ("predicted", name(predicted).into())])
     }
 
+    /// The same in two lines.
+    pub fn caption_lines(self, facts: &ModelFacts, truth: Option<usize>, predicted: Option<usize>) -> (String, String) {
+        let name = |class: Option<usize>| class.map_or_else(|| "–".to_owned(), |class| self.class(facts, class));
+        let (truth, predicted) = (name(truth), name(predicted));
+        (
+            self.with("caption-truth", &[("truth", truth.into())]),
+            self.with("caption-predicted", &[("predicted", predicted.into())]),
+        )
+    }
+
+    /// A score in two digits that never rounds a doubt away: `0.98`, `>0.99`.
+    pub fn short_score(self, score: f32) -> String {
+        match score {
+            score if (0.995..1.0).contains(&score) => ">0.99".to_owned(),
+            score if score > 0.0 && score < 0.005 => "<0.01".to_owned(),
+            score => format!("{score:.2}"),
+        }
+    }
+
     /// `98/s · 1 min 18 s left`.
     pub fn pace(self, rate: f64, seconds: f64) -> String {
         let rate = if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") };
