@@ -11,14 +11,16 @@ use crate::metrics::{self, ComparisonOptions, Outcomes, SummaryOptions};
 pub(in crate::app) struct Job {
     /// Counts the questions; an answer to an earlier one is dropped.
     pub generation: u64,
+    /// False while answers still stream in: resampling would take the processor from them.
+    pub intervals: bool,
     pub outcomes: Outcomes,
     /// The cases that both models answered, where there are two.
     pub paired: Option<(Outcomes, Outcomes)>,
 }
 
 pub(super) fn work(job: Job, emit: &Emitter, mailbox: &Mailbox<Job>) {
-    let Job { generation, outcomes, paired } = job;
-    for resamples in [0, metrics::DEFAULT_RESAMPLES] {
+    let Job { generation, intervals, outcomes, paired } = job;
+    for resamples in [Some(0), intervals.then_some(metrics::DEFAULT_RESAMPLES)].into_iter().flatten() {
         let options = SummaryOptions { resamples, ..SummaryOptions::default() };
         let compared = ComparisonOptions { resamples, ..ComparisonOptions::default() };
         let summary = metrics::summarize(&outcomes, options);

@@ -35,7 +35,12 @@ impl AppState {
             let first = self.counted(both, Pane::First, classes)?;
             Some((first, self.counted(both, Pane::Second, classes)?))
         });
-        self.jobs.numbers(NumbersJob { generation: self.review.asked, outcomes, paired: paired.flatten() });
+        self.jobs.numbers(NumbersJob {
+            generation: self.review.asked,
+            intervals: !self.background.is_running(),
+            outcomes,
+            paired: paired.flatten(),
+        });
     }
 
     pub(in crate::app) fn numbers_ready(&mut self, generation: u64, numbers: Arc<Numbers>) {
