@@ -210,7 +210,7 @@ pub fn orientation_letter() -> FontId {
     FontId::new(16.0, semibold())
 }
 
-/// Applies the dark and the light theme; [`Scheme::set`] switches between all.
+/// Applies the dark and the light theme; `Scheme::set` switches between all.
 pub fn apply(ctx: &Context) {
     ctx.set_style_of(Theme::Dark, style(Scheme::Dark));
     ctx.set_style_of(Theme::Light, style(Scheme::Light));
