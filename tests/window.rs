@@ -10,8 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use common_window::{SIZE, drag, nifti};
-use eframe::egui::{self, DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, vec2};
+use common_window::{Dropped, SIZE, drag, nifti};
+use eframe::egui::{self, Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use overread::app::{
@@ -185,19 +185,6 @@ fn the_list_is_walked_by_keys_and_clicks() {
     harness.get_by_label("c.png").click();
     harness.run();
     harness.get_by_label("3 / 3");
-}
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        fs::read(&self.0).map_err(|error| error.to_string())
-    }
 }
 
 #[test]

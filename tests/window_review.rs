@@ -10,8 +10,8 @@ mod common_window;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use common_window::{SIZE, press, said, window, window_in};
-use eframe::egui::{DroppedFile, Key};
+use common_window::{Dropped, SIZE, press, said, window, window_in};
+use eframe::egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use overread::app::{AppState, Command, Jobs, LeakState};
@@ -42,19 +42,6 @@ fn reviewed(folder: &Path) -> Harness<'static, Shell> {
     let mut harness = window(state, SIZE);
     press(&mut harness, Key::F7);
     harness
-}
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        Err("a folder".into())
-    }
 }
 
 /// Labels and predictions of all cases, in the order of the list.

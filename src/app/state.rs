@@ -195,7 +195,13 @@ impl AppState {
             Command::SetHeatmapQuestion { pane, question } => self.set_heatmap_question(pane, question),
             Command::SetHeatmapStyle(style) => self.set_heatmap_style(style),
             Command::CancelHeatmap(pane) => self.cancel_heatmap(pane),
-            Command::CompareWithModel(path) => self.compare_with_model(path),
+            Command::CompareWithModel(path) => {
+                self.compare_with_model(path);
+                // The list is compared with the same model, or with none.
+                if self.review.compared.is_some() {
+                    self.compare_list(true);
+                }
+            }
             Command::MeasureTrust(pane) => self.measure_trust(pane),
             Command::CancelTrust => self.cancel_trust(),
             Command::PredictRest => self.predict_rest(),

@@ -1,14 +1,16 @@
 //! The frame around the panels: keys, drops, layout, and what becomes of a panel's wishes.
 
+mod acting;
+mod keys;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{self, CentralPanel, Context, Key, Panel, Ui};
+use eframe::egui::{self, CentralPanel, Context, Panel, Ui};
 use eframe::glow;
 
-use super::actions::{Action, TABLE};
+use super::actions::Action;
 use super::command_palette::PaletteField;
-use super::decision::note_field;
 use super::dialogs::{Dialogs, PathField, Wanted};
 use super::findings::Findings;
 use super::renderer::Renderer;
@@ -20,10 +22,7 @@ use super::viewport::Viewport;
 use super::words::{self, Language};
 use super::worklist::Worklist;
 use super::{bars, command_palette, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
-use crate::app::{AppState, Command, Notice, Severity, Tool, Turning, ValueWindow, ViewTransform};
-use crate::render::ColorMap;
-use crate::review::Show;
-use crate::review::folder::Opinion;
+use crate::app::{AppState, Command, Notice, Severity};
 
 /// Twelve slices a second, as cine loops usually start.
 const SECONDS_PER_SLICE: f64 = 1.0 / 12.0;
@@ -177,7 +176,7 @@ impl Shell {
         words::speak(&ctx, self.look.language);
         let mut wishes = Wishes::default();
         self.play(&ctx, &mut wishes);
-        pressed_actions(&ctx, &mut wishes);
+        keys::pressed_actions(&ctx, &mut wishes);
         let dropped: Vec<PathBuf> =
             ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
         if !dropped.is_empty() {
@@ -278,140 +277,6 @@ impl Shell {
         }
     }
 
-    fn act(&mut self, ctx: &Context, action: Action) {
-        let command = match action {
-            Action::OpenFiles => return self.choose(ctx, Wanted::Files),
-            Action::OpenFolder => return self.choose(ctx, Wanted::Folder),
-            Action::OpenModel => return self.choose(ctx, Wanted::Model),
-            Action::CompareModel => return self.choose(ctx, Wanted::ComparedModel),
-            Action::OpenPath => {
-                self.look.path_field = Some(PathField::new(Wanted::Files, false));
-                return;
-            }
-            Action::Worklist => {
-                self.look.worklist_open = !self.look.worklist_open;
-                return;
-            }
-            Action::Findings => {
-                self.look.findings_open = !self.look.findings_open;
-                return;
-            }
-            Action::Theme => {
-                self.look.scheme = self.look.scheme.next();
-                self.keep(Setting::Theme(self.look.scheme));
-                return;
-            }
-            Action::Language => {
-                self.look.language = self.look.language.next();
-                self.keep(Setting::Language(self.look.language));
-                return;
-            }
-            Action::Help => {
-                self.look.help_open = !self.look.help_open;
-                return;
-            }
-            Action::CommandPalette => {
-                self.look.palette = self.look.palette.is_none().then(PaletteField::default);
-                return;
-            }
-            Action::Close if egui::Popup::is_any_open(ctx) => return egui::Popup::close_all(ctx),
-            Action::Close => {
-                let open = self.look.palette.take().is_some() || self.look.path_field.take().is_some();
-                if !open && !std::mem::take(&mut self.look.help_open) {
-                    self.state.apply(Command::SetTool(Tool::Window));
-                }
-                return;
-            }
-            Action::ReviewPage => {
-                let other = if self.look.page == Page::Review { Page::Read } else { Page::Review };
-                self.look.page = if self.state.items().is_empty() { Page::Read } else { other };
-                return;
-            }
-            Action::ReadPage => {
-                self.look.page = Page::Read;
-                return;
-            }
-            Action::Note => {
-                self.look.findings_open = true;
-                self.look.page = Page::Read;
-                ctx.memory_mut(|memory| memory.request_focus(note_field()));
-                return;
-            }
-            Action::OpenLabels => return self.choose(ctx, Wanted::Labels),
-            Action::Export => return self.choose(ctx, Wanted::Export),
-            Action::FindLeaks => return self.choose(ctx, Wanted::Training),
-            Action::CompareList if self.state.heatmaps().compared_model().is_none() => {
-                return self.choose(ctx, Wanted::ComparedModel);
-            }
-            Action::CompareList => Command::CompareList(!self.state.review().is_compared()),
-            Action::Agree => Command::Decide(Opinion::Agree),
-            Action::Disagree => Command::Decide(Opinion::Disagree),
-            Action::Unsure => Command::Decide(Opinion::Unsure),
-            Action::Flag => Command::ToggleFlag,
-            Action::NextWrong => Command::NextCase { show: Show::Wrong, forward: true },
-            Action::PreviousWrong => Command::NextCase { show: Show::Wrong, forward: false },
-            Action::NextUncertain => Command::NextCase { show: Show::Uncertain, forward: true },
-            Action::PreviousFrame if self.look.page == Page::Review => Command::StepCase(-1),
-            Action::NextFrame if self.look.page == Page::Review => Command::StepCase(1),
-            Action::PredictShownSlice if self.look.page == Page::Review => {
-                self.look.page = Page::Read;
-                return;
-            }
-            Action::Fit => Command::SetView(ViewTransform::Fit),
-            Action::ActualSize => return self.view(|placed| placed.at_zoom(1.0)),
-            Action::ZoomIn => return self.view(|placed| placed.at_zoom(placed.zoom * 1.25)),
-            Action::ZoomOut => return self.view(|placed| placed.at_zoom(placed.zoom / 1.25)),
-            Action::PreviousItem => Command::StepCase(-1),
-            Action::NextItem => Command::StepCase(1),
-            Action::PreviousFrame => Command::StepFrame(-1),
-            Action::NextFrame => Command::StepFrame(1),
-            Action::Play => Command::TogglePlay,
-            Action::Layout(layout) => Command::SetLayout(layout),
-            Action::NextView => {
-                let views = self.state.views();
-                Command::Activate((views.active() + 1) % views.layout().views())
-            }
-            Action::Plane(plane) => Command::SetPlane(plane),
-            Action::Link(link) => Command::ToggleLink(link),
-            // The same again is the usual one.
-            Action::Tool(tool) if tool == self.state.tool() => Command::SetTool(Tool::Window),
-            Action::Tool(tool) => Command::SetTool(tool),
-            Action::Undo => Command::Undo,
-            Action::Redo => Command::Redo,
-            Action::NextColors => match self.state.current().filter(|current| current.is_nuclear()) {
-                Some(current) => Command::SetColors(after(current.colors)),
-                None => return,
-            },
-            Action::ForgetMeasures => Command::ForgetMeasures,
-            Action::FirstFrame => Command::GoToFrame(0),
-            Action::LastFrame => Command::GoToFrame(usize::MAX),
-            Action::RotateRight => Command::Turn(Turning::Clockwise),
-            Action::RotateLeft => Command::Turn(Turning::CounterClockwise),
-            Action::FlipAcross => Command::Turn(Turning::FlipAcross),
-            Action::FlipDown => Command::Turn(Turning::FlipDown),
-            Action::ResetPicture => Command::ResetPicture,
-            Action::NextWindow => Command::NextWindow,
-            Action::AutoWindow => Command::ValueWindow(ValueWindow::Auto),
-            Action::ResetWindow => Command::ResetWindow,
-            Action::Invert => Command::ToggleInvert,
-            Action::Smooth => Command::ToggleSmooth,
-            Action::Identity => Command::ToggleIdentity,
-            Action::Heatmap => Command::ToggleHeatmap,
-            Action::Compare => Command::ToggleCompare,
-            Action::PredictShownSlice => Command::PredictShownSlice,
-            Action::PredictRest => Command::PredictRest,
-            Action::CancelRest => Command::CancelRest,
-            Action::InstallRuntime => Command::InstallRuntime,
-        };
-        self.state.apply(command);
-    }
-
-    fn view(&mut self, change: impl FnOnce(&crate::app::Placement) -> ViewTransform) {
-        if let Some(placed) = self.viewport.placement() {
-            self.state.apply(Command::SetView(change(placed)));
-        }
-    }
-
     fn choose(&mut self, ctx: &Context, wanted: Wanted) {
         if let Err(error) = self.dialogs.ask(wanted, ctx.clone()) {
             self.state.apply(Command::Notify {
@@ -420,44 +285,4 @@ impl Shell {
             });
         }
     }
-}
-
-/// The colours after these, of those that PET is read in.
-fn after(colors: ColorMap) -> ColorMap {
-    let place = ColorMap::FOR_PET.iter().position(|other| *other == colors).map_or(0, |place| place + 1);
-    ColorMap::FOR_PET.get(place).copied().unwrap_or(ColorMap::InvertedGray)
-}
-
-const ARROWS: [Key; 4] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown];
-
-/// Keys that mean something to a text field.
-fn writes(key: Key) -> bool {
-    let (f1, f20) = (Key::F1 as u8, Key::F20 as u8);
-    !matches!(key, Key::Escape | Key::PageUp | Key::PageDown) && !(f1..=f20).contains(&(key as u8))
-}
-
-/// Keys of the table, unless a person is typing text.
-fn pressed_actions(ctx: &Context, wishes: &mut Wishes) {
-    let typing = ctx.text_edit_focused();
-    let focused = ctx.memory(|memory| memory.focused().is_some());
-    ctx.input_mut(|input| {
-        for entry in TABLE {
-            let Some(shortcut) = entry.shortcut else { continue };
-            // Arrows move what has the focus, e.g. a slider.
-            if focused && ARROWS.contains(&shortcut.logical_key) {
-                continue;
-            }
-            if typing && shortcut.modifiers.is_none() && writes(shortcut.logical_key) {
-                continue;
-            }
-            // A plain letter must not fire on Ctrl and that letter.
-            if shortcut.modifiers.is_none() && input.modifiers.command {
-                continue;
-            }
-            let other = entry.other.is_some_and(|key| !typing && input.consume_key(shortcut.modifiers, key));
-            if input.consume_shortcut(&shortcut) || other {
-                wishes.actions.push(entry.action);
-            }
-        }
-    });
 }

@@ -100,3 +100,17 @@ pub fn drag(harness: &mut Harness<'_, Shell>, button: PointerButton, from: Pos2,
     harness.event(press(false, from + by));
     harness.run();
 }
+
+/// A file or folder that was dropped on the window.
+#[derive(Debug)]
+pub struct Dropped(pub std::path::PathBuf);
+
+impl eframe::egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}

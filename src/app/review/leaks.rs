@@ -65,7 +65,8 @@ impl AppState {
     /// Looks for the list's pictures in the training data below `against`.
     pub(in crate::app) fn find_leaks(&mut self, against: PathBuf) {
         let Some(facts) = self.model.facts() else { return };
-        let label = |item: &crate::app::Item| facts.class_names.get(self.truth(item)?).cloned();
+        // Of answered cases: a folder's name is read once for each record, not again here.
+        let label = |item: &crate::app::Item| facts.class_names.get(self.truth_of(item.records.first()?)?).cloned();
         let items = self.items.all().iter().map(|item| LeakItem { path: item.path().to_owned(), label: label(item) });
         let search = LeakSearch {
             list: self.items.generation,
