@@ -44,6 +44,20 @@ fn reviewed(folder: &Path) -> Harness<'static, Shell> {
     harness
 }
 
+/// The demo's model as another file: the same numbers under another sha256.
+fn other_model(folder: &Path) -> PathBuf {
+    let other = folder.join("other model");
+    std::fs::create_dir_all(&other).unwrap();
+    let mut onnx = std::fs::read(demo_model().join("model.onnx")).unwrap();
+    onnx.extend([0x32, 1, b'x']); // doc_string (field 6 of onnx.proto's ModelProto): "x"
+    std::fs::write(other.join("model.onnx"), onnx).unwrap();
+    let manifest = std::fs::read_to_string(demo_model().join("metadata.json")).unwrap();
+    let mut manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    manifest.as_object_mut().unwrap().remove("golden_cases");
+    std::fs::write(other.join("metadata.json"), manifest.to_string()).unwrap();
+    other
+}
+
 /// Labels and predictions of all cases, in the order of the list.
 fn answers(harness: &Harness<'_, Shell>) -> Vec<(Option<usize>, Option<usize>)> {
     harness.state().state.review().cases().iter().map(|case| (case.row.truth, case.row.predicted())).collect()
@@ -148,6 +162,33 @@ fn the_operating_point_moves_the_numbers() {
     harness.get_by_label("Reset").click();
     harness.run();
     assert_eq!(accuracy(&harness), 20);
+}
+
+#[test]
+fn the_operating_point_is_kept_for_its_model_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    for score in [0.9, 0.25] {
+        harness.state_mut().state.apply(Command::SetThreshold(Some((2, score))));
+        harness.run();
+    }
+    let moved = answers(&harness);
+    drop(harness);
+
+    let mut harness = reviewed(folder.path());
+    assert_eq!(harness.state().state.review().threshold(), Some((2, 0.25)));
+    assert_eq!(answers(&harness), moved);
+
+    harness.state_mut().state.apply(Command::LoadModel(other_model(folder.path())));
+    harness.run();
+    assert_eq!(harness.state().state.review().threshold(), None, "another model's");
+    harness.state_mut().state.apply(Command::LoadModel(demo_model()));
+    harness.run();
+    assert_eq!(harness.state().state.review().threshold(), Some((2, 0.25)));
+    harness.get_by_label("Reset").click();
+    harness.run();
+    drop(harness);
+    assert_eq!(reviewed(folder.path()).state().state.review().threshold(), None, "taken back");
 }
 
 #[test]

@@ -41,6 +41,7 @@ fn give_model(state: &mut AppState) {
         folder: None,
         records: Vec::new(),
         decisions: Vec::new(),
+        threshold: None,
         problems: Vec::new(),
     };
     state.take(Event::ReviewOpened { generation: state.review.folder_generation, review: Box::new(review) });

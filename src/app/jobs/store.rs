@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Emitter;
-use crate::app::{Cause, Event, Problem};
+use crate::app::{Cause, Event, OperatingPoint, Problem};
 use crate::review::folder::{Decision, FolderError, RunFacts, RunFolder};
 use crate::review::record::{CaseRecord, ClassMapping, LabelSource, Labels, Pseudonyms, Recorder, Roots};
 use crate::review::table::{TableOptions, read_truth};
@@ -55,6 +55,11 @@ pub(in crate::app) enum Job {
         generation: u64,
         decision: Box<Decision>,
     },
+    /// The reader's operating point; `None` is the manifest's.
+    Point {
+        generation: u64,
+        point: Option<OperatingPoint>,
+    },
 }
 
 /// A review that is there.
@@ -66,6 +71,8 @@ pub struct OpenedReview {
     /// What was answered before.
     pub records: Vec<CaseRecord>,
     pub decisions: Vec<Decision>,
+    /// The reader's operating point.
+    pub threshold: Option<OperatingPoint>,
     /// Why it is not kept, or what of it could not be read.
     pub problems: Vec<Problem>,
 }
@@ -111,6 +118,11 @@ impl Worker {
                     review.write(emit, |folder| folder.decisions_mut().decide(*decision));
                 }
             }
+            Job::Point { generation, point } => {
+                if let Some(review) = self.of(generation) {
+                    review.write(emit, |folder| folder.choose_point(point));
+                }
+            }
         }
     }
 
@@ -137,15 +149,16 @@ impl Worker {
             Labels::default()
         });
         let recorder = Arc::new(Recorder { roots, labels, pseudonyms });
-        let (mut records, mut decisions, mut path) = (Vec::new(), Vec::new(), None);
+        let (mut records, mut decisions, mut path, mut threshold) = (Vec::new(), Vec::new(), None, None);
         if let Some(folder) = &folder {
             records = folder.records().to_vec();
             decisions = folder.decisions().all().cloned().collect();
             path = Some(folder.path().to_owned());
+            threshold = folder.choices().point(&folder.facts().model.classes);
             problems.extend(folder.problems.iter().map(|what| Problem::new(Cause::NotKept, what)));
         }
         self.open = Some(Review { generation, folder, recorder: recorder.clone(), files, mapping, failed: false });
-        OpenedReview { recorder, folder: path, records, decisions, problems }
+        OpenedReview { recorder, folder: path, records, decisions, threshold, problems }
     }
 }
 

@@ -45,6 +45,8 @@ impl AppState {
         }
         self.review.recorder = None;
         self.review.decisions.clear();
+        // One model's operating point is not another's.
+        self.review.threshold = None;
         self.review.folder = None;
         self.review.folder_generation = self.next_generation();
         let place = match (&self.review.reopened, &self.review.base) {
@@ -67,13 +69,15 @@ impl AppState {
         if generation != self.review.folder_generation {
             return;
         }
-        let OpenedReview { recorder, folder, records, decisions, problems } = opened;
+        let OpenedReview { recorder, folder, records, decisions, threshold, problems } = opened;
         if !problems.is_empty() {
             self.toasts.push(Severity::Warning, Notice::NotKept(problems));
         }
         self.place_records(&recorder, records);
         self.review.decisions = decisions.into_iter().map(|decision| (decision.key.clone(), decision)).collect();
         (self.review.recorder, self.review.folder) = (Some(recorder), folder);
+        // One that was set while the folder was being opened is the newer one.
+        self.review.threshold = self.review.threshold.or(threshold);
         let shown: Vec<usize> = self.views.iter().map(|current| current.item).collect();
         shown.into_iter().for_each(|item| self.keep_shown_answer(item));
         self.review.touch();

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{ListedCase, OperatingPoint};
+use crate::app::jobs::StoreJob;
 use crate::app::{AppState, Command, Item, LeakState, Pane, ThumbnailState};
 use crate::engine::predicted_class;
 use crate::review::folder::Opinion;
@@ -132,6 +133,7 @@ impl AppState {
 
     pub(in crate::app) fn set_threshold(&mut self, point: Option<OperatingPoint>) {
         self.review.threshold = point;
+        self.jobs.store(StoreJob::Point { generation: self.review.folder_generation, point });
         self.make_rows();
     }
 

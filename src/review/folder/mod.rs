@@ -1,10 +1,11 @@
 //! A run on disk: plain files that only grow, so that a crash at any moment loses nothing that was said to be kept.
 //!
 //! `run.json` says what ran ([`RunFacts`], written once). `cases.jsonl` holds a [`CaseRecord`] a line, `decisions.jsonl`
-//! a [`Decision`] a line; of several lines about one case the last one counts. `pseudonyms.key` holds the key of the
-//! patients' pseudonyms. A line that was cut by a crash is dropped. Another model needs another folder. See
-//! `docs/FORMATS.md`.
+//! a [`Decision`] a line; of several lines about one case the last one counts. `choices.json` holds the reader's
+//! [`Choices`], `pseudonyms.key` the key of the patients' pseudonyms. A line that was cut by a crash is dropped. Another
+//! model needs another folder. See `docs/FORMATS.md`.
 
+mod choices;
 mod decision;
 mod facts;
 mod fill;
@@ -14,6 +15,7 @@ mod time;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+pub use choices::{Choices, ChosenPoint};
 pub use decision::{Decision, DecisionLog, Mark, Opinion, with_typed_labels};
 pub use facts::{EngineFacts, ModelFacts, RunFacts, RunOptions};
 pub use time::now_utc;
@@ -26,6 +28,7 @@ const RUN: &str = "run.json";
 const CASES: &str = "cases.jsonl";
 const DECISIONS: &str = "decisions.jsonl";
 const KEY: &str = "pseudonyms.key";
+const CHOICES: &str = "choices.json";
 /// Folder of the second model's run.
 const COMPARISON: &str = "compare";
 
@@ -56,6 +59,7 @@ pub struct RunFolder {
     places: HashMap<String, usize>,
     cases: JsonLines,
     decisions: DecisionLog,
+    choices: Choices,
     /// Lines that could not be read, in sentences.
     pub problems: Vec<String>,
 }
@@ -135,6 +139,7 @@ impl RunFolder {
             // Deleted on purpose: nobody can tell a patient any more, and new cases get pseudonyms of their own.
             Err(_) => Pseudonyms::random(),
         };
+        let choices = Choices::read(&path.join(CHOICES), &facts.model, &mut problems);
         let mut folder = Self {
             path: path.to_owned(),
             facts,
@@ -143,6 +148,7 @@ impl RunFolder {
             places: HashMap::with_capacity(lines.len()),
             cases,
             decisions,
+            choices,
             problems,
         };
         for record in lines {
@@ -226,6 +232,29 @@ impl RunFolder {
     /// [`FolderError::Write`].
     pub fn sync(&self) -> Result<(), FolderError> {
         self.cases.sync()
+    }
+
+    /// What the reader chose about the review as a whole.
+    pub fn choices(&self) -> &Choices {
+        &self.choices
+    }
+
+    /// Writes the operating point (class index and least score) down; `None` takes it back.
+    ///
+    /// # Errors
+    /// [`FolderError::Write`].
+    pub fn choose_point(&mut self, point: Option<(usize, f32)>) -> Result<(), FolderError> {
+        let name = |class: usize| self.facts.model.classes.get(class).cloned();
+        let operating_point = point.and_then(|(class, score)| Some(ChosenPoint { class: name(class)?, score }));
+        self.choose(Choices { operating_point, ..self.choices.clone() })
+    }
+
+    fn choose(&mut self, choices: Choices) -> Result<(), FolderError> {
+        if choices != self.choices {
+            choices.write(&self.path.join(CHOICES))?;
+            self.choices = choices;
+        }
+        Ok(())
     }
 
     /// What readers decided.

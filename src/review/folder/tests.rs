@@ -176,3 +176,36 @@ fn the_last_decision_counts_and_an_empty_one_takes_it_back() {
     folder.decisions_mut().decide(Decision { key: "뇌/1.png".to_owned(), ..Default::default() }).unwrap();
     assert!(folder.decisions().get("뇌/1.png").is_none());
 }
+
+#[test]
+fn an_operating_point_is_there_again_and_no_other_models_is() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("run");
+    let classes = facts("a").model.classes;
+    {
+        let mut folder = RunFolder::create_or_resume(&path, facts("a")).unwrap();
+        assert_eq!(folder.choices().point(&classes), None);
+        folder.choose_point(Some((0, 0.25))).unwrap();
+        folder.choose_point(Some((1, 0.373))).unwrap();
+    }
+    {
+        let mut folder = RunFolder::open(&path).unwrap();
+        assert_eq!(folder.choices().point(&classes), Some((1, 0.373)));
+        assert_eq!(folder.choices().point(&["CN".to_owned()]), None, "a class that is no more");
+        folder.choose_point(None).unwrap();
+        assert_eq!(RunFolder::facts_of(&path).unwrap(), *folder.facts());
+    }
+    let chosen = path.join("choices.json");
+    assert!(!std::fs::read_to_string(&chosen).unwrap().contains("0.373"));
+    for (text, words) in [
+        (r#"{"model_sha256": "b", "operating_point": {"class": "AD", "score": 0.1}}"#, "another model"),
+        (r#"{"model_sha256": "a", "operating_point": {"class": "AD", "sco"#, "damaged"),
+    ] {
+        std::fs::write(&chosen, text).unwrap();
+        let folder = RunFolder::open(&path).unwrap();
+        assert_eq!(folder.choices().point(&classes), None);
+        assert!(folder.problems.iter().any(|problem| problem.contains(words)), "{:?}", folder.problems);
+    }
+    std::fs::write(&chosen, r#"{"model_sha256": "a", "operating_point": {"class": "AD", "score": 7.0}}"#).unwrap();
+    assert_eq!(RunFolder::open(&path).unwrap().choices().point(&classes), None, "no score is 7");
+}
