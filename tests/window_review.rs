@@ -347,3 +347,37 @@ fn the_reading_page_follows_the_readers_operating_point() {
     harness.get_by_label("Threshold 0.000");
     harness.get_by_label("Model disagrees with the reference label grade-0");
 }
+
+#[test]
+fn failed_files_are_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let scans = folder.path().join("scans/grade-1");
+    std::fs::create_dir_all(&scans).unwrap();
+    let good = demo_scans().join("grade-1/case-08.png");
+    std::fs::copy(&good, scans.join("1.png")).unwrap();
+    for name in ["2.png", "3.png"] {
+        std::fs::write(scans.join(name), b"\x89PNG\r\n\x1a\ncut").unwrap();
+    }
+    let opened = || {
+        let mut state = kept(folder.path());
+        state.apply(Command::Open(vec![folder.path().join("scans")]));
+        state.apply(Command::LoadModel(demo_model()));
+        let mut harness = window(state, SIZE);
+        press(&mut harness, Key::F7);
+        harness
+    };
+    let failed = |harness: &Harness<'_, Shell>| harness.state().state.review().count(Show::Failed);
+    let mut harness = opened();
+    assert_eq!(failed(&harness), 2);
+    harness.get_by_label("2 cases failed.");
+    std::fs::copy(&good, scans.join("2.png")).unwrap();
+    harness.get_by_label("Try failed again").click();
+    harness.run();
+    assert_eq!(failed(&harness), 1);
+    drop(harness);
+    // The other one is mended while the window is closed.
+    std::fs::copy(&good, scans.join("3.png")).unwrap();
+    let harness = opened();
+    assert_eq!(failed(&harness), 0);
+    assert!(said(&harness).iter().any(|text| text.starts_with("1 file that failed before")), "{:?}", said(&harness));
+}

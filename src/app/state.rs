@@ -206,6 +206,7 @@ impl AppState {
             Command::CancelTrust => self.cancel_trust(),
             Command::PredictRest => self.predict_rest(),
             Command::CancelRest => self.stop_batch(),
+            Command::RetryFailed => self.retry_failed(),
             Command::Filter(show) => self.filter(show),
             Command::Search(text) => self.search(text),
             Command::Sort(order) => self.sort(order),
@@ -262,11 +263,16 @@ impl AppState {
             return;
         }
         self.forget_thumbnails(&items);
+        self.rows_shown = items;
+        self.ask_shown_thumbnails();
+    }
+
+    /// The small pictures of the shown rows, as far as they are not there.
+    pub(super) fn ask_shown_thumbnails(&self) {
         let unknown = |index: &usize| {
             self.items.get(*index).is_some_and(|item| matches!(item.thumbnail, ThumbnailState::Unknown))
         };
-        let wanted: Vec<_> = items.iter().copied().filter(unknown).filter_map(|i| Some((i, self.files(i)?))).collect();
-        self.rows_shown = items;
+        let wanted = self.rows_shown.iter().copied().filter(unknown).filter_map(|i| Some((i, self.files(i)?)));
         self.jobs.thumbnails(self.items.generation, wanted);
     }
 

@@ -41,6 +41,7 @@ fn give_model(state: &mut AppState) {
         folder: None,
         records: Vec::new(),
         decisions: Vec::new(),
+        tried_again: 0,
         threshold: None,
         problems: Vec::new(),
     };

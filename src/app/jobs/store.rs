@@ -1,6 +1,7 @@
 //! The store worker: the one owner of a review's folder. Records and decisions are written in the order in which they
 //! were made, and the window does not close before they are.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,8 +22,8 @@ pub(in crate::app) struct Open {
     pub place: Place,
     /// What was opened.
     pub roots: Vec<PathBuf>,
-    /// The first file of each item.
-    pub files: Vec<PathBuf>,
+    /// The files of each item.
+    pub items: Vec<Arc<[PathBuf]>>,
     pub facts: RunFacts,
     /// A table of labels, instead of the folders' names.
     pub labels: Option<PathBuf>,
@@ -68,8 +69,10 @@ pub struct OpenedReview {
     pub recorder: Arc<Recorder>,
     /// Where it is kept; `None` where it is not.
     pub folder: Option<PathBuf>,
-    /// What was answered before.
+    /// What was answered before, less what is to be tried again.
     pub records: Vec<CaseRecord>,
+    /// Files that failed before and are not what they were.
+    pub tried_again: usize,
     pub decisions: Vec<Decision>,
     /// The reader's operating point.
     pub threshold: Option<OperatingPoint>,
@@ -131,7 +134,8 @@ impl Worker {
     }
 
     fn begin(&mut self, open: Open) -> OpenedReview {
-        let Open { generation, place, roots, files, facts, labels } = open;
+        let Open { generation, place, roots, items, facts, labels } = open;
+        let files: Vec<PathBuf> = items.iter().filter_map(|files| files.first().cloned()).collect();
         let mapping = ClassMapping::new(&facts.model.classes);
         let mut problems = Vec::new();
         let folder = match folder(&place, &roots, facts) {
@@ -150,15 +154,19 @@ impl Worker {
         });
         let recorder = Arc::new(Recorder { roots, labels, pseudonyms });
         let (mut records, mut decisions, mut path, mut threshold) = (Vec::new(), Vec::new(), None, None);
+        let mut tried_again = 0;
         if let Some(folder) = &folder {
-            records = folder.records().to_vec();
+            let again = changed_failures(folder, &items, &recorder.roots);
+            let stays = |record: &&CaseRecord| !again.contains(&record.path);
+            records = folder.records().iter().filter(stays).cloned().collect();
+            tried_again = again.len();
             decisions = folder.decisions().all().cloned().collect();
             path = Some(folder.path().to_owned());
             threshold = folder.choices().point(&folder.facts().model.classes);
             problems.extend(folder.problems.iter().map(|what| Problem::new(Cause::NotKept, what)));
         }
         self.open = Some(Review { generation, folder, recorder: recorder.clone(), files, mapping, failed: false });
-        OpenedReview { recorder, folder: path, records, decisions, threshold, problems }
+        OpenedReview { recorder, folder: path, records, tried_again, decisions, threshold, problems }
     }
 }
 
@@ -179,6 +187,16 @@ impl Review {
             emit.send(Event::NotKept(Problem::from(&error)));
         }
     }
+}
+
+/// Paths of the failed files that have changed since.
+fn changed_failures(folder: &RunFolder, items: &[Arc<[PathBuf]>], roots: &Roots) -> HashSet<String> {
+    if folder.records().iter().all(|record| record.error().is_none()) {
+        return HashSet::new();
+    }
+    let key = |files: &Arc<[PathBuf]>| Some(roots.key(files.first()?));
+    let files: HashMap<String, &[PathBuf]> = items.iter().filter_map(|files| Some((key(files)?, &**files))).collect();
+    folder.changed_failures(|path| files.get(path).copied())
 }
 
 fn source(table: Option<&Path>) -> Result<LabelSource, Problem> {

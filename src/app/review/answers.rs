@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Review;
 use crate::app::jobs::{OpenReview, OpenedReview, Place, StoreJob};
-use crate::app::{AppState, Notice, Pane, PredictionState, Problem, Severity};
+use crate::app::{AppState, Notice, Pane, PredictionState, Problem, Severity, ThumbnailState};
 use crate::review::record::{CaseRecord, Recorder};
 use crate::review::{Case, Scored};
 
@@ -58,7 +58,7 @@ impl AppState {
             generation: self.review.folder_generation,
             place,
             roots: self.review.roots.clone(),
-            files: self.items.all().iter().map(|item| item.path().to_owned()).collect(),
+            items: self.items.all().iter().map(|item| item.files.clone()).collect(),
             facts,
             labels: self.review.labels.clone(),
         })));
@@ -69,9 +69,12 @@ impl AppState {
         if generation != self.review.folder_generation {
             return;
         }
-        let OpenedReview { recorder, folder, records, decisions, threshold, problems } = opened;
+        let OpenedReview { recorder, folder, records, tried_again, decisions, threshold, problems } = opened;
         if !problems.is_empty() {
             self.toasts.push(Severity::Warning, Notice::NotKept(problems));
+        }
+        if tried_again > 0 {
+            self.toasts.push(Severity::Info, Notice::TriedAgain { files: tried_again });
         }
         self.place_records(&recorder, records);
         self.review.decisions = decisions.into_iter().map(|decision| (decision.key.clone(), decision)).collect();
@@ -147,6 +150,25 @@ impl AppState {
         item.records = vec![record.clone()];
         self.keep_record(Pane::First, record);
         self.review.touch();
+    }
+
+    /// Every file that failed is read and predicted again.
+    pub(in crate::app) fn retry_failed(&mut self) {
+        let failed = |records: &[CaseRecord]| records.iter().any(|record| record.error().is_some());
+        for item in self.items.iter_mut() {
+            for pane in Pane::ALL {
+                if failed(item.records(pane)) {
+                    item.records_mut(pane).clear();
+                }
+            }
+            if matches!(item.thumbnail, ThumbnailState::Broken) {
+                item.thumbnail = ThumbnailState::Unknown;
+            }
+        }
+        self.reopen_broken();
+        self.ask_shown_thumbnails();
+        self.review.touch();
+        self.predict_rest();
     }
 
     fn keep_record(&self, pane: Pane, record: CaseRecord) {

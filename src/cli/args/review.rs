@@ -34,6 +34,9 @@ pub struct ReviewArgs {
     /// Where the files go. A folder that holds an unfinished run of the same model is gone on with.
     #[arg(long)]
     pub out: PathBuf,
+    /// Try every file again that failed before. Without it, those that have changed since.
+    #[arg(long)]
+    pub retry_failed: bool,
     /// Misclassified cases that are shown with their heatmaps; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 24)]
     pub explain: usize,

@@ -106,6 +106,9 @@ impl Results<'_> {
         }
         let failed = self.a.failed();
         text += &format!("\n{} cases, {failed} failed · {}", self.a.folder.records().len(), self.a.ran);
+        if failed > 0 {
+            text += "\nThe same command tries those again whose files have changed by then, with --retry-failed all of them.";
+        }
         text
     }
 }

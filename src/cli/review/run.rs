@@ -6,7 +6,7 @@ use super::Work;
 use crate::cli::progress;
 use crate::engine::{Model, Session, SessionOptions};
 use crate::report::ReviewSide;
-use crate::review::folder::{RunFacts, RunFolder, RunOptions, with_typed_labels};
+use crate::review::folder::{Retry, RunFacts, RunFolder, RunOptions, ToRun, with_typed_labels};
 use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
 use crate::review::{BatchOptions, Control};
 
@@ -39,16 +39,16 @@ impl Side {
         let recorder = recorder(work, &folder);
         let ran = format!("{} · {}", session.engine(), session.provider());
         let key = |path: &Path| recorder.roots.key(path);
-        let missing = folder.missing(&work.items, &key);
+        let retry = if args.retry_failed { Retry::All } else { Retry::Changed };
+        let left = folder.to_run(&work.items, &key, retry);
         let mut counts = Counts { quiet: args.json, ..Counts::default() };
         for problem in &folder.problems {
             eprintln!("warning: {problem}");
         }
         if !folder.records().is_empty() {
             folder.relabel(&recorder)?;
-            if !missing.is_empty() && !args.json {
-                let (all, left) = (work.items.len(), missing.len());
-                say!("{}: going on, {} of {all} are done.", folder.path().display(), all - left);
+            if !left.items.is_empty() && !args.json {
+                say!("{}: {}", folder.path().display(), going_on(work.items.len(), &left, retry));
             }
         }
         for problem in &work.problems {
@@ -56,9 +56,9 @@ impl Side {
             counts.take(&record, &indicatif::ProgressBar::hidden());
             folder.append(record)?;
         }
-        let bar = progress::bar(missing.len());
+        let bar = progress::bar(left.items.len());
         let options = BatchOptions { slices: args.slices.clone(), ..BatchOptions::default() };
-        folder.fill(&missing, (&model, &mut session), &recorder, &options, &mut |record| {
+        folder.fill(&left.items, (&model, &mut session), &recorder, &options, &mut |record| {
             counts.take(record, &bar);
             bar.inc(1);
             Control::Continue
@@ -79,6 +79,19 @@ impl Side {
     pub fn failed(&self) -> usize {
         self.folder.records().iter().filter(|record| record.error().is_some()).count()
     }
+}
+
+/// Where a run goes on.
+fn going_on(all: usize, left: &ToRun, retry: Retry) -> String {
+    let mut words = format!("going on, {} of {all} are done.", all.saturating_sub(left.items.len()));
+    let why = match retry {
+        Retry::Changed => "changed since",
+        Retry::All => "as asked",
+    };
+    if left.again > 0 {
+        words += &format!(" Tried again: {} that failed before ({why}).", left.again);
+    }
+    words
 }
 
 fn recorder(work: &Work<'_>, folder: &RunFolder) -> Recorder {

@@ -5,6 +5,7 @@
 //! [`Choices`], `pseudonyms.key` the key of the patients' pseudonyms. A line that was cut by a crash is dropped. Another
 //! model needs another folder. See `docs/FORMATS.md`.
 
+mod again;
 mod choices;
 mod decision;
 mod facts;
@@ -15,6 +16,7 @@ mod time;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+pub use again::{Retry, ToRun};
 pub use choices::{Choices, ChosenPoint};
 pub use decision::{Decision, DecisionLog, Mark, Opinion, with_typed_labels};
 pub use facts::{EngineFacts, ModelFacts, RunFacts, RunOptions};
@@ -57,6 +59,8 @@ pub struct RunFolder {
     pseudonyms: Pseudonyms,
     records: Vec<CaseRecord>,
     places: HashMap<String, usize>,
+    /// Paths of files with a case for each slice.
+    sliced: HashSet<String>,
     cases: JsonLines,
     decisions: DecisionLog,
     choices: Choices,
@@ -146,6 +150,7 @@ impl RunFolder {
             pseudonyms,
             records: Vec::with_capacity(lines.len()),
             places: HashMap::with_capacity(lines.len()),
+            sliced: HashSet::new(),
             cases,
             decisions,
             choices,
@@ -189,19 +194,6 @@ impl RunFolder {
         self.places.get(key).and_then(|place| self.records.get(*place))
     }
 
-    /// The items (each a file or the files of a series) that have no result yet; `key` is
-    /// [`Roots::key`](super::record::Roots::key).
-    pub fn missing(&self, items: &[Vec<PathBuf>], key: &dyn Fn(&Path) -> String) -> Vec<Vec<PathBuf>> {
-        let paths: HashSet<&str> = self.records.iter().map(|record| record.path.as_str()).collect();
-        // A file of several slices that stands last may have been cut between them.
-        let cut = self.records.last().filter(|last| last.key != last.path).map(|last| last.path.as_str());
-        let done = |files: &Vec<PathBuf>| {
-            let path = files.first().map(|file| key(file)).unwrap_or_default();
-            paths.contains(path.as_str()) && cut != Some(path.as_str())
-        };
-        items.iter().filter(|files| !done(files)).cloned().collect()
-    }
-
     /// Writes a record down. One that says the same as before is not written again; a changed one (another label)
     /// takes the place of the old one.
     ///
@@ -217,12 +209,28 @@ impl RunFolder {
     }
 
     fn keep(&mut self, record: CaseRecord) {
+        self.drop_other_kind(&record);
         match self.places.get(&record.key).and_then(|place| self.records.get_mut(*place)) {
             Some(old) => *old = record,
             None => {
                 self.places.insert(record.key.clone(), self.records.len());
                 self.records.push(record);
             }
+        }
+    }
+
+    /// A file is one case, or one for each slice. Where it failed as a whole, changed and gives slices now (or the other
+    /// way round), the new lines take the place of the old ones.
+    fn drop_other_kind(&mut self, record: &CaseRecord) {
+        let whole = record.key == record.path;
+        let other_kind = if whole {
+            self.sliced.remove(&record.path)
+        } else {
+            self.sliced.insert(record.path.clone()) && self.places.contains_key(&record.path)
+        };
+        if other_kind {
+            self.records.retain(|old| old.path != record.path);
+            self.places = self.records.iter().enumerate().map(|(at, old)| (old.key.clone(), at)).collect();
         }
     }
 
