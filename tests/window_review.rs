@@ -244,6 +244,72 @@ fn two_models_are_compared_case_by_case() {
 }
 
 #[test]
+fn the_second_models_answers_are_kept_like_the_firsts() {
+    let folder = tempfile::tempdir().unwrap();
+    // The same network that calls nearly everything grade-2.
+    let other = other_model(folder.path());
+    let sha256 = overread::engine::Model::load(&other).unwrap().sha256;
+    let manifest = std::fs::read_to_string(other.join("metadata.json")).unwrap();
+    let thresholds = format!("{{\"thresholds\": {{\"grade-2\": 0.0001, \"model_sha256\": \"{sha256}\"}},");
+    std::fs::write(other.join("metadata.json"), manifest.replacen('{', &thresholds, 1)).unwrap();
+    let told = |harness: &Harness<'_, Shell>| {
+        let state = &harness.state().state;
+        let comparison = state.review().numbers().unwrap().comparison.clone().unwrap();
+        let others: Vec<_> = state.review().cases().iter().map(|case| case.row.other).collect();
+        (state.review().count(Show::Flipped), comparison.mcnemar, comparison.flips.len(), others)
+    };
+    let mut harness = reviewed(folder.path());
+    harness.state_mut().state.apply(Command::CompareWithModel(Some(other.clone())));
+    harness.state_mut().state.apply(Command::CompareList(true));
+    harness.run();
+    let before = told(&harness);
+    assert!(before.0 > 0 && before.0 == before.2, "{before:?}");
+    let kept_in = harness.state().state.review().folder().unwrap().to_path_buf();
+    drop(harness);
+    let lines = std::fs::read(kept_in.join("compare/cases.jsonl")).unwrap();
+    assert!(String::from_utf8_lossy(&lines).contains("sha256"));
+
+    // Nothing can run again: the second model is gone.
+    std::fs::remove_dir_all(&other).unwrap();
+    let mut harness = reviewed(folder.path());
+    assert_eq!(told(&harness), before);
+    assert!(harness.state().state.toasts().is_empty(), "{:?}", harness.state().state.toasts());
+    assert_eq!(std::fs::read(kept_in.join("compare/cases.jsonl")).unwrap(), lines);
+    // Once it is no longer wanted it does not come back by itself.
+    harness.state_mut().state.apply(Command::CompareList(false));
+    harness.run();
+    drop(harness);
+    let harness = reviewed(folder.path());
+    assert!(!harness.state().state.review().is_compared());
+}
+
+#[test]
+fn a_comparison_goes_on_where_it_was_and_other_classes_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = other_model(folder.path());
+    let compare = |harness: &mut Harness<'_, Shell>, model: &Path| {
+        harness.state_mut().state.apply(Command::CompareWithModel(Some(model.to_path_buf())));
+        harness.state_mut().state.apply(Command::CompareList(true));
+        harness.run();
+    };
+    let mut harness = reviewed(folder.path());
+    compare(&mut harness, &other);
+    let cases = harness.state().state.review().folder().unwrap().join("compare/cases.jsonl");
+    drop(harness);
+    let whole = std::fs::read_to_string(&cases).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    assert_eq!(lines.len(), 21);
+    std::fs::write(&cases, lines[..9].join("\n") + "\n").unwrap();
+    let mut harness = reviewed(folder.path());
+    assert_eq!(std::fs::read_to_string(&cases).unwrap().lines().count(), 21, "what was missing ran");
+    assert_eq!(harness.state().state.review().numbers().unwrap().comparison.as_ref().unwrap().cases, 21);
+    compare(&mut harness, &Path::new(env!("CARGO_MANIFEST_DIR")).join("models/chest-xray-pneumonia-lite"));
+    let state = &harness.state().state;
+    assert!(!state.review().is_compared());
+    assert_eq!(state.toasts().len(), 1, "its classes are others");
+}
+
+#[test]
 fn the_page_speaks_korean() {
     let folder = tempfile::tempdir().unwrap();
     let mut state = kept(folder.path());

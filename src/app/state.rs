@@ -305,6 +305,8 @@ impl AppState {
             current.prediction_request = None;
         }
         self.forget_heatmaps();
+        // Which also forgets the model that is compared.
+        self.review.compared = None;
         self.jobs.load_model(self.model_generation, path);
     }
 

@@ -1,12 +1,11 @@
 //! How answers come into the list: from the folder of an earlier session, from the batch, from the picture on the
 //! screen.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Review;
-use crate::app::jobs::{OpenReview, OpenedReview, Place, StoreJob};
+use crate::app::jobs::{KeptAnswers, OpenReview, OpenedReview, Place, StoreJob};
 use crate::app::{AppState, Notice, Pane, PredictionState, Problem, Severity, ThumbnailState};
 use crate::review::record::{CaseRecord, Recorder};
 use crate::review::{Case, Scored};
@@ -42,8 +41,9 @@ impl AppState {
         }
         for item in self.items.iter_mut() {
             item.records.clear();
+            item.compared.clear();
         }
-        self.review.recorder = None;
+        (self.review.recorder, self.review.compared_run) = (None, None);
         self.review.decisions.clear();
         // One model's operating point is not another's.
         self.review.threshold = None;
@@ -69,37 +69,32 @@ impl AppState {
         if generation != self.review.folder_generation {
             return;
         }
-        let OpenedReview { recorder, folder, records, tried_again, decisions, threshold, problems } = opened;
+        let OpenedReview { recorder, folder, answers, tried_again, decisions, threshold, compared, problems } = opened;
         if !problems.is_empty() {
             self.toasts.push(Severity::Warning, Notice::NotKept(problems));
         }
         if tried_again > 0 {
             self.toasts.push(Severity::Info, Notice::TriedAgain { files: tried_again });
         }
-        self.place_records(&recorder, records);
+        self.place_answers(Pane::First, answers);
         self.review.decisions = decisions.into_iter().map(|decision| (decision.key.clone(), decision)).collect();
         (self.review.recorder, self.review.folder) = (Some(recorder), folder);
         // One that was set while the folder was being opened is the newer one.
         self.review.threshold = self.review.threshold.or(threshold);
+        if let Some(compared) = compared {
+            self.compare_again(compared);
+        }
         let shown: Vec<usize> = self.views.iter().map(|current| current.item).collect();
         shown.into_iter().for_each(|item| self.keep_shown_answer(item));
         self.review.touch();
         self.predict_rest();
     }
 
-    /// Records of an earlier session go to their items.
-    fn place_records(&mut self, recorder: &Recorder, records: Vec<CaseRecord>) {
-        let mut by_path: HashMap<String, Vec<CaseRecord>> = HashMap::new();
-        for mut record in records {
-            recorder.labels.label(&mut record);
-            by_path.entry(record.path.clone()).or_default().push(record);
-        }
-        if by_path.is_empty() {
-            return;
-        }
-        for item in self.items.iter_mut() {
-            if let Some(records) = by_path.remove(&recorder.roots.key(item.path())) {
-                item.records = records;
+    /// Answers of an earlier session go to their items.
+    pub(super) fn place_answers(&mut self, pane: Pane, answers: KeptAnswers) {
+        for (index, records) in answers {
+            if let Some(item) = self.items.get_mut(index) {
+                *item.records_mut(pane) = records;
             }
         }
     }
@@ -108,7 +103,16 @@ impl AppState {
     pub(in crate::app) fn answered_case(&mut self, pane: Pane, index: usize, case: &Case) {
         let Some(recorder) = self.review.recorder.clone() else { return };
         let Some(item) = self.items.get_mut(index) else { return };
-        let record = recorder.record(case);
+        let mut record = recorder.record(case);
+        if pane == Pane::Second {
+            // The second model's batch does not hash the files again.
+            let known = item.records.iter().find(|known| known.key == record.key || known.key == record.path);
+            if let Some(known) = known {
+                record.sha256 = known.sha256.clone();
+                (record.patient, record.series) = (known.patient.clone(), known.series.clone());
+                recorder.labels.label(&mut record);
+            }
+        }
         let records = item.records_mut(pane);
         if let Some(known) = records.iter_mut().find(|known| known.key == record.key) {
             *known = record.clone();
@@ -172,9 +176,9 @@ impl AppState {
     }
 
     fn keep_record(&self, pane: Pane, record: CaseRecord) {
-        if pane == Pane::First && self.review.folder.is_some() {
+        if self.review.folder.is_some() && (pane == Pane::First || self.review.compared_run.is_some()) {
             let generation = self.review.folder_generation;
-            self.jobs.store(StoreJob::Keep { generation, record: Box::new(record) });
+            self.jobs.store(StoreJob::Keep { generation, pane, record: Box::new(record) });
         }
     }
 

@@ -3,6 +3,7 @@
 //! takes milliseconds for a hundred thousand cases.
 
 mod answers;
+mod compared;
 mod decisions;
 mod export;
 mod leaks;
@@ -74,6 +75,8 @@ pub struct Review {
     pub(super) leaks: LeakState,
     /// Of the second model, while its answers to the list are wanted.
     pub(super) compared: Option<PathBuf>,
+    /// The sha256 of the second model whose answers the open folder keeps.
+    pub(super) compared_run: Option<String>,
 }
 
 impl Review {

@@ -24,7 +24,7 @@ pub(super) struct Side {
 impl Side {
     /// Starts the run in `--out` (the second model's within the folder `first`), or goes on with it, and runs what is
     /// missing.
-    pub fn run(work: &Work<'_>, model: Model, first: Option<&RunFolder>) -> anyhow::Result<Self> {
+    pub fn run(work: &Work<'_>, model: Model, mut first: Option<&mut RunFolder>) -> anyhow::Result<Self> {
         let args = work.args;
         let options = SessionOptions::for_many(&model, work.items.len());
         let mut session = Session::start(&model, args.engine.into(), &options)?;
@@ -32,8 +32,8 @@ impl Side {
         let roots: Vec<_> = args.paths.iter().map(real).collect();
         let options = RunOptions { series: args.series, slices: args.slices.clone(), identify: args.identify };
         let facts = RunFacts::new(&model, &session, &roots, options);
-        let mut folder = match first {
-            Some(first) => first.comparison(facts)?,
+        let mut folder = match &mut first {
+            Some(first) => first.compare_with(facts)?,
             None => RunFolder::create_or_resume(&args.out, facts)?,
         };
         let recorder = recorder(work, &folder);
@@ -64,7 +64,7 @@ impl Side {
             Control::Continue
         })?;
         bar.finish_and_clear();
-        let decisions = first.unwrap_or(&folder).decisions();
+        let decisions = first.as_deref().unwrap_or(&folder).decisions();
         let cases = with_typed_labels(folder.records(), decisions, model.class_names());
         Ok(Self { model, folder, recorder, cases, ran })
     }

@@ -7,13 +7,21 @@ use serde::{Deserialize, Serialize};
 use super::{FolderError, ModelFacts};
 
 /// The reader's choices, of one model: another model's are never used.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Choices {
     /// Of the model that the operating point was chosen for.
     pub model_sha256: String,
     /// Instead of the manifest's.
     #[serde(default)]
     pub operating_point: Option<ChosenPoint>,
+    /// Name of the folder with the second model's run within this one; `None` where nothing is compared.
+    #[serde(default = "usual_comparison")]
+    pub compared: Option<String>,
+}
+
+/// What the command line writes counts where nobody chose.
+fn usual_comparison() -> Option<String> {
+    Some(super::COMPARISON.to_owned())
 }
 
 /// A class and the least score from which on it is called.
@@ -28,7 +36,7 @@ pub struct ChosenPoint {
 impl Choices {
     /// Reads the file, where there is one. What is damaged or another model's does not count, and is said.
     pub(super) fn read(path: &Path, model: &ModelFacts, problems: &mut Vec<String>) -> Self {
-        let none = Self { model_sha256: model.sha256.clone(), ..Self::default() };
+        let none = Self { model_sha256: model.sha256.clone(), operating_point: None, compared: usual_comparison() };
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return none,

@@ -7,6 +7,7 @@
 
 mod again;
 mod choices;
+mod compared;
 mod decision;
 mod facts;
 mod fill;
@@ -31,7 +32,7 @@ const CASES: &str = "cases.jsonl";
 const DECISIONS: &str = "decisions.jsonl";
 const KEY: &str = "pseudonyms.key";
 const CHOICES: &str = "choices.json";
-/// Folder of the second model's run.
+/// Folder of the second model's run; those of others beside it have a number behind it.
 const COMPARISON: &str = "compare";
 
 /// Why a run folder cannot be used; `Display` is the sentence.
@@ -172,17 +173,6 @@ impl RunFolder {
 
     pub fn pseudonyms(&self) -> &Pseudonyms {
         &self.pseudonyms
-    }
-
-    /// Starts the second model's run in a folder within this one, or goes on with it; patients have the same pseudonyms.
-    ///
-    /// # Errors
-    /// As [`RunFolder::create_or_resume`].
-    pub fn comparison(&self, facts: RunFacts) -> Result<Self, FolderError> {
-        let path = self.path.join(COMPARISON);
-        std::fs::create_dir_all(&path).map_err(|source| FolderError::Write { path: path.clone(), source })?;
-        write_key(&path, &self.pseudonyms)?;
-        Self::create_or_resume(&path, facts)
     }
 
     /// Every case, in the order of their first lines.

@@ -260,3 +260,32 @@ fn slices_take_the_place_of_the_failure_before_them_and_the_other_way_round() {
     }
     assert_eq!(keys(&RunFolder::open(home.path()).unwrap()), expected);
 }
+
+#[test]
+fn second_models_have_folders_of_their_own_and_the_last_one_is_found_again() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("run");
+    let compared = |folder: &RunFolder| folder.open_comparison().unwrap().map(|run| run.facts().model.sha256.clone());
+    {
+        let mut folder = RunFolder::create_or_resume(&path, facts("a")).unwrap();
+        assert_eq!(compared(&folder), None);
+        for (sha256, name) in [("b", "compare"), ("c", "compare-2"), ("b", "compare")] {
+            let mut run = folder.compare_with(facts(sha256)).unwrap();
+            assert_eq!(run.path(), path.join(name));
+            assert_eq!(run.pseudonyms(), folder.pseudonyms());
+            run.append(record(&format!("{sha256}.png"), None)).unwrap();
+        }
+        folder.choose_point(Some((1, 0.5))).unwrap();
+    }
+    let mut folder = RunFolder::open(&path).unwrap();
+    assert_eq!(folder.open_comparison().unwrap().unwrap().records(), [record("b.png", None)]);
+    assert_eq!(folder.choices().point(&facts("a").model.classes), Some((1, 0.5)), "one choice keeps the other");
+    folder.stop_comparing().unwrap();
+    assert_eq!(compared(&folder), None);
+    drop(folder);
+    // As the command line leaves it, and as nobody should.
+    std::fs::remove_file(path.join("choices.json")).unwrap();
+    assert_eq!(compared(&RunFolder::open(&path).unwrap()), Some("b".to_owned()));
+    std::fs::write(path.join("choices.json"), r#"{"model_sha256": "a", "compared": "../run/compare"}"#).unwrap();
+    assert_eq!(compared(&RunFolder::open(&path).unwrap()), None);
+}
