@@ -14,7 +14,7 @@ use common_window::{Dropped, SIZE, press, said, window, window_in};
 use eframe::egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use overread::app::{AppState, Command, Jobs, LeakState};
+use overread::app::{AppState, Command, Jobs, LeakState, Pane};
 use overread::review::folder::Opinion;
 use overread::review::{Order, Show, SortKey};
 use overread::ui::{Language, Shell};
@@ -134,14 +134,15 @@ fn a_kept_review_reopens_by_its_folder() {
     let folder = tempfile::tempdir().unwrap();
     let harness = reviewed(folder.path());
     let kept_in = harness.state().state.review().folder().unwrap().to_path_buf();
-    let records: Vec<_> = harness.state().state.items().all().iter().map(|item| item.records.clone()).collect();
+    let records: Vec<_> =
+        harness.state().state.items().all().iter().map(|item| item.records(Pane::First).to_vec()).collect();
     drop(harness);
     let mut state = AppState::new(Jobs::inline());
     state.apply(Command::Open(vec![kept_in.clone()]));
     let harness = window(state, SIZE);
     let state = &harness.state().state;
     assert_eq!(state.review().folder(), Some(kept_in.as_path()));
-    assert_eq!(state.items().all().iter().map(|item| item.records.clone()).collect::<Vec<_>>(), records);
+    assert_eq!(state.items().all().iter().map(|item| item.records(Pane::First).to_vec()).collect::<Vec<_>>(), records);
     assert!(!state.background().is_running());
 }
 

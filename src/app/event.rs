@@ -161,7 +161,8 @@ pub enum Event {
     NotKept(Problem),
     NumbersReady {
         generation: u64,
-        numbers: Arc<Numbers>,
+        /// `None` where no answered case has a label.
+        numbers: Option<Arc<Numbers>>,
     },
     LeakProgress {
         /// Files are read first.

@@ -116,6 +116,6 @@ impl AppState {
 
     /// Items whose answer is there, failed ones included.
     pub fn answered(&self) -> usize {
-        self.items.all().iter().filter(|item| !item.records.is_empty()).count()
+        self.items.all().iter().filter(|item| !item.records(Pane::First).is_empty()).count()
     }
 }

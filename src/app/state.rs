@@ -297,8 +297,7 @@ impl AppState {
         self.stop_batch();
         self.model = ModelState::Loading { path: path.clone() };
         for item in self.items.iter_mut() {
-            item.records.clear();
-            item.compared.clear();
+            Pane::ALL.into_iter().for_each(|pane| item.forget(pane));
         }
         for current in self.views.iter_mut() {
             current.prediction = super::PredictionState::None;

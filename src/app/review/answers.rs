@@ -40,11 +40,10 @@ impl AppState {
             return;
         }
         for item in self.items.iter_mut() {
-            item.records.clear();
-            item.compared.clear();
+            Pane::ALL.into_iter().for_each(|pane| item.forget(pane));
         }
         (self.review.recorder, self.review.compared_run) = (None, None);
-        self.review.decisions.clear();
+        self.review.decisions = Arc::default();
         // One model's operating point is not another's.
         self.review.threshold = None;
         self.review.folder = None;
@@ -58,7 +57,7 @@ impl AppState {
             generation: self.review.folder_generation,
             place,
             roots: self.review.roots.clone(),
-            items: self.items.all().iter().map(|item| item.files.clone()).collect(),
+            items: self.all_files(),
             facts,
             labels: self.review.labels.clone(),
         })));
@@ -77,7 +76,8 @@ impl AppState {
             self.toasts.push(Severity::Info, Notice::TriedAgain { files: tried_again });
         }
         self.place_answers(Pane::First, answers);
-        self.review.decisions = decisions.into_iter().map(|decision| (decision.key.clone(), decision)).collect();
+        let by_key = decisions.into_iter().map(|decision| (decision.key.clone(), decision));
+        self.review.decisions = Arc::new(by_key.collect());
         (self.review.recorder, self.review.folder) = (Some(recorder), folder);
         // One that was set while the folder was being opened is the newer one.
         self.review.threshold = self.review.threshold.or(threshold);
@@ -106,7 +106,8 @@ impl AppState {
         let mut record = recorder.record(case);
         if pane == Pane::Second {
             // The second model's batch does not hash the files again.
-            let known = item.records.iter().find(|known| known.key == record.key || known.key == record.path);
+            let known =
+                item.records(Pane::First).iter().find(|known| known.key == record.key || known.key == record.path);
             if let Some(known) = known {
                 record.sha256 = known.sha256.clone();
                 (record.patient, record.series) = (known.patient.clone(), known.series.clone());
@@ -128,7 +129,7 @@ impl AppState {
         let shown = self.views.iter().find(|current| current.item == index);
         let (Some(recorder), Some(current)) = (self.review.recorder.clone(), shown) else { return };
         let PredictionState::Done(prediction) = &current.prediction else { return };
-        let Some(item) = self.items.get_mut(index).filter(|item| item.records.is_empty()) else { return };
+        let Some(item) = self.items.get_mut(index).filter(|item| item.records(Pane::First).is_empty()) else { return };
         // The list shows the manifest's choice of slices, not the one slice that a reader tried.
         if current.slice_override.is_some() || prediction.cases > 1 {
             return;
@@ -141,7 +142,7 @@ impl AppState {
         };
         let (path, source) = (item.path().to_owned(), Some(prediction.source.clone()));
         let record = recorder.record(&Case { item: index, path, truth: None, source, outcome: Ok(scored) });
-        item.records = vec![record.clone()];
+        *item.records_mut(Pane::First) = vec![record.clone()];
         self.keep_record(Pane::First, record);
         self.review.touch();
     }
@@ -149,9 +150,9 @@ impl AppState {
     /// The item on the screen cannot be read.
     pub(in crate::app) fn keep_failure(&mut self, index: usize, problem: &Problem) {
         let Some(recorder) = self.review.recorder.clone() else { return };
-        let Some(item) = self.items.get_mut(index).filter(|item| item.records.is_empty()) else { return };
+        let Some(item) = self.items.get_mut(index).filter(|item| item.records(Pane::First).is_empty()) else { return };
         let record = recorder.failed(item.path(), problem);
-        item.records = vec![record.clone()];
+        *item.records_mut(Pane::First) = vec![record.clone()];
         self.keep_record(Pane::First, record);
         self.review.touch();
     }
@@ -162,7 +163,7 @@ impl AppState {
         for item in self.items.iter_mut() {
             for pane in Pane::ALL {
                 if failed(item.records(pane)) {
-                    item.records_mut(pane).clear();
+                    item.forget(pane);
                 }
             }
             if matches!(item.thumbnail, ThumbnailState::Broken) {
@@ -206,10 +207,10 @@ impl AppState {
         };
         let mut changed = Vec::new();
         for item in self.items.iter_mut() {
-            for record in item.compared.iter_mut() {
+            for record in item.records_mut(Pane::Second) {
                 recorder.labels.label(record);
             }
-            for record in item.records.iter_mut() {
+            for record in item.records_mut(Pane::First) {
                 let before = record.truth.clone();
                 recorder.labels.label(record);
                 if record.truth != before {

@@ -13,7 +13,7 @@ impl AppState {
         self.review.compared = self.heatmaps.compared.as_ref().map(|model| model.path.clone()).filter(|_| on);
         self.review.compared_run = None;
         for item in self.items.iter_mut() {
-            item.compared.clear();
+            item.forget(Pane::Second);
         }
         self.review.touch();
         if self.review.compared.is_none() {
