@@ -25,7 +25,7 @@ pub fn metrics(args: &MetricsArgs) -> anyhow::Result<Ended> {
     let a = read(&args.predictions, &options, truth.as_ref(), args, None)?;
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("the folder {} could not be made", args.out.display()))?;
-    let mut written = a.write(&args.out)?;
+    let mut written = a.write(&args.out, crate::report::Language::English)?;
     let mut complete = a.predictions.problems.is_empty() && truth.as_ref().is_none_or(|t| t.problems.is_empty());
     if !args.json {
         say!("{}", metrics_text(&a).trim_end());
@@ -36,7 +36,7 @@ pub fn metrics(args: &MetricsArgs) -> anyhow::Result<Ended> {
         let beside = args.out.join("compare");
         std::fs::create_dir_all(&beside)
             .with_context(|| format!("the folder {} could not be made", beside.display()))?;
-        written.extend(b.write(&beside)?);
+        written.extend(b.write(&beside, crate::report::Language::English)?);
         let report = ComparisonReport::new(&a, &b, summary_options(args))?;
         written.extend(report.write(&args.out)?);
         complete &= report.problems.is_empty() && b.predictions.problems.is_empty();

@@ -73,12 +73,12 @@ fn write(job: &Job, emit: &Emitter) -> Result<(), Failed> {
     let b = other.as_ref().map(|model| ReviewSide { model, records: &others, label_remarks });
     let asked = Some(job.thresholds.as_slice()).filter(|thresholds| !thresholds.is_empty());
     let options = SummaryOptions::default();
-    let (metrics, _) = a.write(out, asked, options)?;
+    let (metrics, _) = a.write(out, asked, options, job.language)?;
     let metrics_b = match b {
         Some(b) => {
             let out = out.join("compare");
             folder(&out)?;
-            b.write(&out, asked, options)?.0
+            b.write(&out, asked, options, job.language)?.0
         }
         None => None,
     };

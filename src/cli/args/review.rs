@@ -43,7 +43,7 @@ pub struct ReviewArgs {
     /// The training images: the report then says which cases have a near-duplicate there, and the accuracy on the rest.
     #[arg(long, value_name = "TRAINING_FOLDER")]
     pub against: Option<PathBuf>,
-    /// Language of report.html and report.pdf.
+    /// Language of report.html, report.pdf and the charts.
     #[arg(long, value_enum, default_value_t = LanguageArg::En)]
     pub language: LanguageArg,
     /// Write patient and series identifiers as they are, not as pseudonyms.

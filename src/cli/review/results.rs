@@ -74,7 +74,8 @@ impl Results<'_> {
 
     /// One model's table and numbers; `None` where no case has a label.
     fn side(&self, side: &Side, out: &Path, written: &mut Vec<PathBuf>) -> anyhow::Result<Option<MetricsReport>> {
-        let (report, files) = side.written().write(out, self.asked(), self.options())?;
+        let (report, files) =
+            side.written().write(out, self.asked(), self.options(), self.work.args.language.into())?;
         written.extend(files);
         Ok(report)
     }

@@ -16,6 +16,7 @@ use super::chart::Figure;
 pub(super) use gallery::Picture;
 pub(super) use review::document;
 pub use words::Language;
+pub(super) use words::Phrase;
 
 /// A whole report.
 pub(super) struct Document<'a> {

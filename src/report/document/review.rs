@@ -15,7 +15,7 @@ pub(in crate::report) fn document<'a>(report: &'a ReviewReport<'a>, language: La
     sections.put(&words::DATA, data::data(report, language));
     if let Some(metrics) = report.metrics {
         sections.put(&words::PERFORMANCE, numbers::performance(metrics, language));
-        sections.put(&words::CHARTS, charts(metrics));
+        sections.put(&words::CHARTS, charts(metrics, language));
     }
     if let Some(pair) = report.comparison {
         sections.put(&words::COMPARISON, comparison::comparison(pair, language));
@@ -85,8 +85,8 @@ fn summary<'a>(report: &ReviewReport<'_>, language: Language) -> Vec<Block<'a>> 
     blocks
 }
 
-fn charts<'a>(metrics: &'a MetricsReport) -> Vec<Block<'a>> {
-    match figures(&metrics.summary, &metrics.predictions.class_names) {
+fn charts<'a>(metrics: &'a MetricsReport, language: Language) -> Vec<Block<'a>> {
+    match figures(&metrics.summary, &metrics.predictions.class_names, language) {
         figures if figures.is_empty() => Vec::new(),
         figures => vec![Block::Figures(figures)],
     }

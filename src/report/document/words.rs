@@ -13,7 +13,7 @@ pub enum Language {
 }
 
 /// A phrase in both languages.
-pub(super) struct Phrase {
+pub(in crate::report) struct Phrase {
     pub en: &'static str,
     pub ko: &'static str,
 }
@@ -35,7 +35,7 @@ impl Language {
         }
     }
 
-    pub(super) fn say(self, phrase: &Phrase) -> String {
+    pub(in crate::report) fn say(self, phrase: &Phrase) -> String {
         match self {
             Self::English => phrase.en,
             Self::Korean => phrase.ko,
@@ -44,7 +44,7 @@ impl Language {
     }
 
     /// The phrase with its `{}`s filled in, in their order.
-    pub(super) fn fill(self, phrase: &Phrase, values: &[&str]) -> String {
+    pub(in crate::report) fn fill(self, phrase: &Phrase, values: &[&str]) -> String {
         let text = self.say(phrase);
         let mut values = values.iter();
         let mut parts = text.split("{}");
