@@ -9,9 +9,7 @@ use crate::app::review::{Snapshot, files_by_path};
 use crate::app::{Cause, Event, Pane, Problem};
 use crate::engine::{EngineChoice, EngineError, Model};
 use crate::metrics::SummaryOptions;
-use crate::report::{
-    self, ComparisonReport, Language, ReportError, ReviewReport, ReviewSide, write_html, write_misclassified, write_pdf,
-};
+use crate::report::{self, ComparisonReport, Language, ReportError, ReviewReport, ReviewSide, write_misclassified};
 use crate::review::folder::{ModelFacts, RunFacts, now_utc};
 use crate::review::record::Recorder;
 
@@ -93,7 +91,7 @@ fn write(job: &Job, emit: &Emitter) -> Result<(), Failed> {
     let how = (asked, MOST_PICTURES, EngineChoice::Auto);
     let (gallery, misclassified) = write_misclassified(&out.join("gallery"), (a, b), &files, how, &mut told)?;
     let compared = other.as_ref().map(|model| RunFacts { model: ModelFacts::of(model), ..job.run.clone() });
-    let report = ReviewReport {
+    let review = ReviewReport {
         run: &job.run,
         compared: compared.as_ref(),
         model_card: report::read_card(&model),
@@ -111,8 +109,7 @@ fn write(job: &Job, emit: &Emitter) -> Result<(), Failed> {
         identify: false,
         written: now_utc(),
     };
-    write_html(&out.join("report.html"), &report, job.language)?;
-    write_pdf(&out.join("report.pdf"), &report, job.language)?;
+    report::write_review(out, &review, job.language)?;
     Ok(())
 }
 

@@ -110,6 +110,9 @@ pub struct MetricsArgs {
     pub resamples: u32,
     #[arg(long, default_value_t = crate::metrics::DEFAULT_SEED)]
     pub seed: u64,
+    /// Language of report.html, report.pdf and the charts.
+    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
+    pub language: LanguageArg,
     /// Print metrics.json (with --compare: comparison.json) instead of the text.
     #[arg(long)]
     pub json: bool,

@@ -4,6 +4,7 @@ use super::words::{self, Language};
 use super::{Block, Headline, Table};
 use crate::metrics::{Estimate, Method, Statistic, Summary};
 use crate::report::MetricsReport;
+use crate::report::chart::figures;
 use crate::report::metrics::p_words;
 
 /// The sections' blocks: scikit-learn's report, everything overall, each class against the rest.
@@ -42,6 +43,32 @@ pub(super) fn headlines(summary: &Summary, ordinal: bool) -> Vec<Headline> {
         Some(Headline { name: capital(statistic.name()), value, about: about.unwrap_or_default() })
     };
     wanted.into_iter().filter_map(headline).collect()
+}
+
+/// How many cases are misclassified.
+pub(super) fn wrong(summary: &Summary, language: Language) -> Headline {
+    let (right, all) = (summary.matrix.correct(), summary.matrix.total());
+    Headline {
+        name: language.say(&words::WRONG),
+        value: all.saturating_sub(right).to_string(),
+        about: format!("/ {all}"),
+    }
+}
+
+/// What is to be read before the numbers.
+pub(super) fn warnings<'a>(warnings: Vec<String>, language: Language) -> Vec<Block<'a>> {
+    if warnings.is_empty() {
+        return Vec::new();
+    }
+    vec![Block::Subheading(language.say(&words::CONTENTS_WARNING)), Block::Warnings(warnings)]
+}
+
+/// The charts, as far as there are any.
+pub(super) fn charts(report: &MetricsReport, language: Language) -> Vec<Block<'_>> {
+    match figures(&report.summary, &report.predictions.class_names, language) {
+        figures if figures.is_empty() => Vec::new(),
+        figures => vec![Block::Figures(figures)],
+    }
 }
 
 fn capital(name: &str) -> String {

@@ -67,6 +67,7 @@ macro_rules! phrases {
 
 phrases! {
     TITLE: "Review of a classifier", "분류 모델 검토 보고서";
+    METRICS_TITLE: "Numbers of a classifier's predictions", "분류 모델 예측의 성능 보고서";
     SUMMARY: "Summary", "요약";
     DATA: "Data", "데이터";
     PERFORMANCE: "Numbers", "성능 수치";
@@ -79,6 +80,11 @@ phrases! {
     BROKEN: "Cases without a result", "결과가 없는 사례";
     CASES: "Cases", "사례 수";
     LABELLED: "{} with a reference label, {} failed", "정답 있음 {}건, 실패 {}건";
+    UNLABELLED: "{} rows without a reference label, {} left out", "정답 없는 행 {}개, 제외한 행 {}개";
+    PREDICTIONS: "Predictions", "예측 파일";
+    READ_AS: "How the table was read", "표를 읽은 방법";
+    LEFT_OUT: "Rows that were left out", "제외한 행";
+    LINE: "Line", "줄";
     WRONG: "Misclassified", "오분류";
     CLASS: "Class", "클래스";
     REFERENCE: "Reference label", "정답";
