@@ -166,6 +166,10 @@ fn a_korean_table_with_patients_gives_every_file() {
     let auc = &json["by_class"][1]["auc"];
     assert!(auc["value"].as_f64().unwrap() > 0.5 && auc["interval"]["groups"] == 20, "{auc}");
     assert!(json["temperature"]["temperature"].as_f64().unwrap() > 0.0);
+    let calibrated = json["calibrated_scores"].as_array().unwrap();
+    assert_eq!((calibrated[0]["scores"].clone(), calibrated[1]["scores"].clone()), ("in_use".into(), "fitted".into()));
+    assert_eq!(calibrated[0]["log_loss"], json["overall"]["log loss"]["value"]);
+    assert!(run.said.contains("In use: the scores as the table has them"), "{}", run.said);
     for name in ["confusion", "roc", "pr", "calibration"] {
         let picture = image::open(run.path(&format!("{name}.png"))).unwrap();
         assert!(picture.width() >= 640);

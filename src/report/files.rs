@@ -46,7 +46,9 @@ impl ReviewSide<'_> {
             return Ok((None, written));
         }
         predictions.remarks = self.label_remarks.to_vec();
-        let report = MetricsReport::new(predictions, asked.unwrap_or(&self.model.manifest.thresholds), options)?;
+        let thresholds = asked.unwrap_or(&self.model.manifest.thresholds);
+        let stored_temperature = self.model.manifest.temperature.map(f64::from);
+        let report = MetricsReport { stored_temperature, ..MetricsReport::new(predictions, thresholds, options)? };
         written.extend(report.write(out, language)?);
         Ok((Some(report), written))
     }

@@ -26,8 +26,8 @@ pub use gallery::{GalleryCase, GalleryEntry, choose_gallery, write_gallery};
 pub use golden::{GoldenError, NewGolden, write_golden};
 pub use leak::{LeakReport, PairPicture, leak_json, leak_text, write_leak_files, write_leak_pairs, write_pair_sheet};
 pub use metrics::{
-    ComparisonReport, GroupReport, MetricsReport, TemperatureReport, comparison_json, comparison_text, metrics_json,
-    metrics_text, write_flips, write_matrix, write_thresholds,
+    Applied, CalibratedScores, ComparisonReport, GroupReport, MetricsReport, Scoring, TemperatureReport,
+    comparison_json, comparison_text, metrics_json, metrics_text, write_flips, write_matrix, write_thresholds,
 };
 pub use npy::NpyWriter;
 pub use predictions::{json_line, write_csv};
