@@ -110,7 +110,7 @@ impl Loaded {
         let mut prepared = Vec::with_capacity(frames.len());
         for &index in &frames {
             let keep = index == seen_frame;
-            let frame = scan.frame(index)?;
+            let (frame, _) = preprocess::read(&scan, index, self.model.steps())?;
             let one: Prepared = preprocess::prepare(&frame, &scan.meta, self.model.steps(), keep)?;
             let selection = self.model.manifest.input_selection.as_ref();
             let values = selection.and_then(|selection| selection.value.value_warning(&frame));
