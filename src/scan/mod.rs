@@ -7,7 +7,6 @@
 //! Outside data is hostile: sizes are checked before memory is asked for, every decode runs isolated (a panic or a
 //! decoder that does not end becomes a [`ScanError`]), and one broken file never harms the next.
 
-mod bits;
 mod detect;
 pub(crate) mod dicom;
 mod discover;

@@ -1,5 +1,6 @@
 //! DCT scans, sequential and progressive (T.81 annexes F and G), into coefficient planes; planes into samples.
 
+use super::bits::EntropyCoded;
 use super::dequantise::Quantisation;
 use super::entropy::{Coder, ScanDecoder};
 use super::headers::{Component, Frame, Headers, Process, Scan};
@@ -115,7 +116,8 @@ impl Planes {
         }
         let coders = scan.components.iter().map(|component| Coder::new(headers, scan, component, progressive));
         let mut coders = coders.collect::<Result<Vec<_>, Fault>>()?;
-        let mut decoder = ScanDecoder::new(scan, progressive);
+        let coded = EntropyCoded::new(scan.data);
+        let mut decoder = ScanDecoder::new(scan, &coded, progressive);
         if let [coder] = &mut coders[..] {
             self.single(headers, &mut decoder, coder)
         } else {

@@ -1,8 +1,8 @@
 //! Huffman-coded coefficients of one block after the other (T.81 annexes F and G).
 
+use super::bits::{BitReader, EntropyCoded};
 use super::headers::{Headers, Scan, ScanComponent, ZIGZAG, table};
 use super::huffman::{Huffman, extend};
-use crate::scan::bits::{BitReader, Stuffing};
 use crate::scan::fault::Fault;
 
 /// One component's tables and prediction in a scan.
@@ -37,9 +37,9 @@ pub(super) struct ScanDecoder<'a> {
 }
 
 impl<'a> ScanDecoder<'a> {
-    pub fn new(scan: &Scan<'a>, progressive: bool) -> Self {
+    pub fn new(scan: &Scan, coded: &'a EntropyCoded, progressive: bool) -> Self {
         Self {
-            reader: BitReader::new(scan.data, Stuffing::Byte),
+            reader: coded.reader(),
             start: scan.start,
             end: scan.end,
             high: scan.high,
@@ -77,7 +77,7 @@ impl<'a> ScanDecoder<'a> {
                 coder.last_dc = coder.last_dc.wrapping_add(difference);
                 block[0] = (coder.last_dc << self.low) as i16;
             }
-            (true, 0, _) => block[0] |= (self.reader.take(1) << self.low) as i16,
+            (true, 0, _) => block[0] |= (self.reader.fresh(1) << self.low) as i16,
             (true, _, 0) => self.first_band(coder, block),
             (true, _, _) => self.refine_band(coder, block),
         }
@@ -92,10 +92,12 @@ impl<'a> ScanDecoder<'a> {
         block[0] = coder.last_dc as i16;
         let mut k = 1;
         while k < 64 {
-            if let Some((run, value)) = ac.quick_value(&mut reader) {
-                k += run;
-                set(block, k, value);
-                k += 1;
+            reader.refill();
+            // Two short codes leave bits enough at hand for a third, short or long.
+            if quick(ac, &mut reader, block, &mut k)
+                && (k >= 64 || quick(ac, &mut reader, block, &mut k))
+                && (k >= 64 || quick(ac, &mut reader, block, &mut k))
+            {
                 continue;
             }
             let symbol = ac.symbol(&mut reader);
@@ -124,18 +126,19 @@ impl<'a> ScanDecoder<'a> {
         }
         let mut k = self.start;
         while k <= self.end {
+            self.reader.refill();
             let symbol = ac.symbol(&mut self.reader);
             let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
             if size == 0 {
                 if run < 15 {
-                    self.end_of_band = (1 << run) - 1 + self.reader.take(run);
+                    self.end_of_band = (1 << run) - 1 + self.reader.fresh(run);
                     break;
                 }
                 k += 16;
                 continue;
             }
             k += run as usize;
-            let value = extend(self.reader.take(size), size);
+            let value = extend(self.reader.fresh(size), size);
             set(block, k, (value << self.low) as i16);
             k += 1;
         }
@@ -148,22 +151,23 @@ impl<'a> ScanDecoder<'a> {
         let mut k = self.start;
         if self.end_of_band == 0 {
             while k <= self.end {
+                self.reader.refill();
                 let symbol = ac.symbol(&mut self.reader);
                 let (mut run, size) = (u32::from(symbol >> 4), symbol & 15);
                 let mut fresh = 0;
                 if size == 0 {
                     if run < 15 {
-                        self.end_of_band = (1 << run) + self.reader.take(run);
+                        self.end_of_band = (1 << run) + self.reader.fresh(run);
                         break;
                     }
                 } else {
-                    fresh = if self.reader.take(1) == 1 { bit } else { -bit };
+                    fresh = if self.reader.fresh(1) == 1 { bit } else { -bit };
                 }
                 while k <= self.end {
                     let place = ZIGZAG.get(k).map_or(0, |place| usize::from(*place));
                     let Some(value) = block.get_mut(place) else { break };
                     if *value != 0 {
-                        refine(value, bit, self.reader.take(1));
+                        refine(value, bit, self.reader.fresh(1));
                     } else if run == 0 {
                         *value = fresh;
                         k += 1;
@@ -181,7 +185,7 @@ impl<'a> ScanDecoder<'a> {
         if self.end_of_band > 0 {
             for place in ZIGZAG.iter().take(self.end + 1).skip(k) {
                 if let Some(value) = block.get_mut(usize::from(*place)).filter(|value| **value != 0) {
-                    refine(value, bit, self.reader.take(1));
+                    refine(value, bit, self.reader.fresh(1));
                 }
             }
             self.end_of_band -= 1;
@@ -195,11 +199,29 @@ fn refine(value: &mut i16, bit: i16, correction: u32) {
     }
 }
 
-#[inline]
-fn set(block: &mut [i16; 64], k: usize, value: i16) {
-    if let Some(place) = ZIGZAG.get(k)
-        && let Some(target) = block.get_mut(usize::from(*place))
-    {
-        *target = value;
+/// The next coefficient, where its code is a short one.
+#[inline(always)]
+fn quick(table: &Huffman, reader: &mut BitReader, block: &mut [i16; 64], k: &mut usize) -> bool {
+    let Some((run, value)) = table.quick_value(reader) else { return false };
+    *k += run;
+    set(block, *k, value);
+    *k += 1;
+    true
+}
+
+/// [`ZIGZAG`], and the last place again for coefficients of a broken stream that lie behind it.
+static PLACES: [u8; 128] = {
+    let mut places = [63; 128];
+    let mut k = 0;
+    while k < 64 {
+        places[k] = ZIGZAG[k];
+        k += 1;
     }
+    places
+};
+
+/// `k` is below 128.
+#[inline(always)]
+fn set(block: &mut [i16; 64], k: usize, value: i16) {
+    block[usize::from(PLACES[k & 127] & 63)] = value;
 }

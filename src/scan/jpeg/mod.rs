@@ -4,6 +4,7 @@
 //! ("islow") transform and smooth ("fancy") chroma upsampling give them; no colour conversion. One or three components,
 //! no arithmetic coding, no hierarchical mode.
 
+mod bits;
 mod coefficients;
 mod dequantise;
 mod entropy;
