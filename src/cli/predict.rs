@@ -57,14 +57,19 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     output.finish(&session)
 }
 
-/// One item a file; one a series where the model combines slices of a volume, or the reader asks for it.
+/// One item a file; one a series where the model combines slices of a volume, or the reader asks for it; one a case where
+/// the manifest says how the files of a case's slices are named.
 pub(super) fn items(series: bool, found: &Discovery, model: &Model) -> Vec<Vec<std::path::PathBuf>> {
     let wants_volume =
         model.manifest.input_selection.as_ref().is_some_and(|selection| selection.value.combine.is_some());
-    if series || wants_volume {
+    let items = if series || wants_volume {
         scan::group_series(&found.files)
     } else {
         found.files.iter().map(|file| vec![file.clone()]).collect()
+    };
+    match model.slice_files() {
+        Some(slice_files) => slice_files.group(items),
+        None => items,
     }
 }
 

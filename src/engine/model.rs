@@ -17,7 +17,8 @@ use super::metadata_file::{MetadataFile, OutputKind};
 use super::model_file::ModelFile;
 use super::resolve::resolve;
 use super::scores::ScoreRule;
-use super::volume::{Combine, SliceChoice, SliceSelection, select_slices};
+use super::slice_files::SliceFiles;
+use super::volume::{Combine, SliceChoice, SliceSelection, select_slices_of};
 use crate::onnx::{self, Activation, ExtraOutput, Graph, ImageInput, Layout};
 use crate::preprocess::Step;
 use crate::scan::Scan;
@@ -149,13 +150,18 @@ impl Model {
         self.manifest.output_kind.value
     }
 
+    /// How files are named that hold one slice of a case each, where the manifest says so.
+    pub fn slice_files(&self) -> Option<&SliceFiles> {
+        self.manifest.input_selection.as_ref()?.value.slice_files.as_ref()
+    }
+
     /// Which frames of a scan go in, and which of them make one case. `choice` goes before the manifest.
     ///
     /// # Errors
     /// [`EngineError::Slices`] for slices that the scan does not have.
     pub fn select_slices(&self, scan: &Scan, choice: Option<&SliceChoice>) -> Result<SliceSelection, EngineError> {
         let selection = self.manifest.input_selection.as_ref().map(|selection| &selection.value);
-        select_slices(scan.frames, scan.size, &scan.meta, selection, choice)
+        select_slices_of(scan, selection, choice)
     }
 
     /// One result for the slices of one case, as the manifest says (without a word: the mean of the probabilities).

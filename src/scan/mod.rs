@@ -25,6 +25,7 @@ mod picture;
 mod region;
 mod samples;
 mod series;
+mod stack;
 mod voi_lut;
 
 pub use discover::{Discovery, discover};
