@@ -57,6 +57,8 @@ pub struct Manifest {
     pub cols: Option<Sourced<usize>>,
     /// 1 or 3.
     pub channels: Sourced<usize>,
+    /// Element type of the graph's input, numpy's name; float32 is fed either way.
+    pub dtype: &'static str,
     pub output_kind: Sourced<OutputKind>,
     pub class_names: Sourced<Vec<String>>,
     /// Index of the class that thresholds and the combination of slices look at.
@@ -107,6 +109,8 @@ pub(super) struct GraphFacts {
     pub rows: Option<usize>,
     pub cols: Option<usize>,
     pub channels: Option<usize>,
+    /// Element type of the input, numpy's name.
+    pub dtype: &'static str,
     pub output_name: String,
     pub activation: Activation,
     pub last_op: String,

@@ -99,6 +99,10 @@ impl Model {
         let mut manifest = resolve(sources, &place.folder.join("metadata.json"), &file.sha256)?;
         manifest.remarks.extend(no_logits);
         manifest.remarks.extend(onnx::precision(&graph).words().map(|words| format!("The model is {words}.")));
+        if mixes_pictures(&graph) {
+            let why = "It finds the scale of its integers over all pictures of a batch, so pictures run one by one.";
+            manifest.remarks.push(why.to_owned());
+        }
         if input.batch.fixed() == Some(1) {
             manifest.remarks.push("The export fixed the batch to one picture, so pictures run one by one.".to_owned());
         }
@@ -142,6 +146,11 @@ impl Model {
     /// Rows and columns of the input, where they are fixed (by the graph, or stated).
     pub fn input_size(&self) -> Option<(usize, usize)> {
         Some((self.manifest.rows.as_ref()?.value, self.manifest.cols.as_ref()?.value))
+    }
+
+    /// Most pictures in one call of the engine: `most`, or one where pictures of a batch would change each other's scores.
+    pub fn most_together(&self, most: usize) -> usize {
+        if mixes_pictures(&self.graph) { 1 } else { most.max(1) }
     }
 
     /// What the output holds.
@@ -234,6 +243,11 @@ impl Model {
     }
 }
 
+/// Integers whose scale is found while the model runs, over everything in the batch.
+fn mixes_pictures(graph: &Graph) -> bool {
+    graph.nodes().iter().any(|node| node.op_type == "DynamicQuantizeLinear")
+}
+
 /// Where the parts of a model lie.
 struct Place {
     onnx: PathBuf,
@@ -294,6 +308,7 @@ fn facts(graph: &Graph, input: &ImageInput, output: &str) -> (GraphFacts, Option
         rows: input.rows.fixed(),
         cols: input.cols.fixed(),
         channels: input.channels,
+        dtype: graph.inputs.first().and_then(|input| input.dtype).map_or("float32", |dtype| dtype.numpy_name()),
         output_name: output.to_owned(),
         activation: head.activation,
         last_op: head.last_op.clone(),

@@ -73,6 +73,7 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
         rows,
         cols,
         channels,
+        dtype: graph.dtype,
         output_kind,
         class_names,
         positive_class,

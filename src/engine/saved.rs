@@ -28,7 +28,7 @@ pub(super) fn first_or_new<'a, T: Default>(entries: &'a mut BTreeMap<String, T>,
 
 fn fill_input(input: &mut InputFormat, manifest: &Manifest) {
     input.num_channels.get_or_insert(manifest.channels.value);
-    input.dtype.get_or_insert_with(|| "float32".to_owned());
+    input.dtype.get_or_insert_with(|| manifest.dtype.to_owned());
     input.layout.get_or_insert(manifest.layout.value);
     if let (None, Some(rows), Some(cols)) = (&input.spatial_shape, &manifest.rows, &manifest.cols) {
         input.spatial_shape = Some(vec![rows.value.into(), cols.value.into()]);

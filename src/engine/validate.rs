@@ -48,8 +48,8 @@ pub(super) fn check_against_graph(
         }
         same("the number of rows", side(0), graph.rows)?;
         same("the number of columns", side(1), graph.cols)?;
-        if let Some(dtype) = input.dtype.as_deref().filter(|dtype| *dtype != "float32") {
-            return Err(mismatch("the input's dtype", dtype.to_owned(), "float32".to_owned()));
+        if let Some(dtype) = input.dtype.as_deref().filter(|dtype| *dtype != graph.dtype) {
+            return Err(mismatch("the input's dtype", dtype.to_owned(), graph.dtype.to_owned()));
         }
     }
     check_output(file, graph, &mismatch)

@@ -140,7 +140,8 @@ impl Explainer {
         if let Some(class) = classes.iter().find(|class| **class >= known) {
             return Err(ExplainError::NoSuchClass { class: *class, classes: known });
         }
-        let longest = self.request.model.input.batch.fixed().unwrap_or(self.request.options.max_batch).max(1);
+        let model = &self.request.model;
+        let longest = model.input.batch.fixed().unwrap_or(model.most_together(self.request.options.max_batch)).max(1);
         let mut results = Vec::with_capacity(pictures.len());
         let (mut pictures, mut classes) = (pictures, classes);
         while let Some(first) = pictures.first() {

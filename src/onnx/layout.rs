@@ -121,6 +121,7 @@ const KEEPS_AXES: &[&str] = &[
     "Max",
     "QuantizeLinear",
     "DequantizeLinear",
+    "DynamicQuantizeLinear",
 ];
 
 /// How many operators are followed from the input.
@@ -129,7 +130,7 @@ const MAX_STEPS: usize = 32;
 fn graph_evidence(graph: &Graph, input: &str) -> Option<(Layout, String)> {
     let node = first_deciding_node(graph, input)?;
     match node.op_type.as_str() {
-        "Conv" | "MaxPool" | "AveragePool" | "GlobalAveragePool" => {
+        "Conv" | "ConvInteger" | "QLinearConv" | "MaxPool" | "AveragePool" | "GlobalAveragePool" => {
             Some((Layout::Nchw, format!("the input goes straight into {}", node.op_type)))
         }
         "Transpose" => match permutation(node)? {
@@ -164,10 +165,12 @@ fn channels_of_first_conv(graph: &Graph, input: &str) -> Option<usize> {
     if node.op_type == "Transpose" {
         node = first_deciding_node(graph, node.output.first()?)?;
     }
-    if node.op_type != "Conv" {
-        return None;
-    }
-    let weights = graph.constant(node.input.get(1)?)?;
+    let place = match node.op_type.as_str() {
+        "Conv" | "ConvInteger" => 1,
+        "QLinearConv" => 3,
+        _ => return None,
+    };
+    let weights = graph.weights(node.input.get(place)?)?;
     let group = node.attribute.iter().find(|a| a.name == "group").map_or(1, |a| a.i);
     usize::try_from(weights.dims.get(1)?.checked_mul(group)?).ok()
 }

@@ -115,11 +115,11 @@ fn every_trap_has_its_words() {
             }),
         ),
         (
-            "takes float16",
+            "takes float64",
             changed(|_, g| {
                 g.input[0] = value(
                     "image",
-                    DataType::Float16,
+                    DataType::Double,
                     vec![Axis::Open("N"), Axis::Fixed(8), Axis::Fixed(8), Axis::Fixed(3)],
                 );
             }),

@@ -98,7 +98,7 @@ fn known(manifest: &Manifest, mut file: MetadataFile) -> MetadataFile {
         file.preprocess = Some(manifest.steps().to_vec());
     }
     let input = input_of(&mut file);
-    input.dtype.get_or_insert_with(|| "float32".to_owned());
+    input.dtype.get_or_insert_with(|| manifest.dtype.to_owned());
     input.layout.get_or_insert(manifest.layout.value);
     if is_known(manifest.channels.origin) {
         input.num_channels.get_or_insert(manifest.channels.value);

@@ -66,6 +66,9 @@ pub struct FeatureMaps {
 /// Operators that copy: their outputs are no maps of their own.
 const COPIES: &[&str] = &["Identity", "Dropout", "Cast", "Transpose"];
 
+/// Operators that round to whole numbers and back.
+const ROUNDING: &[&str] = &["QuantizeLinear", "DequantizeLinear"];
+
 /// Operators of a head that averages and weighs.
 const LINEAR: &[&str] = &[
     "GlobalAveragePool",
@@ -121,7 +124,7 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn look_at(&mut self, node: &'a NodeProto, output: &'a str) {
-        let Some(shape) = self.facts.shape(output) else { return };
+        let Some(shape) = self.facts.shape(output).filter(|_| self.facts.is_float(output)) else { return };
         if let Some(grid) = self.grids.get(output) {
             let Some((rows, cols)) = sides(shape, grid.layout) else { return };
             let (layout, channels) = match grid.layout {
@@ -149,6 +152,16 @@ impl<'a> Finder<'a> {
         }
     }
 
+    /// What makes the values; behind a quantising pair that is what was quantised.
+    fn operator(&self, node: &NodeProto) -> String {
+        let maker = |value: Option<&String>| self.order.iter().find(|node| value.is_some_and(|v| node.output.contains(v)));
+        let rounded = |node: &NodeProto| maker(node.input.first()).filter(|_| ROUNDING.contains(&node.op_type.as_str()));
+        match rounded(node).and_then(|pair| rounded(pair)) {
+            Some(quantised) => format!("{} (quantised)", quantised.op_type),
+            None => node.op_type.clone(),
+        }
+    }
+
     fn push(
         &mut self,
         node: &NodeProto,
@@ -164,7 +177,7 @@ impl<'a> Finder<'a> {
         self.maps.push(FeatureMap {
             name: output.to_owned(),
             node: node.name.clone(),
-            op: node.op_type.clone(),
+            op: self.operator(node),
             layout,
             rows,
             cols,
@@ -194,7 +207,10 @@ fn with_linear_head<'a>(order: &[&'a NodeProto], to_logits: &HashSet<&str>, logi
             continue;
         }
         let averages = matches!(node.op_type.as_str(), "GlobalAveragePool" | "ReduceMean");
-        let own = (next.0 && LINEAR.contains(&node.op_type.as_str()), next.1 || averages);
+        // Rounding behind the average leaves the layer's weights in the gradient; in front of it, it clips cells.
+        let op = node.op_type.as_str();
+        let linear = LINEAR.contains(&op) || (ROUNDING.contains(&op) && !next.1);
+        let own = (next.0 && linear, next.1 || averages);
         for input in &node.input {
             let known = behind.entry(input).or_insert((true, false));
             *known = (known.0 && own.0, known.1 || own.1);
@@ -224,7 +240,9 @@ fn default_map(order: &[&NodeProto], maps: &[FeatureMap], to_logits: &HashSet<&s
         let Some(node) = order.iter().find(reads) else { break };
         next = node.op_type.as_str();
         match node.output.first() {
-            Some(output) if COPIES.contains(&next) || is_idle_pool(node, facts) => value = output,
+            Some(output) if COPIES.contains(&next) || ROUNDING.contains(&next) || is_idle_pool(node, facts) => {
+                value = output;
+            }
             _ => break,
         }
     }

@@ -158,7 +158,7 @@ fn spatial_concat(node: &NodeProto, facts: &Facts, grids: &HashMap<String, Grid>
 fn after(node: &NodeProto, facts: &Facts, source: &str, grid: Grid, shape: &[usize]) -> Option<Grid> {
     let before = facts.shape(source)?;
     match node.op_type.as_str() {
-        "Conv" | "MaxPool" | "AveragePool" | "LpPool" => {
+        "Conv" | "ConvInteger" | "QLinearConv" | "MaxPool" | "AveragePool" | "LpPool" => {
             let found = windows(node, facts).ok()?;
             let [rows, cols] = found.as_slice() else { return None };
             Some(Grid { rows: grid.rows.through(rows), cols: grid.cols.through(cols), ..grid })
