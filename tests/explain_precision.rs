@@ -114,7 +114,11 @@ fn the_default_layer_looks_through_quantising_pairs() {
 fn whole_numbers_run_and_are_explained_without_gradients() {
     let (pictures, _) = pins();
     let model = Model::load(&folder().join("dynamic.onnx")).unwrap();
-    assert!(model.manifest.remarks.iter().any(|remark| remark.contains("whole numbers")), "{:?}", model.manifest.remarks);
+    assert!(
+        model.manifest.remarks.iter().any(|remark| remark.contains("whole numbers")),
+        "{:?}",
+        model.manifest.remarks
+    );
     let refused = Explainer::start(&model, None, EngineChoice::Auto, &cpu()).err().unwrap().to_string();
     assert!(refused.contains("whole numbers") && refused.contains("Occlusion".to_lowercase().as_str()), "{refused}");
     let mut mapper = Mapper::new(model, None, EngineChoice::Auto, cpu());

@@ -38,8 +38,8 @@ impl Wanted {
 /// Pictures in the model's own layout, one after another.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
-    /// `[batch, rows, cols, channels]` or `[batch, channels, rows, cols]`.
-    pub shape: [usize; 4],
+    /// `[batch, rows, cols, channels]` or `[batch, channels, rows, cols]`; of volumes five axes.
+    pub shape: Vec<usize>,
     pub data: Vec<f32>,
 }
 

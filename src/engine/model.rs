@@ -11,15 +11,15 @@ use super::error::EngineError;
 use super::import::Export;
 use super::imported::import;
 use super::inference::{EngineKind, Inference, Provider};
-use super::input_spec::InputSpec;
-use super::manifest::{GraphFacts, Manifest, Sources};
+use super::input_spec::{InputSpec, batch_shape};
+use super::manifest::{GraphFacts, Manifest, Sourced, Sources};
 use super::metadata_file::{MetadataFile, OutputKind};
 use super::model_file::ModelFile;
 use super::resolve::resolve;
 use super::scores::ScoreRule;
-use super::volume::{Combine, SliceChoice, SliceSelection, select_slices};
+use super::volume::{Combine, SliceChoice, SliceSelection, select_slices, whole_volume};
 use crate::onnx::{self, Activation, ExtraOutput, Graph, ImageInput, Layout};
-use crate::preprocess::Step;
+use crate::preprocess::{Step, VolumeStep};
 use crate::scan::Scan;
 
 /// A checked model with its manifest. Cheap to clone.
@@ -134,6 +134,21 @@ impl Model {
         self.manifest.steps()
     }
 
+    /// The steps of a volume in their order; empty for pictures.
+    pub fn volume_steps(&self) -> &[VolumeStep] {
+        self.manifest.volume_steps()
+    }
+
+    /// The steps as `metadata.json` has them, whichever the network takes.
+    pub fn steps_json(&self) -> serde_json::Value {
+        if self.is_volume() { serde_json::json!(self.volume_steps()) } else { serde_json::json!(self.steps()) }
+    }
+
+    /// True where the network takes volumes `[depth, rows, cols]` of one channel instead of pictures.
+    pub fn is_volume(&self) -> bool {
+        self.layout().is_volume()
+    }
+
     pub fn layout(&self) -> Layout {
         self.manifest.layout.value
     }
@@ -158,12 +173,16 @@ impl Model {
         self.manifest.output_kind.value
     }
 
-    /// Which frames of a scan go in, and which of them make one case. `choice` goes before the manifest.
+    /// Which frames of a scan go in, and which of them make one case. `choice` goes before the manifest. A network of
+    /// volumes takes all frames as one case.
     ///
     /// # Errors
     /// [`EngineError::Slices`] for slices that the scan does not have.
     pub fn select_slices(&self, scan: &Scan, choice: Option<&SliceChoice>) -> Result<SliceSelection, EngineError> {
         let selection = self.manifest.input_selection.as_ref().map(|selection| &selection.value);
+        if self.is_volume() {
+            return whole_volume(scan.frames, &scan.meta, selection);
+        }
         select_slices(scan.frames, scan.size, &scan.meta, selection, choice)
     }
 
@@ -192,7 +211,20 @@ impl Model {
         Self { sha256: file.sha256.clone(), file: Arc::new(file), ..self.clone() }
     }
 
-    /// Pictures `[rows, cols, channels]` of one size as one batch in the model's layout; a fixed batch is filled up with
+    /// Shape of what goes in where nothing else decides: `(rows, cols, channels)` of a picture, `(depth, rows, cols)` of a
+    /// volume; `side` for what neither the graph nor the manifest says.
+    pub fn usual_shape(&self, side: usize) -> (usize, usize, usize) {
+        let length = |stated: &Option<Sourced<usize>>| stated.as_ref().map_or(side, |stated| stated.value);
+        let (rows, cols) = (length(&self.manifest.rows), length(&self.manifest.cols));
+        if self.is_volume() { (length(&self.manifest.depth), rows, cols) } else { (rows, cols, self.channels()) }
+    }
+
+    /// Shape of a batch of `length` pictures or volumes of that shape.
+    pub fn batch_shape(&self, length: usize, shape: (usize, usize, usize)) -> Vec<usize> {
+        batch_shape(self.layout(), length, shape)
+    }
+
+    /// Pictures `[rows, cols, channels]` (volumes `[depth, rows, cols]`) of one size as one batch in the model's layout; a fixed batch is filled up with
     /// zeros.
     ///
     /// # Errors
@@ -305,6 +337,7 @@ fn facts(graph: &Graph, input: &ImageInput, output: &str) -> (GraphFacts, Option
         input_name: input.name.clone(),
         layout: input.layout,
         layout_reason: input.layout_reason.clone(),
+        depth: input.depth.as_ref().and_then(|depth| depth.fixed()),
         rows: input.rows.fixed(),
         cols: input.cols.fixed(),
         channels: input.channels,

@@ -40,7 +40,8 @@ impl Precision {
                 self.quantised_operators,
                 match self.integer_operators {
                     0 => "gradients pass through rounding as if it were not there, and stop where a value was clipped",
-                    _ => "it computes with whole numbers, so heatmaps that need gradients are not available in front of them",
+                    _ =>
+                        "it computes with whole numbers, so heatmaps that need gradients are not available in front of them",
                 }
             ));
         }

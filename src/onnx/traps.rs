@@ -46,17 +46,11 @@ fn check_picture_input(input: &ValueFacts) -> Result<(), OnnxError> {
         );
     }
     match input.dims.as_deref().map(<[_]>::len) {
-        Some(4) => {}
-        Some(5) => {
-            return refuse(
-                format!("its input \"{}\" is a volume {}", input.name, input.shape_text()),
-                "Three-dimensional networks are not run; this program feeds single slices.",
-            );
-        }
+        Some(4 | 5) => {}
         _ => {
             return refuse(
                 format!("its input \"{}\" has the shape {}", input.name, input.shape_text()),
-                "A picture classifier takes [batch, rows, cols, channels] or [batch, channels, rows, cols].",
+                "A picture classifier takes [batch, rows, cols, channels] or [batch, channels, rows, cols], one of volumes five axes.",
             );
         }
     }

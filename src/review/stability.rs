@@ -177,6 +177,9 @@ pub fn stability(
     session: &mut Session,
     changes: &[Change],
 ) -> Result<Stability, CaseError> {
+    if model.is_volume() {
+        return Err(CaseError::PicturesOnly { path: scan.path.clone(), what: "stability is measured by changes of" });
+    }
     let frames = slices.iter().map(|slice| scan.frame(*slice)).collect::<Result<Vec<Frame>, _>>()?;
     let mut predict = |change: Option<Change>| -> Result<Inference, CaseError> {
         let mut tensors = Vec::with_capacity(frames.len());

@@ -116,12 +116,8 @@ mod tests {
 
     #[test]
     fn scales_of_an_axis_meet_their_channels() {
-        let check = Check::new(&[1, 2, 1, 2]).floats("s", &[2], &[0.5, 0.25]).tensor(
-            "z",
-            &[2],
-            DataType::Int8,
-            vec![0, 100],
-        );
+        let check =
+            Check::new(&[1, 2, 1, 2]).floats("s", &[2], &[0.5, 0.25]).tensor("z", &[2], DataType::Int8, vec![0, 100]);
         let axis = || vec![set_int("axis", 1)];
         let check = check.node_named("QuantizeLinear", &["x", "s", "z"], "q", axis());
         let check = check.node("DequantizeLinear", &["q", "s", "z"], axis());

@@ -174,10 +174,7 @@ impl<'a> Tape<'a> {
         outputs: usize,
     ) -> Vec<String> {
         let takes_any = matches!(op, "Shape" | "Cast");
-        let input = inputs
-            .iter()
-            .map(|name| if takes_any { (*name).to_owned() } else { self.widened(name) })
-            .collect();
+        let input = inputs.iter().map(|name| if takes_any { (*name).to_owned() } else { self.widened(name) }).collect();
         self.count += 1;
         let name = format!("{}_{}_{op}", self.prefix, self.count);
         let output: Vec<String> =

@@ -10,11 +10,11 @@ use ndarray::ArrayD;
 
 use super::attributes::set_int;
 use super::dag;
-use crate::onnx::{Graph, element_types};
 use crate::onnx::proto::{
     DataType, Dimension, DimensionValue, GraphProto, NodeProto, TensorShapeProto, TensorType, TypeProto, TypeValue,
     ValueInfoProto,
 };
+use crate::onnx::{Graph, element_types};
 
 /// Inputs that hold parameters: (operator, place).
 const PARAMETERS: &[(&str, usize)] = &[
@@ -105,13 +105,8 @@ impl Questions {
         let to_end = dag::leading_to(&order, end, false);
         let on_the_way = |name: &str| from_picture.contains(name) && to_end.contains(name);
         let types = element_types(graph).into_iter().map(|(name, dtype)| (name.to_owned(), dtype)).collect();
-        let mut questions = Self {
-            delta: GraphProto::default(),
-            outputs: Vec::new(),
-            asked: Vec::new(),
-            known: HashMap::new(),
-            types,
-        };
+        let mut questions =
+            Self { delta: GraphProto::default(), outputs: Vec::new(), asked: Vec::new(), known: HashMap::new(), types };
         let mut seen: HashSet<&str> = HashSet::new();
         for node in order.iter().filter(|node| node.output.iter().any(|output| on_the_way(output))) {
             for value in node.input.iter().chain(&node.output).filter(|name| !name.is_empty()) {

@@ -17,9 +17,9 @@ pub use step::VolumeStep;
 
 use ndarray::{Array3, Axis};
 
-use super::{PreprocessError, Prepared};
+use super::{Prepared, PreprocessError};
 use crate::geometry::PlaneMap;
-use crate::scan::{Meta, Pixels};
+use crate::scan::{Meta, Pixels, Scan, ScanError};
 
 /// Most voxels of a volume, as stored or resized: 1 GiB of float32.
 const MAX_VOXELS: usize = 1 << 28;
@@ -31,11 +31,20 @@ struct Volume {
     place: VolumePlace,
 }
 
-/// Stacks the frames of one volume, in their order, and applies `steps`.
+/// Reads `frames` of a scan, the slices of one volume in their order, and applies `steps`.
 ///
 /// # Errors
-/// Where the frames are no volume of one channel, or a step cannot be applied.
-pub fn prepare_volume(frames: &[Pixels], meta: &Meta, steps: &[VolumeStep]) -> Result<Prepared, PreprocessError> {
+/// Where a frame cannot be read, the frames are no volume of one channel, or a step cannot be applied.
+pub fn prepare_volume(scan: &Scan, frames: &[usize], steps: &[VolumeStep]) -> Result<Prepared, PreprocessError> {
+    let read = |index: &usize| {
+        let failed = |error: ScanError| PreprocessError::NoFrame { index: *index, why: error.to_string() };
+        scan.frame(*index).map(|frame| frame.pixels).map_err(failed)
+    };
+    let frames: Vec<Pixels> = frames.iter().map(read).collect::<Result<_, _>>()?;
+    from_frames(&frames, &scan.meta, steps)
+}
+
+fn from_frames(frames: &[Pixels], meta: &Meta, steps: &[VolumeStep]) -> Result<Prepared, PreprocessError> {
     if let Some(why) = &meta.stack_problem {
         return Err(PreprocessError::NoVolume { why: why.clone() });
     }
@@ -46,7 +55,7 @@ pub fn prepare_volume(frames: &[Pixels], meta: &Meta, steps: &[VolumeStep]) -> R
         values.mapv_inplace(|value| if value.is_finite() { value } else { 0.0 });
         warnings.push(format!("{broken} voxels hold no number; they are taken as 0."));
     }
-    let place = VolumePlace::as_stored();
+    let place = VolumePlace::as_stored(values.dim());
     let mut volume = Volume { values, place };
     for step in steps {
         volume = apply(volume, step, meta, &mut warnings)?;
@@ -113,7 +122,7 @@ mod tests {
     #[test]
     fn what_is_no_volume_is_refused_in_words() {
         let slice = |rows, cols| Pixels::Gray(Array2::<f32>::ones((rows, cols)));
-        let refused = |frames: &[Pixels], meta: &Meta| prepare_volume(frames, meta, &[]).unwrap_err().to_string();
+        let refused = |frames: &[Pixels], meta: &Meta| from_frames(frames, meta, &[]).unwrap_err().to_string();
         assert!(refused(&[slice(2, 2)], &Meta::default()).contains("a single slice"));
         assert!(refused(&[slice(2, 2), slice(2, 3)], &Meta::default()).contains("differ in size"));
         let colour = Pixels::Rgb(Array3::zeros((2, 2, 3)));
@@ -127,7 +136,7 @@ mod tests {
         let mut broken = Array2::<f32>::ones((2, 2));
         broken[[0, 1]] = f32::NAN;
         let frames = [Pixels::Gray(broken), Pixels::Gray(Array2::ones((2, 2)))];
-        let prepared = prepare_volume(&frames, &Meta::default(), &[]).unwrap();
+        let prepared = from_frames(&frames, &Meta::default(), &[]).unwrap();
         assert_eq!(prepared.tensor[[0, 0, 1]], 0.0);
         assert!(prepared.warnings[0].contains("1 voxels"), "{:?}", prepared.warnings);
     }

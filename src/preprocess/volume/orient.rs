@@ -4,7 +4,7 @@ use ndarray::{Array3, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::place::{AlongScan, VolumePlace};
-use crate::geometry::{Affine3, closest_axes};
+use crate::geometry::{Affine3, AnatomicalAxes};
 use crate::scan::Meta;
 
 /// The side of the patient that each axis runs to, in the tensor's order: `R` or `L`, `A` or `P`, `S` or `I`, each pair once.
@@ -53,11 +53,8 @@ impl From<Axes> for String {
 
 impl Axes {
     /// `RAS`, as most training pipelines have it.
-    pub const RAS: Self = Self([
-        Side { axis: 0, positive: false },
-        Side { axis: 1, positive: false },
-        Side { axis: 2, positive: true },
-    ]);
+    pub const RAS: Self =
+        Self([Side { axis: 0, positive: false }, Side { axis: 1, positive: false }, Side { axis: 2, positive: true }]);
 }
 
 /// Columns to the left, rows to the back, frames upwards: a NIfTI file as this program reads it, and the usual axial series.
@@ -66,8 +63,12 @@ const USUAL: [Side; 3] =
 
 /// Where the scan's columns, rows and frames run to.
 fn sides(patient_from_voxel: &Affine3) -> Option<[Side; 3]> {
-    let found = closest_axes([0, 1, 2].map(|axis| patient_from_voxel.column(axis)))?;
-    Some(found.map(|(axis, positive)| Side { axis, positive }))
+    let towards = AnatomicalAxes::of(patient_from_voxel)?.towards;
+    let of_voxel_axis = |voxel_axis: usize| {
+        let (axis, direction) = towards.iter().enumerate().find(|(_, known)| known.voxel_axis == voxel_axis)?;
+        Some(Side { axis, positive: direction.positive })
+    };
+    Some([of_voxel_axis(0)?, of_voxel_axis(1)?, of_voxel_axis(2)?])
 }
 
 pub(super) fn orient(
@@ -90,7 +91,9 @@ pub(super) fn orient(
     let mut flips = [false; 3];
     for (place_of, side) in wanted.0.into_iter().enumerate() {
         for (now, along) in place.axes.iter().enumerate() {
-            let Some(scan_side) = scan_sides.get(along.scan_axis).filter(|scan| scan.axis == side.axis) else { continue };
+            let Some(scan_side) = scan_sides.get(along.scan_axis).filter(|scan| scan.axis == side.axis) else {
+                continue;
+            };
             // Runs to the side that the scan's axis runs to, unless it was flipped before.
             let flip = (scan_side.positive == side.positive) != (along.scale > 0.0);
             let length = values.len_of(Axis(now)) as f64;
@@ -106,7 +109,7 @@ pub(super) fn orient(
     for (axis, _) in flips.into_iter().enumerate().filter(|(_, flip)| *flip) {
         values.invert_axis(Axis(axis));
     }
-    (values.as_standard_layout().into_owned(), VolumePlace { axes })
+    (values.as_standard_layout().into_owned(), VolumePlace { axes, ..place })
 }
 
 #[cfg(test)]
@@ -126,8 +129,7 @@ mod tests {
     fn a_canonical_file_becomes_ras_by_two_flips() {
         let lps = Affine3([[2.0, 0.0, 0.0, 0.0], [0.0, 2.0, 0.0, 0.0], [0.0, 0.0, 3.0, 0.0]]);
         let meta = Meta { patient_from_voxel: Some(lps), ..Meta::default() };
-        let (found, place) =
-            orient(numbered(), VolumePlace::as_stored(), axes("RAS"), &meta, &mut Vec::new());
+        let (found, place) = orient(numbered(), VolumePlace::as_stored((4, 3, 2)), axes("RAS"), &meta, &mut Vec::new());
         assert_eq!(found.dim(), (2, 3, 4));
         // x = 0 is the last column, y = 0 the last row, z = 0 the first frame.
         assert_eq!((found[[0, 0, 0]], found[[1, 0, 0]], found[[0, 1, 0]], found[[0, 0, 1]]), (21.0, 20.0, 11.0, 121.0));
@@ -141,20 +143,20 @@ mod tests {
     fn a_sagittal_series_is_turned() {
         let sagittal = Affine3([[0.0, 0.0, 1.0, 0.0], [1.0, 0.1, 0.0, 0.0], [0.1, -1.0, 0.0, 0.0]]);
         let meta = Meta { patient_from_voxel: Some(sagittal), ..Meta::default() };
-        let (found, place) =
-            orient(numbered(), VolumePlace::as_stored(), axes("SPL"), &meta, &mut Vec::new());
+        let (found, place) = orient(numbered(), VolumePlace::as_stored((4, 3, 2)), axes("SPL"), &meta, &mut Vec::new());
         assert_eq!(found.dim(), (3, 2, 4));
         assert_eq!((found[[0, 0, 0]], found[[2, 0, 0]], found[[0, 1, 0]], found[[0, 0, 3]]), (20.0, 0.0, 21.0, 320.0));
         // And back, from there.
         let (again, place) = orient(found, place, axes("LIP"), &meta, &mut Vec::new());
         assert_eq!(again, numbered());
-        assert_eq!(place, VolumePlace::as_stored());
+        assert_eq!(place, VolumePlace::as_stored((4, 3, 2)));
     }
 
     #[test]
     fn an_unknown_place_is_told() {
         let mut warnings = Vec::new();
-        let (found, _) = orient(numbered(), VolumePlace::as_stored(), Axes::RAS, &Meta::default(), &mut warnings);
+        let (found, _) =
+            orient(numbered(), VolumePlace::as_stored((4, 3, 2)), Axes::RAS, &Meta::default(), &mut warnings);
         assert_eq!(found[[0, 0, 0]], 21.0);
         assert_eq!(warnings.len(), 1);
     }

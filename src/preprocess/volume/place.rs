@@ -1,5 +1,7 @@
 //! Where a prepared volume's axes run in the scan.
 
+use crate::geometry::Size;
+
 /// One axis of the tensor: `model = scale * scan + offset` along one axis of the scan, in continuous coordinates with voxel
 /// edges at whole numbers. A negative scale runs the other way.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,12 +28,27 @@ impl AlongScan {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VolumePlace {
     pub axes: [AlongScan; 3],
+    /// Columns, rows and frames of the scan.
+    pub scan: [usize; 3],
 }
 
 impl VolumePlace {
-    /// `[frames, rows, cols]`, nothing changed.
-    pub(super) fn as_stored() -> Self {
-        Self { axes: [2, 1, 0].map(|scan_axis| AlongScan { scan_axis, scale: 1.0, offset: 0.0 }) }
+    /// Of a volume `[frames, rows, cols]`, nothing changed.
+    pub(super) fn as_stored((frames, rows, cols): (usize, usize, usize)) -> Self {
+        let axes = [2, 1, 0].map(|scan_axis| AlongScan { scan_axis, scale: 1.0, offset: 0.0 });
+        Self { axes, scan: [cols, rows, frames] }
+    }
+
+    /// Rows and columns of a frame.
+    pub fn frame_size(&self) -> Size {
+        let [cols, rows, _] = self.scan;
+        Size::new(rows, cols)
+    }
+
+    /// Number of frames.
+    pub fn frames(&self) -> usize {
+        let [_, _, frames] = self.scan;
+        frames
     }
 
     /// Which axis of the tensor runs along an axis of the scan, and how.

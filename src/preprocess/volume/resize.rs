@@ -30,7 +30,7 @@ pub(super) fn resize(
             *along = AlongScan { scale: along.scale * factor, offset: along.offset * factor, ..*along };
         }
     }
-    Ok((values, VolumePlace { axes }))
+    Ok((values, VolumePlace { axes, ..place }))
 }
 
 fn along_axis(values: &Array3<f32>, axis: Axis, to: usize) -> Array3<f32> {
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn twice_as_long_keeps_edges_in_place() {
         let values = Array3::from_shape_vec((1, 1, 3), vec![0.0, 4.0, 8.0]).unwrap();
-        let (found, place) = resize(values, VolumePlace::as_stored(), [1, 1, 6]).unwrap();
+        let (found, place) = resize(values, VolumePlace::as_stored((1, 1, 3)), [1, 1, 6]).unwrap();
         assert_eq!(found.into_raw_vec_and_offset().0, [0.0, 1.0, 3.0, 5.0, 7.0, 8.0]);
         let along = place.along(0).unwrap().1;
         assert_eq!((along.to_model(0.0), along.to_model(3.0)), (0.0, 6.0));
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn an_absurd_size_is_refused() {
         for size in [[0, 2, 2], [1 << 20, 1 << 20, 1 << 20]] {
-            assert!(resize(Array3::zeros((2, 2, 2)), VolumePlace::as_stored(), size).is_err());
+            assert!(resize(Array3::zeros((2, 2, 2)), VolumePlace::as_stored((2, 2, 2)), size).is_err());
         }
     }
 }
