@@ -14,7 +14,7 @@ pub struct PreparedCase {
     pub slices: Vec<usize>,
     /// Cases that the file or series gives, this one included.
     pub siblings: usize,
-    /// One per slice.
+    /// One per slice; one for a network of volumes.
     pub prepared: Vec<Prepared>,
     pub warnings: Vec<String>,
 }
@@ -77,6 +77,13 @@ pub fn prepare_scan(
 }
 
 fn fill(case: &mut PreparedCase, scan: &Scan, model: &Model) -> Result<(), CaseError> {
+    if model.is_volume() {
+        let prepared = preprocess::prepare_volume(scan, &case.slices, model.volume_steps())
+            .map_err(|source| CaseError::Preprocess { path: scan.path.clone(), source })?;
+        case.warnings.extend(prepared.warnings.iter().cloned());
+        case.prepared.push(prepared);
+        return Ok(());
+    }
     for &index in &case.slices {
         let (frame, frame_from_image) = preprocess::read(scan, index, model.steps())?;
         let mut prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), false)

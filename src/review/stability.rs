@@ -177,6 +177,9 @@ pub fn stability(
     session: &mut Session,
     changes: &[Change],
 ) -> Result<Stability, CaseError> {
+    if model.is_volume() {
+        return Err(CaseError::PicturesOnly { path: scan.path.clone(), what: "stability is measured by changes of" });
+    }
     let read = |slice: &usize| Ok(read(scan, *slice, model.steps())?.0);
     let frames = slices.iter().map(read).collect::<Result<Vec<Frame>, ScanError>>()?;
     let mut predict = |change: Option<Change>| -> Result<Inference, CaseError> {

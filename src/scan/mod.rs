@@ -35,6 +35,7 @@ pub use limits::Limits;
 pub use meta::{Format, IdentifyingTag, Meta, PatientSpace, Polarity, SpacingPlace, Window, WindowFunction};
 pub use open::{Scan, open, open_series, open_with};
 pub use picture::upright;
+pub(crate) use samples::half_to_f64;
 pub use series::group_series;
 pub use voi_lut::VoiLut;
 
