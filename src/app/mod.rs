@@ -49,7 +49,7 @@ pub use items::{Item, Items, ThumbnailState};
 pub use jobs::{Jobs, OpenedReview, Wake};
 pub use marks::{Mark, Marks, Shape, Tool};
 pub use model::{
-    EngineFacts, Fact, Golden, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
+    EngineFacts, Fact, Golden, InstallState, KnownCase, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
     StepFacts,
 };
 pub use problem::{Cause, Problem};

@@ -2,7 +2,7 @@
 //!
 //! [`read`] decodes (a damaged or hostile file is an error, never a crash: protobuf nesting is limited to 100, lengths
 //! are checked by the decoder); [`check`] refuses what no engine of this program should see, in words; [`Graph`] answers
-//! questions about inputs, outputs and nodes; [`entry`] says what the graph does to a picture first; [`find_logits`] names the tensor before the last Softmax or Sigmoid;
+//! questions about inputs, outputs and nodes; [`entry`] says what the graph does to a picture first; [`find_logits`] names the tensor before the last Softmax or Sigmoid, [`features_before_head`] what the last linear layer reads;
 //! [`extend`] makes a tensor an extra output by appending a few bytes. Nothing on disk is ever changed.
 
 mod check;
@@ -10,6 +10,7 @@ mod entry;
 mod error;
 mod extend;
 mod facts;
+mod features;
 mod graph;
 mod layout;
 mod logits;
@@ -24,6 +25,7 @@ pub use entry::{Arithmetic, Entry, entry};
 pub use error::OnnxError;
 pub use extend::{ExtraOutput, append, extend};
 pub use facts::{Dim, ValueFacts, ValueKind};
+pub use features::{FEATURES, FeatureAxes, FeatureTap, features_before_head, with_features};
 pub use graph::{Graph, read, read_shared};
 pub use layout::{ImageInput, Layout, image_input};
 pub use logits::{Activation, Head, class_count, find_logits};
