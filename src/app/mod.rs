@@ -7,6 +7,7 @@
 //! is dropped. [`Jobs::inline`] runs the same work on the caller's thread, for tests. It draws nothing, knows no egui,
 //! and does not read or write a file on the caller's thread (inline mode aside).
 
+mod beside;
 mod command;
 mod crosshair;
 mod current;
