@@ -66,6 +66,7 @@ impl AppState {
                     }
                 }
             }
+            Event::NearPictureReady { file, thumbnail } => self.near_picture_ready(file, thumbnail),
             Event::ModelLoaded { generation, path, result } => {
                 if generation == self.model_generation {
                     self.model_loaded(path, result.map(|loaded| *loaded));
@@ -224,6 +225,7 @@ impl AppState {
             asked = Some((current.item, current.slice_override.is_some()));
             current.prediction = answer.clone();
         }
+        self.ask_near_pictures(request);
         match (asked, failed) {
             (Some((item, false)), Some(problem)) => self.keep_failure(item, &problem),
             (Some((item, _)), None) => self.keep_shown_answer(item),

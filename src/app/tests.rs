@@ -82,6 +82,7 @@ fn inference(predicted: usize) -> Inference {
         logits: None,
         scores: vec![0.25, 0.75],
         predicted,
+        features: None,
         engine: EngineKind::Embedded,
         provider: Provider::Cpu,
         elapsed_ms: 1.0,
@@ -96,6 +97,7 @@ fn answer(predicted: usize) -> Prediction {
         seen: Vec::new(),
         seen_frame: 0,
         warnings: Vec::new(),
+        known: None,
         remarks: Vec::new(),
         cases: 1,
         total_ms: 2.0,
@@ -110,7 +112,7 @@ fn predicted(state: &AppState, item: usize, request: u64) -> Event {
 /// An answer of the batch that runs.
 fn answered(state: &AppState, item: usize) -> Event {
     let path = state.items().get(item).unwrap().path().to_path_buf();
-    let scored = Scored { slices: vec![0], siblings: 1, inference: inference(1), warnings: Vec::new() };
+    let scored = Scored { slices: vec![0], siblings: 1, inference: inference(1), warnings: Vec::new(), known: None };
     let case = Box::new(Case { item, path, truth: None, source: None, outcome: Ok(scored) });
     Event::Answered { generation: state.batch_generation, pane: Pane::First, item, case }
 }

@@ -11,7 +11,7 @@ use super::error::EngineError;
 use super::import::Export;
 use super::imported::import;
 use super::inference::{EngineKind, Inference, Provider};
-use super::input_spec::{InputSpec, batch_shape};
+use super::input_spec::{InputSpec, batch_shape, usual_side};
 use super::manifest::{GraphFacts, Manifest, Sourced, Sources};
 use super::metadata_file::{MetadataFile, OutputKind};
 use super::model_file::ModelFile;
@@ -218,8 +218,9 @@ impl Model {
     }
 
     /// Shape of what goes in where nothing else decides: `(rows, cols, channels)` of a picture, `(depth, rows, cols)` of a
-    /// volume; `side` for what neither the graph nor the manifest says.
-    pub fn usual_shape(&self, side: usize) -> (usize, usize, usize) {
+    /// volume; 224 (64) for what neither the graph nor the manifest says.
+    pub fn usual_shape(&self) -> (usize, usize, usize) {
+        let side = usual_side(self.layout());
         let length = |stated: &Option<Sourced<usize>>| stated.as_ref().map_or(side, |stated| stated.value);
         let (rows, cols) = (length(&self.manifest.rows), length(&self.manifest.cols));
         if self.is_volume() { (length(&self.manifest.depth), rows, cols) } else { (rows, cols, self.channels()) }

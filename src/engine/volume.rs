@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::error::EngineError;
 use super::slice_files::{NamedPlaces, SliceFiles};
 use crate::geometry::{Affine3, Size};
-use crate::scan::{Frame, Meta, Pixels, Scan};
+use crate::scan::{Frame, Meta, ModalityHint, Pixels, Scan};
 
 /// `input_selection` of the manifest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -215,7 +215,22 @@ fn differences(selection: &InputSelection, meta: &Meta) -> Vec<String> {
         (!wanted.iter().any(|value| value.eq_ignore_ascii_case(found)))
             .then(|| format!("The model is made for the {what} {}; the file says {found}.", wanted.join(" or ")))
     };
-    pairs.into_iter().filter_map(differs).collect()
+    pairs.into_iter().filter_map(differs).chain(hinted(selection, meta)).collect()
+}
+
+/// The same for a volume whose format has no field for the modality.
+fn hinted(selection: &InputSelection, meta: &Meta) -> Option<String> {
+    let (wanted, hint) = (selection.modality.as_ref()?.as_slice(), meta.modality_hint.as_ref()?);
+    match hint {
+        _ if meta.modality.is_some() => None,
+        ModalityHint::Silent => {
+            Some(format!("The file does not say its modality; the model is made for {}.", wanted.join(" or ")))
+        }
+        ModalityHint::Says { modality, .. } if wanted.iter().any(|value| value.eq_ignore_ascii_case(modality)) => None,
+        ModalityHint::Says { modality, by } => {
+            Some(format!("The model is made for the modality {}; {by} says {modality}.", wanted.join(" or ")))
+        }
+    }
 }
 
 /// Fewer values outside the stated range are metal, markers and the edge of the table.
