@@ -41,13 +41,7 @@ fn give_model_of_slices(state: &mut AppState, slice_files: Option<&str>) {
     let (generation, path) = (state.model_generation, PathBuf::from("m.onnx"));
     state.take(Event::ModelLoaded { generation, path, result: Ok(Box::new((facts, engine, run_facts()))) });
     let recorder = Recorder { roots: Roots::default(), labels: Labels::default(), pseudonyms: Pseudonyms::Plain };
-    let review = OpenedReview {
-        recorder: recorder.into(),
-        folder: None,
-        records: Vec::new(),
-        decisions: Vec::new(),
-        problems: Vec::new(),
-    };
+    let review = OpenedReview::empty(recorder.into());
     state.take(Event::ReviewOpened { generation: state.review.folder_generation, review: Box::new(review) });
 }
 
