@@ -6,8 +6,10 @@ use std::sync::Arc;
 use ndarray::ArrayView3;
 use prost::bytes::Bytes;
 
+use super::assumed::Hints;
 use super::backend::{Batch, Wanted};
 use super::error::EngineError;
+use super::family::{family, scales_itself};
 use super::import::Export;
 use super::imported::import;
 use super::inference::{EngineKind, Inference, Provider};
@@ -353,12 +355,22 @@ fn facts(graph: &Graph, input: &ImageInput, output: &str) -> (GraphFacts, Option
         activation: head.activation,
         last_op: head.last_op.clone(),
         values: onnx::class_count(graph, output),
-        entry: onnx::entry(graph),
+        hints: hints(graph),
     };
     let float = (!head.through_cast).then_some(onnx::proto::DataType::Float);
     let made = head.logits.filter(|name| graph.producer(name).is_some());
     let logits = made.map(|name| ExtraOutput { name, dtype: float });
     (facts, logits, head.no_logits_reason)
+}
+
+fn hints(graph: &Graph) -> Hints {
+    let entry = onnx::entry(graph);
+    Hints {
+        family: family(graph),
+        scales_itself: scales_itself(graph, &entry),
+        from_keras: graph.is_from_keras(),
+        entry,
+    }
 }
 
 /// Names under `explain` must be tensors of the graph.
