@@ -15,6 +15,7 @@ mod npy;
 mod pdf;
 mod plate;
 mod predictions;
+mod reference;
 mod review;
 mod write;
 
@@ -31,6 +32,7 @@ pub use metrics::{
 };
 pub use npy::NpyWriter;
 pub use predictions::{json_line, write_csv};
+pub use reference::write_reference;
 pub use review::{ReviewReport, write_predictions};
 pub use write::{write_metrics, write_review};
 

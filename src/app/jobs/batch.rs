@@ -9,6 +9,7 @@ use super::mailbox::Mailbox;
 use crate::app::{Event, Pane, Problem};
 use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions};
 use crate::review::folder::{RunFacts, RunOptions};
+use crate::review::reference::Reference;
 use crate::review::{self, BatchOptions, Control};
 
 /// Items for one model.
@@ -46,7 +47,7 @@ pub(super) enum Job {
 pub(super) struct Worker {
     mailbox: Arc<Mailbox<Job>>,
     /// A model that was started and not yet asked.
-    ready: Option<(PathBuf, Model, Session)>,
+    ready: Option<(PathBuf, Started)>,
 }
 
 impl Worker {
@@ -65,9 +66,9 @@ impl Worker {
                 emit.send(Event::BatchEnded { generation, pane, result });
             }
             Job::Ready(Ready { generation, path, items }) => {
-                let result = start(&path, None, items).map(|(model, session)| {
-                    let run = RunFacts::new(&model, &session, &[], RunOptions::default());
-                    self.ready = Some((path, model, session));
+                let result = start(&path, None, items).map(|started| {
+                    let run = RunFacts::new(&started.model, &started.session, &[], RunOptions::default());
+                    self.ready = Some((path, started));
                     Box::new(run)
                 });
                 emit.send(Event::SecondModelReady { generation, result: result.map_err(Problem::from) });
@@ -76,16 +77,16 @@ impl Worker {
         }
     }
 
-    fn run(&self, batch: &Batch, ready: Option<(PathBuf, Model, Session)>, emit: &Emitter) -> Result<(), EngineError> {
-        let wanted = |(path, model, _): &(PathBuf, Model, Session)| {
-            *path == batch.path && batch.sha256.as_ref().is_none_or(|sha256| *sha256 == model.sha256)
+    fn run(&self, batch: &Batch, ready: Option<(PathBuf, Started)>, emit: &Emitter) -> Result<(), EngineError> {
+        let wanted = |(path, started): &(PathBuf, Started)| {
+            *path == batch.path && batch.sha256.as_ref().is_none_or(|sha256| *sha256 == started.model.sha256)
         };
-        let (model, mut session) = match ready.filter(wanted) {
-            Some((_, model, session)) => (model, session),
+        let Started { model, mut session, reference } = match ready.filter(wanted) {
+            Some((_, started)) => started,
             None => start(&batch.path, batch.sha256.as_deref(), batch.items.len())?,
         };
         let files: Vec<Vec<PathBuf>> = batch.items.iter().map(|(_, files)| files.to_vec()).collect();
-        let options = BatchOptions { source_facts: batch.pane == Pane::First, ..BatchOptions::default() };
+        let options = BatchOptions { source_facts: batch.pane == Pane::First, reference, ..BatchOptions::default() };
         review::run(&files, &model, &mut session, &options, &mut |case| {
             if let Some((item, _)) = batch.items.get(case.item) {
                 let (generation, pane, item) = (batch.generation, batch.pane, *item);
@@ -97,13 +98,23 @@ impl Worker {
     }
 }
 
-fn start(path: &Path, sha256: Option<&str>, items: usize) -> Result<(Model, Session), EngineError> {
+/// A model that answers, and what it has seen.
+struct Started {
+    model: Model,
+    session: Session,
+    reference: Option<Arc<Reference>>,
+}
+
+fn start(path: &Path, sha256: Option<&str>, items: usize) -> Result<Started, EngineError> {
     let model = Model::load(path)?;
     if let Some(expected) = sha256.filter(|sha256| *sha256 != model.sha256) {
         let (path, expected) = (path.to_owned(), expected.to_owned());
         return Err(EngineError::Changed { path, expected, found: model.sha256 });
     }
-    let options = SessionOptions::for_many(&model, items);
+    // Why it cannot be used is said where the model was loaded.
+    let reference = Reference::find(&model).and_then(Result::ok).map(Arc::new);
+    let features = reference.as_ref().map(|reference| reference.tap());
+    let options = SessionOptions { features, ..SessionOptions::for_many(&model, items) };
     let session = Session::start(&model, EngineChoice::Auto, &options)?;
-    Ok((model, session))
+    Ok(Started { model, session, reference })
 }
