@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn it_copies_no_record_stays_as_it_was_and_knows_typed_labels() {
         let mut items = Items::default();
-        items.replace(vec![vec!["/m/a.png".into()], vec!["/m/b.png".into()]]);
+        items.replace(vec![vec!["/m/a.png".into()], vec!["/m/b.png".into()]], None);
         let record = |path: &str| CaseRecord::failed(path, "cut");
         for (index, path) in ["a.png", "b.png"].into_iter().enumerate() {
             *items.get_mut(index).unwrap().records_mut(Pane::First) = vec![record(path)];
