@@ -375,10 +375,12 @@ fn a_fitted_temperature_goes_into_the_manifest_and_holds_for_its_model_only() {
         let rows = json(&out.join("metrics.json"))["calibrated_scores"].as_array().unwrap().clone();
         rows.iter().map(|row| (row["scores"].as_str().unwrap().to_owned(), row["temperature"].as_f64())).collect()
     };
-    assert_eq!(lines(&out)[0], ("in_use".to_owned(), Some(1.0)));
-    let after_calibration = lines(&calibrated);
-    assert_eq!(after_calibration[0], ("raw".to_owned(), Some(1.0)));
-    assert!(after_calibration[1].0 == "in_use" && (after_calibration[1].1.unwrap() - temperature).abs() < 1e-6);
+    let declared = serde_json::from_str::<Value>(&before).unwrap()["calibration"]["temperature"].as_f64().unwrap();
+    for (out, applied) in [(&out, declared), (&calibrated, temperature)] {
+        let lines = lines(out);
+        assert_eq!(lines[0], ("raw".to_owned(), Some(1.0)));
+        assert!(lines[1].0 == "in_use" && (lines[1].1.unwrap() - applied).abs() < 1e-6, "{lines:?}");
+    }
     let page = std::fs::read_to_string(calibrated.join("report.html")).unwrap();
     assert!(page.contains("Before: softmax of the raw logits") && page.contains("stored temperature"));
     // Under another model's hash both are ignored, with a sentence.

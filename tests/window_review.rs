@@ -448,3 +448,22 @@ fn failed_files_are_tried_again() {
     assert_eq!(failed(&harness), 0);
     assert!(said(&harness).iter().any(|text| text.starts_with("1 file that failed before")), "{:?}", said(&harness));
 }
+
+#[test]
+fn a_rows_tooltip_does_not_lie_over_a_dialog() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    let row = harness.get_by_label_contains("case-08.png: ").rect().center();
+    let shown = |harness: &Harness<'_, Shell>| {
+        let path = demo_scans().join("grade-1/case-08.png").display().to_string();
+        said(harness).contains(&path)
+    };
+    harness.event(eframe::egui::Event::PointerMoved(row));
+    harness.run_steps(8);
+    assert!(shown(&harness), "{:?}", said(&harness));
+    // By its key: the pointer rests where it is.
+    harness.key_press(Key::F1);
+    harness.run_steps(8);
+    assert!(!shown(&harness));
+    harness.get_by_label("Keys");
+}

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Work;
+use crate::cli::interrupt::Interrupt;
 use crate::cli::progress;
 use crate::engine::{Model, Session, SessionOptions};
 use crate::report::ReviewSide;
@@ -25,8 +26,8 @@ pub(super) struct Side {
 
 impl Side {
     /// Starts the run in `--out` (the second model's within the folder `first`), or goes on with it, and runs what is
-    /// missing.
-    pub fn run(work: &Work<'_>, model: Model, mut first: Option<&mut RunFolder>) -> anyhow::Result<Self> {
+    /// missing. `None` where Ctrl+C stopped it; what is done is kept.
+    pub fn run(work: &Work<'_>, model: Model, mut first: Option<&mut RunFolder>) -> anyhow::Result<Option<Self>> {
         let args = work.args;
         let reference = reference(&model);
         let features = reference.as_ref().map(|reference| reference.tap());
@@ -62,15 +63,24 @@ impl Side {
         }
         let bar = progress::bar(left.items.len());
         let options = BatchOptions { slices: args.slices.clone(), reference, ..BatchOptions::default() };
+        let interrupt = Interrupt::noted();
+        let mut stopped = false;
         folder.fill(&left.items, (&model, &mut session), &recorder, &options, &mut |record| {
             counts.take(record, &bar);
             bar.inc(1);
-            Control::Continue
+            stopped = interrupt.asked();
+            if stopped { Control::Stop } else { Control::Continue }
         })?;
+        drop(interrupt);
         bar.finish_and_clear();
+        if stopped {
+            let (kept, path) = (folder.records().len(), folder.path().display());
+            eprintln!("Stopped. {kept} cases are kept in {path}; the same command goes on from there.");
+            return Ok(None);
+        }
         let decisions = first.as_deref().unwrap_or(&folder).decisions();
         let cases = with_typed_labels(folder.records(), decisions, model.class_names());
-        Ok(Self { model, folder, recorder, cases, ran })
+        Ok(Some(Self { model, folder, recorder, cases, ran }))
     }
 
     /// What its files are made of.
