@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::Problem;
 use crate::engine::runtime::InstallProgress;
-use crate::engine::{Combine, EngineKind, GoldenResult, Inference, Origin, OutputKind, Provider, SliceChoice};
+use crate::engine::{
+    Combine, EngineKind, GoldenResult, Inference, Origin, OutputKind, Provider, SliceChoice, SliceFiles,
+};
 use crate::onnx::Layout;
 use crate::render::Thumbnail;
 use crate::review::SourceFacts;
@@ -22,6 +24,8 @@ pub enum Fact {
     },
     /// Pixels, `None` where any size goes in.
     Input {
+        /// Of a network that takes volumes.
+        depth: Option<usize>,
         cols: Option<usize>,
         rows: Option<usize>,
         channels: usize,
@@ -116,6 +120,8 @@ pub struct ModelFacts {
     pub card: Option<String>,
     /// Sentences about what was imported or assumed.
     pub remarks: Vec<String>,
+    /// How files are named that hold one slice of a case each: these come together in the list.
+    pub slice_files: Option<SliceFiles>,
 }
 
 impl ModelFacts {

@@ -4,10 +4,10 @@ use prost::bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::error::OnnxError;
-use super::extend::{append, value_info};
+use super::extend::{ExtraOutput, append, value_info};
 use super::graph::Graph;
-use super::proto::{AttributeProto, AttributeType, DataType, GraphProto, NodeProto};
-use super::ExtraOutput;
+use super::half::cast;
+use super::proto::{DataType, GraphProto};
 
 /// Name of the extra output.
 pub const FEATURES: &str = "overread_features";
@@ -96,20 +96,7 @@ pub fn with_features(bytes: &Bytes, graph: &Graph, tensor: &str) -> Result<Bytes
     if graph.producer(tensor).is_none() {
         return Err(OnnxError::NoSuchTensor { name: tensor.to_owned() });
     }
-    let to = AttributeProto {
-        name: "to".to_owned(),
-        i: DataType::Float as i64,
-        r#type: AttributeType::Int as i32,
-        ..Default::default()
-    };
-    let cast = NodeProto {
-        op_type: "Cast".to_owned(),
-        name: FEATURES.to_owned(),
-        input: vec![tensor.to_owned()],
-        output: vec![FEATURES.to_owned()],
-        attribute: vec![to],
-        ..Default::default()
-    };
+    let cast = cast(tensor, FEATURES, DataType::Float);
     let output = value_info(&ExtraOutput { name: FEATURES.to_owned(), dtype: Some(DataType::Float) });
     Ok(append(bytes, GraphProto { node: vec![cast], output: vec![output], ..Default::default() }))
 }
@@ -117,7 +104,8 @@ pub fn with_features(bytes: &Bytes, graph: &Graph, tensor: &str) -> Result<Bytes
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::onnx::{read, find_logits};
+    use crate::onnx::proto::NodeProto;
+    use crate::onnx::{find_logits, read};
 
     /// What the last layer of each shipped model reads.
     #[test]

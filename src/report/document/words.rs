@@ -109,6 +109,8 @@ phrases! {
         "보정: 온도 {}에서 평균 음의 로그우도가 {}에서 {}로, 보정 오차가 {}에서 {}로 바뀝니다. 바로 이 사례들에 맞추고 잰 값입니다.";
     NOT_CALIBRATED: "The model is not calibrated: its scores are no probabilities until a temperature is fitted on other cases.",
         "보정되지 않은 모델입니다. 다른 사례로 온도를 맞추기 전에는 점수를 확률로 읽을 수 없습니다.";
+    UNLIKE: "{} of {} cases are unlike the reference cases of the model: farther from their centre than 99 % of them. predictions.csv has the share of each (farther_than).",
+        "사례 {}개(전체 {}개)가 모델의 참조 사례와 다릅니다. 참조 사례의 99 %보다 중심에서 더 멉니다. 각 사례의 비율은 predictions.csv의 farther_than에 있습니다.";
     OPERATING_POINT: "Operating point", "작동점";
     MODELS_OWN: "the model's own", "모델 기본값";
     BOTH_RIGHT: "both right", "둘 다 맞음";

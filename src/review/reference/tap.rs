@@ -35,8 +35,8 @@ pub fn find_tap(model: &Model, choice: EngineChoice, options: &SessionOptions) -
     let explainer = Explainer::start_forward_only(model, None, choice, options)?;
     let layer = explainer.layer();
     let axes = match layer.layout {
-        MapLayout::Nchw => FeatureAxes::ChannelsFirst,
-        MapLayout::Nhwc => FeatureAxes::ChannelsLast { skip: 0 },
+        MapLayout::Nchw | MapLayout::Ncdhw => FeatureAxes::ChannelsFirst,
+        MapLayout::Nhwc | MapLayout::Ndhwc => FeatureAxes::ChannelsLast { skip: 0 },
         MapLayout::Tokens { skip } => FeatureAxes::ChannelsLast { skip },
     };
     let tap = FeatureTap { tensor: layer.name.clone(), axes };
@@ -56,8 +56,7 @@ fn start(
 
 /// Tries it on a picture of zeros.
 fn gives_features(model: &Model, session: &mut Session) -> Result<bool, ExplainError> {
-    let (rows, cols) = model.input_size().unwrap_or((SIDE, SIDE));
-    let picture = Array3::<f32>::zeros((rows, cols, model.channels()));
+    let picture = Array3::<f32>::zeros(model.usual_shape(SIDE));
     let found = session.run(&[picture.view()])?;
     let features = found.first().and_then(|inference| inference.features.as_ref());
     Ok(features.is_some_and(|features| features.len() >= FEWEST_FEATURES))
