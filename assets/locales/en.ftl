@@ -331,6 +331,11 @@ step-clahe = clahe
 step-smooth = smooth
 step-overlap-merge = overlap_merge
 step-multiply-merge = multiply_merge
+step-orient = orient
+step-clip = clip
+step-clip-percentiles = clip_percentiles
+step-scale-range = scale_range
+step-zscore = zscore
 
 ## Model and engine
 
@@ -349,6 +354,7 @@ model-uncalibrated = none: numbers are scores
 model-classes = Classes
 model-input = Input
 model-input-value = { $cols } × { $rows } × { $channels }, { $layout }
+model-input-volume = { $depth } × { $rows } × { $cols }, { $layout }
 model-any-size = any
 model-output = Output
 model-slices = Slices
@@ -436,6 +442,7 @@ heatmap-depth = Depth
 heatmap-default = Default
 heatmap-default-layer = Default: { $layer }
 heatmap-layer-words = { $op }, { $rows } x { $cols } x { $channels }
+heatmap-layer-volume = { $op }, { $depth } x { $rows } x { $cols } x { $channels }
 heatmap-layer-tokens = { $op }, { $rows } x { $cols } tokens x { $channels }
 heatmap-colours = Colours
 heatmap-opacity = Opacity

@@ -321,6 +321,11 @@ step-clahe = 국소 대비 평활화 · clahe
 step-smooth = 평활 · smooth
 step-overlap-merge = 겹쳐 합성 · overlap_merge
 step-multiply-merge = 곱하여 합성 · multiply_merge
+step-orient = 축 방향 정렬 · orient
+step-clip = 값 범위 자르기 · clip
+step-clip-percentiles = 백분위수로 자르기 · clip_percentiles
+step-scale-range = 값 범위 변환 · scale_range
+step-zscore = 표준화(z 점수) · zscore
 
 ## 모델과 엔진
 
@@ -339,6 +344,7 @@ model-uncalibrated = 없음: 숫자는 점수입니다
 model-classes = 클래스
 model-input = 입력
 model-input-value = { $cols } × { $rows } × { $channels }, { $layout }
+model-input-volume = { $depth } × { $rows } × { $cols }, { $layout }
 model-any-size = 임의
 model-output = 출력
 model-slices = 슬라이스
@@ -423,6 +429,7 @@ heatmap-depth = 깊이
 heatmap-default = 기본값
 heatmap-default-layer = 기본값: { $layer }
 heatmap-layer-words = { $op }, { $rows } x { $cols } x { $channels }
+heatmap-layer-volume = { $op }, { $depth } x { $rows } x { $cols } x { $channels }
 heatmap-layer-tokens = { $op }, 토큰 { $rows } x { $cols } x { $channels }
 heatmap-colours = 색상
 heatmap-opacity = 불투명도

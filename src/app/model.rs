@@ -23,6 +23,8 @@ pub enum Fact {
     },
     /// Pixels, `None` where any size goes in.
     Input {
+        /// Of a network that takes volumes.
+        depth: Option<usize>,
         cols: Option<usize>,
         rows: Option<usize>,
         channels: usize,

@@ -57,12 +57,11 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     output.finish(&session)
 }
 
-/// One item a file; one a series where the model combines slices of a volume, or the reader asks for it; one a case where
-/// the manifest says how the files of a case's slices are named.
+/// One item a file; one a series where the model takes a volume or combines its slices, or the reader asks for it; one a
+/// case where the manifest says how the files of a case's slices are named.
 pub(super) fn items(series: bool, found: &Discovery, model: &Model) -> Vec<Vec<std::path::PathBuf>> {
-    let wants_volume =
-        model.manifest.input_selection.as_ref().is_some_and(|selection| selection.value.combine.is_some());
-    let items = if series || wants_volume {
+    let combines = model.manifest.input_selection.as_ref().is_some_and(|selection| selection.value.combine.is_some());
+    let items = if series || combines || model.is_volume() {
         scan::group_series(&found.files)
     } else {
         found.files.iter().map(|file| vec![file.clone()]).collect()

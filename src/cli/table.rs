@@ -102,6 +102,9 @@ fn notes(model: &Model) -> Vec<String> {
     let mut notes: Vec<String> =
         thresholds.map(|(class, least)| format!("{} is predicted from a score of {least} on", name(class))).collect();
     notes.extend(model.manifest.remarks.iter().cloned());
+    if model.manifest.preprocess_volume.iter().any(|step| step.origin == Origin::Assumed) {
+        notes.push("assumed, because the model does not say: how the volume is prepared".to_owned());
+    }
     if model.manifest.preprocess.iter().any(|step| step.origin == Origin::Assumed) {
         let steps: Vec<&str> = model.steps().iter().map(crate::preprocess::Step::name).collect();
         notes.push(format!("assumed, because the model does not say: the preprocessing ({})", steps.join(", ")));

@@ -145,7 +145,7 @@ impl Session {
         {
             engine.prepare(&input)?;
         }
-        let max_batch = options.max_batch.max(1);
+        let max_batch = model.most_together(options.max_batch);
         let (rule, input) = (model.rule.clone(), model.input.name.clone());
         Ok(Self {
             backend,

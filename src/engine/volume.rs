@@ -1,4 +1,4 @@
-//! Which slices of a volume go into a 2-D model, and how their results become one.
+//! Which slices of a volume go into a model of pictures, and how their results become one; all of them for a model of volumes.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -170,6 +170,30 @@ fn select(
         vec![indices]
     };
     Ok(SliceSelection { groups, remarks })
+}
+
+/// All frames of one volume, for a network that takes volumes.
+///
+/// # Errors
+/// [`EngineError::Slices`] for a single picture.
+pub fn whole_volume(
+    frames: usize,
+    meta: &Meta,
+    selection: Option<&InputSelection>,
+) -> Result<SliceSelection, EngineError> {
+    let mut remarks = selection.map(|selection| differences(selection, meta)).unwrap_or_default();
+    let length = match meta.slices_per_volume {
+        Some(slices) if slices > 0 && frames > slices => {
+            remarks.push(format!("The scan holds {} volumes; the first is taken.", frames / slices));
+            slices
+        }
+        _ => frames,
+    };
+    if length < 2 {
+        let what = "the model takes a volume, and this is a single picture; open the whole series, or its NIfTI file.";
+        return Err(EngineError::Slices { what: what.to_owned() });
+    }
+    Ok(SliceSelection { groups: vec![(0..length).collect()], remarks })
 }
 
 /// The middle slice; of several volumes one after the other, that of the middle volume.

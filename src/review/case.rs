@@ -46,6 +46,8 @@ pub enum CaseError {
     Preprocess { path: PathBuf, source: PreprocessError },
     #[error("{path}: {source}")]
     Engine { path: PathBuf, source: Box<EngineError> },
+    #[error("{path}: {what} single pictures, and this model takes volumes.")]
+    PicturesOnly { path: PathBuf, what: &'static str },
     #[error("{path}: the map could not be measured: {what}")]
     Trust { path: PathBuf, what: String },
     #[error("{path}: {source}")]

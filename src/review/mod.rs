@@ -24,7 +24,7 @@ mod worklist;
 pub use batch::{BatchOptions, Control, run};
 pub use case::{Case, CaseError, Scored};
 pub use explain_all::{CaseMaps, explain_all};
-pub use explained::{Explained, explain_case};
+pub use explained::{Explained, explain_case, explanations, on_frame};
 pub use prepare::{PreparedCase, prepare_case, prepare_scan};
 pub use source::SourceFacts;
 pub use trust::{

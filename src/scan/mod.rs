@@ -7,7 +7,6 @@
 //! Outside data is hostile: sizes are checked before memory is asked for, every decode runs isolated (a panic or a
 //! decoder that does not end becomes a [`ScanError`]), and one broken file never harms the next.
 
-mod bits;
 mod detect;
 pub(crate) mod dicom;
 mod discover;
@@ -36,6 +35,7 @@ pub use limits::Limits;
 pub use meta::{Format, IdentifyingTag, Meta, PatientSpace, Polarity, SpacingPlace, Window, WindowFunction};
 pub use open::{Scan, open, open_series, open_with};
 pub use picture::upright;
+pub(crate) use samples::half_to_f64;
 pub use series::group_series;
 pub use voi_lut::VoiLut;
 

@@ -128,6 +128,28 @@ impl Scan {
         isolate::run(&self.path, &self.limits, move || scan.frame_here(index))
     }
 
+    /// Decodes frame `index` no larger than needed for `[rows, cols]` of at least `size`, and says what its sides were
+    /// divided by (rounded up). Only JPEG pictures are read at a half, a quarter or an eighth, by Pillow's rule and in
+    /// Pillow's numbers (`Image.draft(mode, size)`); everything else is read whole.
+    ///
+    /// # Errors
+    /// As [`Scan::frame`].
+    pub fn reduced_frame(&self, index: usize, size: Size) -> Result<(Frame, usize), ScanError> {
+        let divisor = match self.source.as_ref() {
+            Source::Picture(source) if index == 0 => source.divisor(size),
+            _ => 1,
+        };
+        if divisor == 1 {
+            return Ok((self.frame(index)?, 1));
+        }
+        let scan = self.clone();
+        let frame = isolate::run(&self.path, &self.limits, move || match scan.source.as_ref() {
+            Source::Picture(source) => source.reduced(&scan.path, divisor, &scan.limits),
+            _ => scan.frame_here(index),
+        })?;
+        Ok((frame, divisor))
+    }
+
     /// The VOI LUTs (0028,3010) that a DICOM header offers for frame `index`, the first one first: shown instead of a
     /// window. None for other formats. A series' file is opened for it.
     ///

@@ -108,9 +108,14 @@ impl Loaded {
         let mut warnings = scan.meta.remarks.clone();
         let mut seen = Vec::new();
         let mut prepared = Vec::with_capacity(frames.len());
-        for &index in &frames {
+        if self.model.is_volume() {
+            let one = preprocess::prepare_volume(&scan, &frames, self.model.volume_steps())?;
+            warnings.extend(one.warnings);
+            prepared.push(one.tensor);
+        }
+        for &index in frames.iter().filter(|_| !self.model.is_volume()) {
             let keep = index == seen_frame;
-            let frame = scan.frame(index)?;
+            let (frame, _) = preprocess::read(&scan, index, self.model.steps())?;
             let one: Prepared = preprocess::prepare(&frame, &scan.meta, self.model.steps(), keep)?;
             let selection = self.model.manifest.input_selection.as_ref();
             let values = selection.and_then(|selection| selection.value.value_warning(&frame));
