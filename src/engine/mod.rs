@@ -16,6 +16,7 @@ mod data_folder;
 mod embedded;
 mod error;
 mod golden;
+mod graph_questions;
 mod graph_session;
 pub mod import;
 mod imported;
