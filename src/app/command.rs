@@ -21,6 +21,8 @@ pub enum Command {
     Open(Vec<PathBuf>),
     /// Item `index` of the list, into the active view.
     Select(usize),
+    /// A file, of the list or not, into the view after the active one.
+    OpenBeside(PathBuf),
     /// Frame `index`, counted from 0.
     GoToFrame(usize),
     /// This many frames on, negative back.

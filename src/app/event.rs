@@ -80,6 +80,11 @@ pub enum Event {
         item: usize,
         thumbnail: Option<Arc<Thumbnail>>,
     },
+    /// The small picture of a reference case; `None` where it cannot be opened.
+    NearPictureReady {
+        file: PathBuf,
+        thumbnail: Option<Arc<Thumbnail>>,
+    },
     /// A model is ready to predict, or why not.
     ModelLoaded {
         generation: u64,

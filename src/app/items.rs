@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Pane;
+use crate::engine::SliceFiles;
 use crate::render::Thumbnail;
 use crate::review::record::CaseRecord;
 
-/// What was opened together: a file, or the files of a series.
+/// What was opened together: a file, the files of a series, or those of a case's slices.
 #[derive(Clone, Debug)]
 pub struct Item {
     pub files: Arc<[PathBuf]>,
-    /// The file's name; for a series its folder's.
+    /// The file's name; for a series its folder's, for slices that of their case.
     pub name: String,
     /// The folder that holds it.
     pub folder: Option<String>,
@@ -33,10 +34,13 @@ pub enum ThumbnailState {
 }
 
 impl Item {
-    fn new(files: Vec<PathBuf>) -> Self {
+    fn new(files: Vec<PathBuf>, slice_files: Option<&SliceFiles>) -> Self {
         let path = files.first().cloned().unwrap_or_default();
         let parent = path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        let (name, folder) = if files.len() > 1 {
+        let case = slice_files.filter(|_| files.len() > 1).and_then(|named| named.case_of(&path));
+        let (name, folder) = if let Some(case) = case {
+            (case.to_owned(), parent)
+        } else if files.len() > 1 {
             let above = path.parent().and_then(Path::parent).and_then(Path::file_name);
             let folder = above.map(|name| name.to_string_lossy().into_owned());
             (parent.unwrap_or_else(|| file_name(&path)), folder)
@@ -74,6 +78,13 @@ impl Item {
     }
 }
 
+fn together(cases: Vec<Vec<PathBuf>>, slice_files: Option<&SliceFiles>) -> Vec<Vec<PathBuf>> {
+    match slice_files {
+        Some(named) => named.group(cases),
+        None => cases,
+    }
+}
+
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
@@ -84,14 +95,31 @@ pub struct Items {
     /// Counts the lists, so that late results of an earlier one are dropped.
     pub generation: u64,
     all: Vec<Item>,
+    /// How slices are named that stand together.
+    slice_files: Option<SliceFiles>,
     selected: Option<usize>,
 }
 
 impl Items {
-    pub(super) fn replace(&mut self, cases: Vec<Vec<PathBuf>>) {
+    /// Another list; single files that `slice_files` names as slices of one case come together.
+    pub(super) fn replace(&mut self, cases: Vec<Vec<PathBuf>>, slice_files: Option<SliceFiles>) {
         self.generation += 1;
-        self.all = cases.into_iter().filter(|files| !files.is_empty()).map(Item::new).collect();
+        let named = slice_files.as_ref();
+        let cases = together(cases, named);
+        self.all = cases.into_iter().filter(|files| !files.is_empty()).map(|files| Item::new(files, named)).collect();
         self.selected = None;
+        self.slice_files = slice_files;
+    }
+
+    /// The same files as a model with other names of slices takes them; `None` where that changes nothing.
+    pub(super) fn regrouped(&mut self, slice_files: Option<&SliceFiles>) -> Option<Vec<Vec<PathBuf>>> {
+        if self.slice_files.as_ref() == slice_files {
+            return None;
+        }
+        let before = std::mem::replace(&mut self.slice_files, slice_files.cloned());
+        let cases: Vec<Vec<PathBuf>> = self.all.iter().map(|item| item.files.to_vec()).collect();
+        let apart = before.map_or(cases.clone(), |named| named.ungroup(cases.clone()));
+        Some(together(apart, slice_files)).filter(|regrouped| *regrouped != cases)
     }
 
     pub fn all(&self) -> &[Item] {
@@ -149,19 +177,32 @@ mod tests {
 
     #[test]
     fn a_file_is_named_by_itself_and_a_series_by_its_folder() {
-        let one = Item::new(vec!["/data/환자/뇌 MRI.png".into()]);
+        let one = Item::new(vec!["/data/환자/뇌 MRI.png".into()], None);
         assert_eq!((one.name.as_str(), one.folder.as_deref()), ("뇌 MRI.png", Some("환자")));
-        let series = Item::new(vec!["/data/visit/T1/1.dcm".into(), "/data/visit/T1/2.dcm".into()]);
+        let series = Item::new(vec!["/data/visit/T1/1.dcm".into(), "/data/visit/T1/2.dcm".into()], None);
         assert_eq!((series.name.as_str(), series.folder.as_deref()), ("T1", Some("visit")));
     }
 
     #[test]
     fn the_rest_begins_after_the_selection() {
         let mut items = Items::default();
-        items.replace((0..5).map(|n| vec![PathBuf::from(format!("{n}.png"))]).collect());
+        items.replace((0..5).map(|n| vec![PathBuf::from(format!("{n}.png"))]).collect(), None);
         items.select(3);
         items.get_mut(0).unwrap().records = vec![CaseRecord::failed("0.png", "not a picture")];
         assert_eq!(items.unanswered(Pane::First), [4, 1, 2, 3]);
         assert!(!items.select(9));
+    }
+
+    #[test]
+    fn slices_stand_together_while_a_model_names_them() {
+        let named = SliceFiles::try_from("{case}_z{mm}.png".to_owned()).unwrap();
+        let mut items = Items::default();
+        items.replace(["AD/A_z12.png", "AD/A_z0.png", "AD/b.png"].map(|file| vec![PathBuf::from(file)]).to_vec(), None);
+        let together = items.regrouped(Some(&named)).unwrap();
+        assert_eq!(together[0], [PathBuf::from("AD/A_z0.png"), PathBuf::from("AD/A_z12.png")]);
+        items.replace(together, Some(named.clone()));
+        assert_eq!((items.len(), items.all()[0].name.as_str(), items.all()[0].folder.as_deref()), (2, "A", Some("AD")));
+        assert_eq!(items.regrouped(Some(&named)), None);
+        assert_eq!(items.regrouped(None).map(|apart| apart.len()), Some(3));
     }
 }

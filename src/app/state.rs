@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::beside::NearPictures;
 use super::toast::Toasts;
 use super::{Command, Current, Heatmaps, InstallState, Items, Jobs, ModelState, Pane, Review, Toast, Tool, Views};
 use crate::app::items::ThumbnailState;
@@ -56,6 +57,7 @@ pub struct AppState {
     pub(super) model_generation: u64,
     pub(super) batch_generation: u64,
     pub(super) review: Review,
+    pub(super) near: NearPictures,
     /// Items whose thumbnails are wanted.
     rows_shown: Vec<usize>,
     smooth: bool,
@@ -79,6 +81,7 @@ impl AppState {
             model_generation: 0,
             batch_generation: 0,
             review: Review::default(),
+            near: NearPictures::default(),
             rows_shown: Vec::new(),
             smooth: true,
             show_identity: false,
@@ -141,6 +144,9 @@ impl AppState {
         match command {
             Command::Open(paths) => self.open(paths),
             Command::Select(index) => self.select(index),
+            Command::OpenBeside(file) => self.open_beside(file),
+            // These are about the list's case.
+            Command::Decide(_) | Command::ToggleFlag | Command::SetLabel(_) if self.looks_outside() => {}
             Command::GoToFrame(index) => self.go_to_frame(index),
             Command::StepFrame(by) => {
                 if let Some(current) = self.current() {

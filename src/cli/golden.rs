@@ -8,7 +8,7 @@ use super::{Ended, GoldenAction, GoldenArgs, GoldenRecordArgs, GoldenVerifyArgs,
 use crate::engine::{
     EngineChoice, EngineError, GoldenResult, Model, ProviderChoice, Session, SessionOptions, verify_golden,
 };
-use crate::preprocess::{prepare, prepare_volume};
+use crate::preprocess::{prepare, prepare_volume, read};
 use crate::report::{NewGolden, write_golden};
 use crate::scan;
 
@@ -36,7 +36,7 @@ fn record(args: &GoldenRecordArgs) -> anyhow::Result<Ended> {
         let tensor = if model.is_volume() {
             prepare_volume(&scan, &frames, model.volume_steps())?.tensor
         } else {
-            prepare(&scan.frame(frame)?, &scan.meta, model.steps(), false)?.tensor
+            prepare(&read(&scan, frame, model.steps())?.0, &scan.meta, model.steps(), false)?.tensor
         };
         let result = session.run(&[tensor.view()])?.pop();
         let Some(logits) = result.and_then(|result| result.logits) else {

@@ -12,13 +12,14 @@ use super::graph_questions::{check_explain, facts, mixes_pictures, rule, score_o
 use super::import::Export;
 use super::imported::import;
 use super::inference::{EngineKind, Inference, Provider};
-use super::input_spec::{InputSpec, batch_shape};
+use super::input_spec::{InputSpec, batch_shape, usual_side};
 use super::manifest::{Manifest, Sourced, Sources};
 use super::metadata_file::{MetadataFile, OutputKind};
 use super::model_file::ModelFile;
 use super::resolve::resolve;
 use super::scores::ScoreRule;
-use super::volume::{Combine, SliceChoice, SliceSelection, select_slices, whole_volume};
+use super::slice_files::SliceFiles;
+use super::volume::{Combine, SliceChoice, SliceSelection, select_slices_of, whole_volume};
 use crate::onnx::{self, ExtraOutput, Graph, ImageInput, Layout};
 use crate::preprocess::{Step, VolumeStep};
 use crate::scan::Scan;
@@ -174,6 +175,11 @@ impl Model {
         self.manifest.output_kind.value
     }
 
+    /// How files are named that hold one slice of a case each, where the manifest says so.
+    pub fn slice_files(&self) -> Option<&SliceFiles> {
+        self.manifest.input_selection.as_ref()?.value.slice_files.as_ref()
+    }
+
     /// Which frames of a scan go in, and which of them make one case. `choice` goes before the manifest. A network of
     /// volumes takes all frames as one case.
     ///
@@ -184,7 +190,7 @@ impl Model {
         if self.is_volume() {
             return whole_volume(scan.frames, &scan.meta, selection);
         }
-        select_slices(scan.frames, scan.size, &scan.meta, selection, choice)
+        select_slices_of(scan, selection, choice)
     }
 
     /// One result for the slices of one case, as the manifest says (without a word: the mean of the probabilities).
@@ -213,8 +219,9 @@ impl Model {
     }
 
     /// Shape of what goes in where nothing else decides: `(rows, cols, channels)` of a picture, `(depth, rows, cols)` of a
-    /// volume; `side` for what neither the graph nor the manifest says.
-    pub fn usual_shape(&self, side: usize) -> (usize, usize, usize) {
+    /// volume; 224 (64) for what neither the graph nor the manifest says.
+    pub fn usual_shape(&self) -> (usize, usize, usize) {
+        let side = usual_side(self.layout());
         let length = |stated: &Option<Sourced<usize>>| stated.as_ref().map_or(side, |stated| stated.value);
         let (rows, cols) = (length(&self.manifest.rows), length(&self.manifest.cols));
         if self.is_volume() { (length(&self.manifest.depth), rows, cols) } else { (rows, cols, self.channels()) }

@@ -5,6 +5,8 @@ use crate::geometry::Size;
 /// Errors of preprocessing. `Display` is the sentence a person reads.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PreprocessError {
+    #[error("the step `draft` says how a picture is read, so it must be the first one; move it to the front")]
+    DraftNotFirst,
     #[error("the picture has no pixels ({size})")]
     NoPixels { size: Size },
     #[error("the picture holds no number at all, only NaN or infinite values; nothing can be said about it")]

@@ -9,6 +9,7 @@ mod choices;
 mod clahe;
 mod crop;
 mod defaults;
+mod draft;
 mod equalize;
 mod error;
 mod gray_rgb;
@@ -25,6 +26,7 @@ mod to_8bit;
 mod volume;
 
 pub use choices::{ChannelOrder, Filter, Library, RangeChoice, SmoothKind, VoiFunction};
+pub use draft::read;
 pub use error::PreprocessError;
 pub use picture::Picture;
 pub use presets::{PRESETS, Preset};
@@ -74,7 +76,10 @@ pub fn prepare(frame: &Frame, meta: &Meta, steps: &[Step], keep_pictures: bool) 
     let mut applied = Vec::with_capacity(steps.len());
     let mut checks = checks::Checks::default();
     checks.first(&picture)?;
-    for step in steps {
+    for (place, step) in steps.iter().enumerate() {
+        if matches!(step, Step::Draft { .. }) && place > 0 {
+            return Err(PreprocessError::DraftNotFirst);
+        }
         checks.before(step, &picture);
         if three_alike && !treats_channels_alike(step) {
             picture = gray_rgb::repeat_channel(&picture);
@@ -191,6 +196,8 @@ fn apply(picture: Picture, step: &Step, frame: &Frame, meta: &Meta) -> Result<Do
     };
     let size = |[rows, cols]: [usize; 2]| Size::new(rows, cols);
     Ok(match *step {
+        // The frame was read so; see `read`.
+        Step::Draft { .. } => Done::in_place(picture),
         Step::To8Bit { window, low, high } => {
             Done::remarked(to_8bit::to_8bit(picture, &frame.windows, meta, window, (low, high))?)
         }

@@ -15,6 +15,7 @@ mod npy;
 mod pdf;
 mod plate;
 mod predictions;
+mod reference;
 mod review;
 
 pub use chart::{calibration_chart, confusion_chart, matrix_chart, precision_recall_chart, roc_chart};
@@ -32,6 +33,7 @@ pub use metrics::{
 pub use npy::NpyWriter;
 pub use pdf::write_pdf;
 pub use predictions::{json_line, write_csv};
+pub use reference::write_reference;
 pub use review::{ReviewReport, write_predictions};
 
 pub use crate::render::RESEARCH_USE;

@@ -14,6 +14,7 @@ pub mod leak;
 mod order;
 mod prepare;
 pub mod record;
+pub mod reference;
 mod source;
 pub mod stability;
 pub mod table;

@@ -85,9 +85,10 @@ fn fill(case: &mut PreparedCase, scan: &Scan, model: &Model) -> Result<(), CaseE
         return Ok(());
     }
     for &index in &case.slices {
-        let frame = scan.frame(index)?;
-        let prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), false)
+        let (frame, frame_from_image) = preprocess::read(scan, index, model.steps())?;
+        let mut prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), false)
             .map_err(|source| CaseError::Preprocess { path: scan.path.clone(), source })?;
+        prepared.model_from_image = prepared.model_from_image.after(&frame_from_image);
         let selection = model.manifest.input_selection.as_ref();
         let values = selection.and_then(|selection| selection.value.value_warning(&frame));
         for warning in prepared.warnings.iter().chain(&values) {

@@ -8,6 +8,7 @@ use super::Emitter;
 use super::mailbox::Mailbox;
 use crate::app::{Event, Pane, Problem};
 use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions};
+use crate::review::reference::Reference;
 use crate::review::{self, BatchOptions, Control};
 
 /// Items for one model.
@@ -49,9 +50,9 @@ impl Worker {
     }
 
     fn run(&self, batch: &Batch, emit: &Emitter) -> Result<(), EngineError> {
-        let (model, mut session) = start(batch)?;
+        let (model, mut session, reference) = start(batch)?;
         let files: Vec<Vec<PathBuf>> = batch.items.iter().map(|(_, files)| files.to_vec()).collect();
-        let options = BatchOptions { source_facts: batch.pane == Pane::First, ..BatchOptions::default() };
+        let options = BatchOptions { source_facts: batch.pane == Pane::First, reference, ..BatchOptions::default() };
         review::run(&files, &model, &mut session, &options, &mut |case| {
             if let Some((item, _)) = batch.items.get(case.item) {
                 let (generation, pane, item) = (batch.generation, batch.pane, *item);
@@ -63,13 +64,16 @@ impl Worker {
     }
 }
 
-fn start(batch: &Batch) -> Result<(Model, Session), EngineError> {
+fn start(batch: &Batch) -> Result<(Model, Session, Option<Arc<Reference>>), EngineError> {
     let model = Model::load(&batch.path)?;
     if let Some(expected) = batch.sha256.as_ref().filter(|sha256| **sha256 != model.sha256) {
         let (path, expected) = (batch.path.clone(), expected.clone());
         return Err(EngineError::Changed { path, expected, found: model.sha256 });
     }
-    let options = SessionOptions::for_many(&model, batch.items.len());
+    // Why it cannot be used is said where the model was loaded.
+    let reference = Reference::find(&model).and_then(Result::ok).map(Arc::new);
+    let features = reference.as_ref().map(|reference| reference.tap());
+    let options = SessionOptions { features, ..SessionOptions::for_many(&model, batch.items.len()) };
     let session = Session::start(&model, EngineChoice::Auto, &options)?;
-    Ok((model, session))
+    Ok((model, session, reference))
 }

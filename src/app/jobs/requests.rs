@@ -111,7 +111,12 @@ impl Jobs {
     }
 
     pub(in crate::app) fn thumbnails(&self, list: u64, wanted: impl IntoIterator<Item = (usize, Arc<[PathBuf]>)>) {
-        self.thumbnails.post_later(wanted.into_iter().map(|(item, files)| thumbnails::Job { list, item, files }));
+        self.thumbnails.post_later(wanted.into_iter().map(|(item, files)| thumbnails::Job::Item { list, item, files }));
+    }
+
+    /// Of the reference case at this place beside the prediction; replaces what was last asked for it.
+    pub(in crate::app) fn near_picture(&self, place: usize, file: PathBuf) {
+        self.thumbnails.post_urgent_from(place as u64, thumbnails::Job::Near { file });
     }
 
     pub(in crate::app) fn load_model(&self, generation: u64, path: PathBuf) {

@@ -9,6 +9,7 @@ use super::Review;
 use crate::app::jobs::{OpenReview, OpenedReview, Place, StoreJob};
 use crate::app::{AppState, Notice, Pane, PredictionState, Problem, Severity};
 use crate::review::record::{CaseRecord, Recorder};
+use crate::review::reference::Known;
 use crate::review::{Case, Scored};
 
 impl AppState {
@@ -122,11 +123,14 @@ impl AppState {
         if current.slice_override.is_some() || prediction.cases > 1 {
             return;
         }
+        let known = prediction.known.as_ref().map(|known| known.known.clone());
+        let doubt = known.as_ref().and_then(Known::warning);
         let scored = Scored {
             slices: prediction.frames.clone(),
             siblings: 1,
             inference: prediction.inference.clone(),
-            warnings: prediction.warnings.clone(),
+            warnings: prediction.warnings.iter().cloned().chain(doubt).collect(),
+            known,
         };
         let (path, source) = (item.path().to_owned(), Some(prediction.source.clone()));
         let record = recorder.record(&Case { item: index, path, truth: None, source, outcome: Ok(scored) });

@@ -64,7 +64,7 @@ pub struct ReviewArgs {
     pub json: bool,
 }
 
-fn label_pair(text: &str) -> Result<(String, String), String> {
+pub(super) fn label_pair(text: &str) -> Result<(String, String), String> {
     let (label, class) = text.rsplit_once('=').ok_or("write LABEL=CLASS, for example mild=1gr")?;
     Ok((label.to_owned(), class.to_owned()))
 }

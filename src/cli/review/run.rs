@@ -1,6 +1,7 @@
 //! One model over everything, into its run folder.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Work;
 use crate::cli::progress;
@@ -8,6 +9,7 @@ use crate::engine::{Model, Session, SessionOptions};
 use crate::report::ReviewSide;
 use crate::review::folder::{RunFacts, RunFolder, RunOptions, with_typed_labels};
 use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
+use crate::review::reference::Reference;
 use crate::review::{BatchOptions, Control};
 
 /// A model and its results.
@@ -26,7 +28,9 @@ impl Side {
     /// missing.
     pub fn run(work: &Work<'_>, model: Model, first: Option<&RunFolder>) -> anyhow::Result<Self> {
         let args = work.args;
-        let options = SessionOptions::for_many(&model, work.items.len());
+        let reference = reference(&model);
+        let features = reference.as_ref().map(|reference| reference.tap());
+        let options = SessionOptions { features, ..SessionOptions::for_many(&model, work.items.len()) };
         let mut session = Session::start(&model, args.engine.into(), &options)?;
         let real = |path: &std::path::PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
         let roots: Vec<_> = args.paths.iter().map(real).collect();
@@ -57,7 +61,7 @@ impl Side {
             folder.append(record)?;
         }
         let bar = progress::bar(missing.len());
-        let options = BatchOptions { slices: args.slices.clone(), ..BatchOptions::default() };
+        let options = BatchOptions { slices: args.slices.clone(), reference, ..BatchOptions::default() };
         folder.fill(&missing, (&model, &mut session), &recorder, &options, &mut |record| {
             counts.take(record, &bar);
             bar.inc(1);
@@ -78,6 +82,17 @@ impl Side {
     /// Cases without scores.
     pub fn failed(&self) -> usize {
         self.folder.records().iter().filter(|record| record.error().is_some()).count()
+    }
+}
+
+/// What the model has seen, where that lies beside it.
+fn reference(model: &Model) -> Option<Arc<Reference>> {
+    match Reference::find(model)? {
+        Ok(reference) => Some(Arc::new(reference)),
+        Err(error) => {
+            eprintln!("warning: {error}");
+            None
+        }
     }
 }
 

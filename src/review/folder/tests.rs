@@ -40,6 +40,7 @@ fn record(path: &str, slice: Option<usize>) -> CaseRecord {
         logits: Some(vec![-1.5, 2.25]),
         predicted: 1,
         warnings: vec!["a \"warning\"\n".to_owned()],
+        known: None,
     };
     CaseRecord {
         key: slice.map_or(path.to_owned(), |slice| format!("{path}#{slice}")),
