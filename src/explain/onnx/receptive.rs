@@ -170,6 +170,16 @@ fn after(node: &NodeProto, facts: &Facts, source: &str, grid: Grid, shape: &[usi
             ([0, 1, 2, 3], _) => Some(grid),
             _ => None,
         },
+        // Of one channel, moving it is no more than another shape (tf2onnx writes it so).
+        "Reshape" => {
+            let (other, one_channel) = match (grid.layout, before) {
+                (Layout::Nhwc, [_, _, _, 1]) => (Layout::Nchw, shape.get(1)?),
+                (Layout::Nchw, [_, 1, _, _]) => (Layout::Nhwc, shape.get(3)?),
+                _ => return None,
+            };
+            let moved = *one_channel == 1 && sides(before, grid.layout)? == sides(shape, other)?;
+            moved.then_some(Grid { layout: other, ..grid })
+        }
         "Pad" => {
             let pads = facts.integers(node.input.get(1)?)?;
             let (rows, cols) = match grid.layout {
@@ -194,7 +204,7 @@ fn after(node: &NodeProto, facts: &Facts, source: &str, grid: Grid, shape: &[usi
         // Everything that works value by value, channel by channel or along the channels keeps the grid.
         _ => {
             let keeps = sides(before, grid.layout)? == sides(shape, grid.layout)?;
-            let mixes = matches!(node.op_type.as_str(), "Reshape" | "Einsum" | "DepthToSpace" | "SpaceToDepth");
+            let mixes = matches!(node.op_type.as_str(), "Einsum" | "DepthToSpace" | "SpaceToDepth");
             (keeps && !mixes).then_some(grid)
         }
     }
