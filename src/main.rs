@@ -39,6 +39,7 @@ fn run(cli: Cli) -> anyhow::Result<Ended> {
         Some(Command::Calibrate(args)) => cli::calibrate(&args),
         Some(Command::Metrics(args)) => cli::metrics(&args),
         Some(Command::Leaks(args)) => cli::leaks(&args),
+        Some(Command::Reference(args)) => cli::reference(&args),
         Some(Command::Import(args)) => cli::import(&args),
         Some(Command::Golden(args)) => cli::golden(&args),
         Some(Command::Doctor(args)) => cli::doctor(&args),

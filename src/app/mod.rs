@@ -7,6 +7,7 @@
 //! is dropped. [`Jobs::inline`] runs the same work on the caller's thread, for tests. It draws nothing, knows no egui,
 //! and does not read or write a file on the caller's thread (inline mode aside).
 
+mod beside;
 mod command;
 mod crosshair;
 mod current;
@@ -46,10 +47,10 @@ pub use heatmap::{
     ComparedModel, Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps, Pane,
 };
 pub use items::{Item, Items, ThumbnailState};
-pub use jobs::{Jobs, OpenedReview, Wake};
+pub use jobs::{Jobs, KeptAnswers, OpenedComparison, OpenedReview, Wake};
 pub use marks::{Mark, Marks, Shape, Tool};
 pub use model::{
-    EngineFacts, Fact, Golden, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
+    EngineFacts, Fact, Golden, InstallState, KnownCase, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
     StepFacts,
 };
 pub use problem::{Cause, Problem};

@@ -23,6 +23,7 @@ mod metrics;
 mod predict;
 mod presets;
 mod progress;
+mod reference;
 mod review;
 mod runtime;
 mod stability;
@@ -31,7 +32,7 @@ mod table;
 pub use args::{
     CalibrateArgs, Cli, Command, DemoArgs, DoctorArgs, EngineArg, ExplainArgs, GoldenAction, GoldenArgs,
     GoldenRecordArgs, GoldenVerifyArgs, ImportArgs, InspectArgs, LanguageArg, LeaksArgs, MetricsArgs,
-    OperatingPointArg, PredictArgs, PresetsArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
+    OperatingPointArg, PredictArgs, PresetsArgs, ReferenceArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
 };
 pub use calibrate::calibrate;
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};
@@ -44,6 +45,7 @@ pub use leaks::leaks;
 pub use metrics::metrics;
 pub use predict::predict;
 pub use presets::presets;
+pub use reference::reference;
 pub use review::review;
 pub use runtime::{runtime, schema};
 

@@ -4,7 +4,7 @@
 use super::family::Family;
 use super::manifest::Sourced;
 use crate::onnx::Entry;
-use crate::preprocess::{Filter, Library, Recipe, Resampler, Scale, Step};
+use crate::preprocess::{Axes, Filter, Library, Recipe, Resampler, Scale, Step, VolumeStep};
 
 /// Side of the picture where the graph leaves it open: what most classifiers were trained on.
 const USUAL_SIDE: usize = 224;
@@ -72,4 +72,19 @@ pub(super) fn steps(
         _ => guess.scale.clone(),
     };
     guess.recipe.steps(size, channels).into_iter().map(|step| Sourced::assumed(step.clone(), why(&step))).collect()
+}
+
+/// RAS, the graph's size, and the mean and deviation of what is not background: what most networks of brain volumes were
+/// trained on.
+pub(super) fn volume_steps(sides: [&Option<Sourced<usize>>; 3]) -> Vec<Sourced<VolumeStep>> {
+    let size = sides.map(|side| side.as_ref().map(|side| side.value));
+    let resize = match size {
+        [Some(depth), Some(rows), Some(cols)] => Some(VolumeStep::Resize { size: [depth, rows, cols] }),
+        _ => None,
+    };
+    let orient = Sourced::assumed(VolumeStep::Orient { axes: Axes::RAS }, "RAS is the commonest orientation");
+    let resize =
+        resize.map(|step| Sourced::assumed(step, "the size is the graph's; trilinear is the commonest choice"));
+    let zscore = Sourced::assumed(VolumeStep::Zscore { nonzero: true }, "the commonest choice for magnetic resonance");
+    std::iter::once(orient).chain(resize).chain([zscore]).collect()
 }

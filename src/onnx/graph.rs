@@ -100,6 +100,13 @@ impl Graph {
         self.body()?.initializer.get(*self.constants.get(value)?)
     }
 
+    /// The constant of that name, or the one that it is made from by a DequantizeLinear or a Cast (weights of fewer bits).
+    pub fn weights(&self, value: &str) -> Option<&TensorProto> {
+        let stored = |node: &'_ NodeProto| matches!(node.op_type.as_str(), "DequantizeLinear" | "Cast");
+        let source = || self.producer(value).filter(|node| stored(node)).and_then(|node| node.input.first());
+        self.constant(value).or_else(|| self.constant(source()?))
+    }
+
     /// Nodes that read a value, in the file's order.
     pub fn consumers<'a>(&'a self, value: &'a str) -> impl Iterator<Item = &'a NodeProto> {
         self.nodes().iter().filter(move |node| node.input.iter().any(|input| input == value))

@@ -93,7 +93,7 @@ pub fn write_gallery(
         done(number);
     }
     let maps = explained.iter().flatten().filter_map(|one| one.as_ref().ok());
-    let style = Scale::positive(maps.map(|one| one.map.values.view())).map(OverlayStyle::positive);
+    let style = Scale::positive(maps.map(|one| one.map.for_scale())).map(OverlayStyle::positive);
     let mut entries = Vec::with_capacity(cases.len());
     for (number, (case, explained)) in cases.iter().zip(&explained).enumerate() {
         let mut entry = entry(case, class_names);

@@ -23,6 +23,7 @@ mod heatmap_panel;
 mod heatmap_trust;
 mod help;
 mod icons;
+mod known;
 mod menus;
 mod model_panel;
 mod overlay;

@@ -8,10 +8,13 @@ use std::time::Instant;
 use super::describe::{describe_engine, describe_model};
 use super::seen::seen_steps;
 use super::{Emitter, decode};
-use crate::app::{EngineFacts, Event, Golden, ModelFacts, Prediction, Problem};
-use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions, SliceChoice, runtime, verify_golden};
+use crate::app::{EngineFacts, Event, Golden, KnownCase, ModelFacts, Prediction, Problem};
+use crate::engine::{
+    EngineChoice, EngineError, Inference, Model, Session, SessionOptions, SliceChoice, runtime, verify_golden,
+};
 use crate::preprocess::{self, Prepared};
 use crate::review::SourceFacts;
+use crate::review::reference::Reference;
 use crate::review::folder::{RunFacts, RunOptions};
 use crate::scan::Scan;
 
@@ -44,6 +47,7 @@ struct Loaded {
     generation: u64,
     model: Model,
     session: Session,
+    reference: Option<Reference>,
     /// True until the golden cases were run.
     golden_waits: bool,
 }
@@ -70,11 +74,20 @@ impl Worker {
         let library = runtime::preload();
         let model = Model::load(path)?;
         drop(library);
-        let session = Session::start(&model, EngineChoice::Auto, &SessionOptions::beside_a_window())?;
+        let (reference, doubt) = match Reference::find(&model) {
+            Some(Ok(reference)) => (Some(reference), None),
+            Some(Err(error)) => (None, Some(error.to_string())),
+            None => (None, None),
+        };
+        let features = reference.as_ref().map(Reference::tap);
+        let options = SessionOptions { features, ..SessionOptions::beside_a_window() };
+        let session = Session::start(&model, EngineChoice::Auto, &options)?;
         let run = RunFacts::new(&model, &session, &[], RunOptions::default());
-        let facts = (describe_model(&model), describe_engine(&session), run);
+        let mut described = describe_model(&model);
+        described.remarks.extend(doubt);
+        let facts = (described, describe_engine(&session), run);
         let golden_waits = !model.manifest.golden_cases.is_empty();
-        self.loaded = Some(Loaded { generation, model, session, golden_waits });
+        self.loaded = Some(Loaded { generation, model, session, reference, golden_waits });
         Ok(facts)
     }
 
@@ -108,9 +121,14 @@ impl Loaded {
         let mut warnings = scan.meta.remarks.clone();
         let mut seen = Vec::new();
         let mut prepared = Vec::with_capacity(frames.len());
-        for &index in &frames {
+        if self.model.is_volume() {
+            let one = preprocess::prepare_volume(&scan, &frames, self.model.volume_steps())?;
+            warnings.extend(one.warnings);
+            prepared.push(one.tensor);
+        }
+        for &index in frames.iter().filter(|_| !self.model.is_volume()) {
             let keep = index == seen_frame;
-            let frame = scan.frame(index)?;
+            let (frame, _) = preprocess::read(&scan, index, self.model.steps())?;
             let one: Prepared = preprocess::prepare(&frame, &scan.meta, self.model.steps(), keep)?;
             let selection = self.model.manifest.input_selection.as_ref();
             let values = selection.and_then(|selection| selection.value.value_warning(&frame));
@@ -127,7 +145,17 @@ impl Loaded {
         let inference = self.model.combine(parts)?;
         let total_ms = start.elapsed().as_secs_f64() * 1000.0;
         let source = SourceFacts::read(&job.files, Some(&scan.meta));
-        Ok(Prediction { inference, source, frames, seen, seen_frame, warnings, remarks, cases, total_ms })
+        let slice = frames.first().copied().filter(|_| cases > 1);
+        let known = self.known(&inference, &source, slice);
+        Ok(Prediction { inference, source, frames, seen, seen_frame, warnings, known, remarks, cases, total_ms })
+    }
+
+    /// How far the case lies from the reference, and where the cases near it are.
+    fn known(&self, inference: &Inference, source: &SourceFacts, slice: Option<usize>) -> Option<KnownCase> {
+        let reference = self.reference.as_ref()?;
+        let known = reference.judge(inference.features.as_deref()?, source.sha256.as_deref(), slice)?;
+        let files = known.nearest.iter().map(|neighbour| reference.file(neighbour)).collect();
+        Some(KnownCase { known, files, cases: reference.facts.cases })
     }
 }
 

@@ -82,6 +82,10 @@ fn manifest_facts(model: &Model) -> Vec<Fact> {
     let manifest = &model.manifest;
     let mut facts = vec![of("layout", manifest.layout.value.to_string(), &manifest.layout)];
     match (&manifest.rows, &manifest.cols) {
+        (Some(rows), Some(cols)) if model.is_volume() => {
+            let depth = manifest.depth.as_ref().map_or_else(|| "any".to_owned(), |depth| depth.value.to_string());
+            facts.push(of("size", format!("a volume of {depth} x {} x {}", rows.value, cols.value), rows));
+        }
         (Some(rows), Some(cols)) => {
             facts.push(of("size", format!("{} rows x {} columns", rows.value, cols.value), rows));
         }
@@ -95,6 +99,10 @@ fn manifest_facts(model: &Model) -> Vec<Fact> {
         facts.push(of("positive", name, positive));
     }
     for (number, step) in manifest.preprocess.iter().enumerate() {
+        let text = serde_json::to_string(&step.value).unwrap_or_default();
+        facts.push(of("step", format!("{} {text}", number + 1), step));
+    }
+    for (number, step) in manifest.preprocess_volume.iter().enumerate() {
         let text = serde_json::to_string(&step.value).unwrap_or_default();
         facts.push(of("step", format!("{} {text}", number + 1), step));
     }
