@@ -102,7 +102,7 @@ pub enum Event {
         list: u64,
         item: usize,
         request: u64,
-        result: Result<Prediction, Problem>,
+        result: Result<Box<Prediction>, Problem>,
     },
     /// One case of a batch: an item, or one of its slices.
     Answered {

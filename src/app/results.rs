@@ -81,7 +81,7 @@ impl AppState {
             }
             Event::Predicted { model, list, item: _, request, result } => {
                 if model == self.model_generation && list == self.items.generation {
-                    self.predicted(request, result);
+                    self.predicted(request, result.map(|prediction| *prediction));
                 }
             }
             Event::Answered { generation, pane, item, case } => {

@@ -72,10 +72,17 @@ static FAMILIES: &[Family] = &[
     // Without scaling, a V1 is one of the older efficientnet package, which scales as torch does.
     inside("EfficientNetV2 (Keras applications)", "keras-tf", &[&["stem_activation"], &["block1a_project_activation"]]),
     inside("EfficientNet (Keras applications)", "keras-torch", &[&["stem_activation"], &["block2a_expand_activation"]]),
-    row(
-        "NASNet (Keras applications)",
-        "keras-tf",
-        &[&["stem_conv1"], &["normal_conv_1_0", "adjust_conv_projection_0", "adjust_relu_1_0", "normal_left1_0"]],
+    row("NASNet (Keras applications)", "keras-tf", &[&["reduction_concat_stem_1"], &["adjust_bn_stem_2"]]),
+    inside(
+        "ConvNeXt (Keras applications)",
+        "keras-torch",
+        &[&[
+            "convnext_tiny_stem",
+            "convnext_small_stem",
+            "convnext_base_stem",
+            "convnext_large_stem",
+            "convnext_xlarge_stem",
+        ]],
     ),
     row("DenseNet (MONAI)", "monai", &[&["denseblock1.denselayer1.layers.conv1"]]),
     row("DenseNet (torchvision)", "torchvision", &[&["features.denseblock1.denselayer1.conv1"]]),

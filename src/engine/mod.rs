@@ -18,6 +18,7 @@ mod error;
 mod family;
 mod features;
 mod golden;
+mod graph_questions;
 mod graph_session;
 pub mod import;
 mod imported;

@@ -3,6 +3,7 @@
 use super::words::{self, Language};
 use super::{Block, Document, Headline, Sections, comparison, data, gallery, leaks, model, numbers};
 use crate::report::ReviewReport;
+use crate::review::reference::Known;
 
 /// Everything that the report says.
 pub(in crate::report) fn document<'a>(report: &'a ReviewReport<'a>, language: Language) -> Document<'a> {
@@ -56,8 +57,17 @@ fn summary<'a>(report: &ReviewReport<'_>, language: Language) -> Vec<Block<'a>> 
     if report.run.model.scoring.get("temperature").is_none_or(serde_json::Value::is_null) {
         warnings.push(language.say(&words::NOT_CALIBRATED));
     }
+    warnings.extend(unlike(report, language));
     warnings.extend(report.leaks.and_then(|found| leaks::warning(found, language)));
     let mut blocks = vec![Block::Headlines(headlines)];
     blocks.extend(numbers::warnings(warnings, language));
     blocks
+}
+
+/// How many cases lie farther out than nearly all reference cases; `None` where none does, or there is no reference.
+fn unlike(report: &ReviewReport<'_>, language: Language) -> Option<String> {
+    let known = report.cases.iter().filter_map(|case| case.scored()?.known.as_ref());
+    let (compared, unlike) =
+        known.fold((0, 0), |(all, far), known: &Known| (all + 1, far + usize::from(known.is_unlike())));
+    (unlike > 0).then(|| language.fill(&words::UNLIKE, &[&unlike.to_string(), &compared.to_string()]))
 }
