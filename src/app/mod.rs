@@ -16,6 +16,7 @@ mod heatmap;
 mod heatmap_requests;
 #[cfg(test)]
 mod heatmap_tests;
+mod import;
 mod items;
 mod jobs;
 mod looking;
@@ -45,12 +46,15 @@ pub use fusion::{Fused, Fusion};
 pub use heatmap::{
     ComparedModel, Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps, Pane,
 };
+pub use import::{
+    Diagnosis, DoctorState, Drafted, Finding, GraphFacts, ImportEvent, ImportWish, Importing, LogitsPlace,
+};
 pub use items::{Item, Items, ThumbnailState};
 pub use jobs::{Jobs, OpenedReview, Wake};
 pub use marks::{Mark, Marks, Shape, Tool};
 pub use model::{
-    EngineFacts, Fact, Golden, InstallState, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
-    StepFacts,
+    EngineFacts, Fact, FedChannel, Golden, InstallState, ModelFacts, ModelState, Parameter, Prediction,
+    PredictionState, SeenStep, StepFacts,
 };
 pub use problem::{Cause, Problem};
 pub use review::{ExportState, LeakFinding, LeakState, ListedCase, Numbers, OperatingPoint, Review, TwinPair};

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::Problem;
 use crate::engine::runtime::InstallProgress;
-use crate::engine::{Combine, EngineKind, GoldenResult, Inference, Origin, OutputKind, Provider, SliceChoice};
+use crate::engine::{
+    Combine, EngineKind, GoldenResult, Inference, Origin, OutputKind, Provider, ScoreRule, SliceChoice,
+};
 use crate::onnx::Layout;
 use crate::render::Thumbnail;
 use crate::review::SourceFacts;
@@ -98,6 +100,10 @@ pub struct ModelFacts {
     pub intended_use: Option<String>,
     /// The folder or the .onnx.
     pub path: PathBuf,
+    /// True where there is no `metadata.json`: nobody has set the model up yet.
+    pub is_bare: bool,
+    /// How its output becomes scores.
+    pub rule: Option<ScoreRule>,
     /// Of the .onnx, lower-case hex.
     pub sha256: String,
     pub class_names: Vec<String>,
@@ -193,6 +199,14 @@ pub struct SeenStep {
     pub range: Option<(f32, f32)>,
 }
 
+/// The values of one channel of what the model was fed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FedChannel {
+    pub low: f32,
+    pub mean: f32,
+    pub high: f32,
+}
+
 /// A model's answer about one item.
 #[derive(Clone, Debug)]
 pub struct Prediction {
@@ -205,6 +219,10 @@ pub struct Prediction {
     pub seen: Vec<SeenStep>,
     /// The frame that `seen` shows.
     pub seen_frame: usize,
+    /// What the model was fed of that frame, channel by channel.
+    pub fed: Vec<FedChannel>,
+    /// What it said of each of `frames`, before they were combined.
+    pub parts: Vec<Inference>,
     /// Preprocessing's doubts about the values.
     pub warnings: Vec<String>,
     /// What was assumed about slices.
