@@ -7,6 +7,7 @@
 //! is dropped. [`Jobs::inline`] runs the same work on the caller's thread, for tests. It draws nothing, knows no egui,
 //! and does not read or write a file on the caller's thread (inline mode aside).
 
+mod account;
 mod command;
 mod crosshair;
 mod current;
@@ -39,6 +40,7 @@ mod viewing;
 mod views;
 mod windowing;
 
+pub use account::account;
 pub use command::Command;
 pub use current::{Current, CurrentError};
 pub use event::Event;

@@ -12,7 +12,7 @@ pub use wishes::{ImportEvent, ImportWish};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::jobs::{DoctorJob, DraftJob, Examination, ImportJob, SaveJob};
+use super::jobs::{DoctorJob, DraftJob, Examination, ImportJob, ImportPlace as Place, SaveJob};
 use super::{AppState, Command, Current, Notice, PredictionState, Problem, Severity};
 use crate::engine::import::Choices;
 use crate::scan::Scan;
@@ -33,6 +33,10 @@ pub struct Importing {
     /// What the model says of the scan on the screen with these settings.
     pub preview: PredictionState,
     pub doctor: DoctorState,
+    /// A table of the framework's outputs for the doctor, instead of the folders' names.
+    pub outputs: Option<PathBuf>,
+    /// The folder that the person chose to keep the model folder in.
+    pub base: Option<PathBuf>,
     /// True while the folder is being written.
     pub saving: bool,
     /// What was asked for last.
@@ -44,6 +48,7 @@ pub struct Importing {
 #[derive(Clone, Debug, PartialEq)]
 struct Asked {
     said: Choices,
+    base: Option<PathBuf>,
     files: Option<Arc<[PathBuf]>>,
     slice: Option<usize>,
 }
@@ -58,11 +63,18 @@ impl Importing {
             asks_layout: false,
             preview: PredictionState::None,
             doctor: DoctorState::None,
+            outputs: None,
+            base: None,
             saving: false,
             asked: None,
             generation: 0,
             examined: 0,
         }
+    }
+
+    /// True where what the person said makes a model.
+    pub fn can_save(&self) -> bool {
+        self.drafted.is_some() && self.problem.is_none() && !self.saving
     }
 
     /// True until a first draft is there, or the reason why there is none.
@@ -99,7 +111,17 @@ impl AppState {
                     self.jobs.import(ImportJob::Names(path));
                 }
             }
-            ImportWish::Examine { pictures, outputs } => self.examine(pictures, outputs),
+            ImportWish::Outputs(table) => {
+                if let Some(importing) = &mut self.importing {
+                    importing.outputs = table;
+                }
+            }
+            ImportWish::KeepBelow(folder) => {
+                if let Some(importing) = &mut self.importing {
+                    importing.base = Some(folder);
+                }
+            }
+            ImportWish::Examine(pictures) => self.examine(pictures),
             ImportWish::StopDoctor => {
                 self.jobs.doctor(DoctorJob::Stop);
                 if let Some(importing) = &mut self.importing {
@@ -115,8 +137,10 @@ impl AppState {
                     finding.apply(&mut importing.said, &names.unwrap_or_default());
                 }
             }
-            ImportWish::Save(out) => {
-                if let Some(importing) = self.importing.as_mut().filter(|importing| !importing.saving) {
+            ImportWish::Save => {
+                if let Some(importing) = self.importing.as_mut().filter(|importing| importing.can_save())
+                    && let Some(out) = importing.drafted.as_ref().map(|drafted| drafted.out.clone())
+                {
                     importing.saving = true;
                     let (path, choices) = (importing.path.clone(), importing.said.clone());
                     self.jobs.import(ImportJob::Save(Box::new(SaveJob { path, choices, out })));
@@ -134,12 +158,13 @@ impl AppState {
         }
     }
 
-    fn examine(&mut self, pictures: PathBuf, outputs: Option<PathBuf>) {
+    fn examine(&mut self, pictures: PathBuf) {
         let generation = self.next_generation();
         let Some(importing) = &mut self.importing else { return };
         importing.examined = generation;
         importing.doctor = DoctorState::Running { stage: "", done: 0, total: 0 };
         let (path, choices) = (importing.path.clone(), importing.said.clone());
+        let outputs = importing.outputs.clone();
         self.jobs.doctor(DoctorJob::Examine(Box::new(Examination { generation, path, choices, pictures, outputs })));
     }
 
@@ -149,12 +174,13 @@ impl AppState {
         let scan = self.subject().and_then(subject);
         let said = importing.said.clone();
         let (files, slice) = scan.as_ref().map(|(files, _, slice)| (files.clone(), *slice)).unzip();
-        let asked = Asked { said: said.clone(), files, slice: slice.flatten() };
+        let base = importing.base.clone();
+        let asked = Asked { said: said.clone(), base: base.clone(), files, slice: slice.flatten() };
         if importing.asked.as_ref() == Some(&asked) {
             return;
         }
         let generation = self.next_generation();
-        let models = self.models_folder.clone();
+        let place = Place { below: base.clone().or_else(|| self.models_folder.clone()), chosen: base.is_some() };
         let Some(importing) = &mut self.importing else { return };
         importing.asked = Some(asked);
         importing.generation = generation;
@@ -164,7 +190,7 @@ impl AppState {
             importing.preview = PredictionState::Running;
         }
         let path = importing.path.clone();
-        let job = DraftJob { generation, path, choices: said, models, scan };
+        let job = DraftJob { generation, path, choices: said, place, scan };
         self.jobs.import(ImportJob::Draft(Box::new(job)));
     }
 

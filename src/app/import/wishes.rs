@@ -17,17 +17,17 @@ pub enum ImportWish {
     Change(Box<Choices>),
     /// Class names from a labels file, or from the names of the folders in a folder.
     Names(PathBuf),
-    /// Find out how pictures were prepared, from this folder of labelled pictures, or with a table of the framework's
-    /// outputs for them.
-    Examine {
-        pictures: PathBuf,
-        outputs: Option<PathBuf>,
-    },
+    /// A table of the framework's outputs for the doctor; `None` takes the folders' names as labels again.
+    Outputs(Option<PathBuf>),
+    /// Find out how pictures were prepared, from this folder.
+    Examine(PathBuf),
     StopDoctor,
     /// Take over what the doctor found, by its place.
     ApplyFinding(usize),
-    /// Write a model folder and use it.
-    Save(PathBuf),
+    /// Keep the model folder in this folder.
+    KeepBelow(PathBuf),
+    /// Write the model folder and use it.
+    Save,
 }
 
 /// What the import and the doctor worker report.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::describe::describe_model;
+use super::import::Place;
 use crate::app::{Drafted, Fact, GraphFacts, LogitsPlace, Parameter};
 use crate::engine::Origin;
 use crate::engine::import::{Draft, Fact as Line};
@@ -13,8 +14,8 @@ use crate::preprocess::Recipe;
 /// Longest note inside a model that is shown, characters.
 const MOST_NOTE: usize = 120;
 
-/// `files` are those beside the model, `models` is where model folders are kept, `path` what was opened.
-pub(super) fn drafted(draft: &Draft, files: Vec<(&'static str, bool)>, models: Option<&Path>, path: &Path) -> Drafted {
+/// `files` are those beside the model, `kept` says where model folders are kept, `path` what was opened.
+pub(super) fn drafted(draft: &Draft, files: Vec<(&'static str, bool)>, kept: &Place, path: &Path) -> Drafted {
     let mut facts = describe_model(&draft.model);
     let line = |topic: &str| draft.page.iter().find(|line| line.topic == topic);
     for parameter in &mut facts.facts {
@@ -39,7 +40,7 @@ pub(super) fn drafted(draft: &Draft, files: Vec<(&'static str, bool)>, models: O
         positive: model.manifest.positive_class.as_ref().map(|class| class.value),
         graph: graph_facts(model),
         files,
-        out: place(&draft.file, &facts.name, models, path),
+        out: place(&draft.file, &facts.name, kept, path),
         facts,
     }
 }
@@ -93,12 +94,12 @@ fn graph_facts(model: &Model) -> GraphFacts {
 }
 
 /// Where the model would be saved: its own folder, else a free one by its name.
-fn place(file: &MetadataFile, name: &str, models: Option<&Path>, path: &Path) -> PathBuf {
-    if path.join("metadata.json").is_file() && path.join("model.onnx").is_file() {
+fn place(file: &MetadataFile, name: &str, kept: &Place, path: &Path) -> PathBuf {
+    if !kept.chosen && path.join("metadata.json").is_file() && path.join("model.onnx").is_file() {
         return path.to_owned();
     }
     let beside = path.parent().unwrap_or(Path::new("."));
-    let base = models.unwrap_or(beside);
+    let base = kept.below.as_deref().unwrap_or(beside);
     let name = file_name(name);
     let numbered = |n: u32| base.join(if n == 1 { name.clone() } else { format!("{name} {n}") });
     let is_own = |folder: &Path| {
@@ -106,6 +107,9 @@ fn place(file: &MetadataFile, name: &str, models: Option<&Path>, path: &Path) ->
         let stated = MetadataFile::parse(&text).ok().and_then(|stated| stated.model_sha256);
         stated.is_some() && stated == file.model_sha256
     };
+    if is_own(base) {
+        return base.to_owned();
+    }
     (1..100).map(numbered).find(|folder| !folder.exists() || is_own(folder)).unwrap_or_else(|| numbered(100))
 }
 
@@ -124,8 +128,9 @@ mod tests {
     #[test]
     fn a_folder_is_free_or_the_models_own() {
         let base = tempfile::tempdir().unwrap();
+        let kept = Place { below: Some(base.path().to_owned()), chosen: false };
         let of = |sha256: &str| MetadataFile { model_sha256: Some(sha256.into()), ..MetadataFile::default() };
-        let place = |sha256: &str| place(&of(sha256), " grades: 3/4 ", Some(base.path()), Path::new("/x/a.onnx"));
+        let place = |sha256: &str| place(&of(sha256), " grades: 3/4 ", &kept, Path::new("/x/a.onnx"));
         assert_eq!(place("aa"), base.path().join("grades- 3-4"));
         std::fs::create_dir(base.path().join("grades- 3-4")).unwrap();
         assert_eq!(place("aa"), base.path().join("grades- 3-4 2"));

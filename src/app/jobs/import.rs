@@ -30,10 +30,18 @@ pub(in crate::app) struct DraftJob {
     pub generation: u64,
     pub path: PathBuf,
     pub choices: Choices,
-    /// Where model folders are kept.
-    pub models: Option<PathBuf>,
+    pub place: Place,
     /// The scan on the screen, and the one slice that is asked for.
     pub scan: Option<(Arc<[PathBuf]>, Scan, Option<usize>)>,
+}
+
+/// Where model folders are kept.
+#[derive(Debug)]
+pub(in crate::app) struct Place {
+    /// `None` is beside the export.
+    pub below: Option<PathBuf>,
+    /// True where the person said so: then not even a model folder stays where it is.
+    pub chosen: bool,
 }
 
 #[derive(Debug)]
@@ -104,11 +112,11 @@ impl Worker {
     }
 
     fn draft(&mut self, job: DraftJob, emit: &Emitter) {
-        let DraftJob { generation, path, choices, models, scan } = job;
+        let DraftJob { generation, path, choices, place, scan } = job;
         let made = self.export(&path).and_then(|export| Ok((export.draft(&choices)?, export.files())));
         let draft = match made {
             Ok((draft, files)) => {
-                let result = Ok(Box::new(drafted(&draft, files, models.as_deref(), &path)));
+                let result = Ok(Box::new(drafted(&draft, files, &place, &path)));
                 emit.send(Event::Import(ImportEvent::Drafted { generation, result, asks_layout: false }));
                 draft
             }

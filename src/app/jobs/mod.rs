@@ -39,7 +39,7 @@ pub(super) use decode::first_frame;
 pub(super) use doctor::{Examination, Job as DoctorJob};
 pub(super) use export::Job as ExportJob;
 pub(super) use heatmap::{Job as HeatmapJob, Wanted as WantedHeatmap};
-pub(super) use import::{DraftJob, Job as ImportJob, SaveJob};
+pub(super) use import::{DraftJob, Job as ImportJob, Place as ImportPlace, SaveJob};
 pub(super) use leaks::{Job as LeakJob, Search as LeakSearch};
 pub(super) use numbers::Job as NumbersJob;
 pub(super) use requests::FrameJob;
