@@ -45,10 +45,13 @@ pub(super) fn account(ctx: &Context, look: &mut Look, pictures: &mut StepPicture
         ui.set_width(1040.0_f32.min(room.x - 96.0));
         let closed = title(ui, told.as_ref());
         let height = (room.y - 160.0).max(160.0);
-        ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| match &told {
-            Some(told) => sheet(ui, told, pictures),
-            None => drop(weak(ui, words(ui).text("account-nothing"))),
-        });
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(
+            ui,
+            |ui| match &told {
+                Some(told) => sheet(ui, told, pictures),
+                None => drop(weak(ui, words(ui).text("account-nothing"))),
+            },
+        );
         closed
     });
     if modal.inner || modal.should_close() {

@@ -16,6 +16,7 @@ use super::words::{Words, words};
 use crate::app::{
     AppState, Cause, Command, Current, CurrentError, ModelFacts, ModelState, Prediction, PredictionState,
 };
+use crate::engine::Origin;
 
 /// The panel's own memory: the uploaded pictures of the steps.
 #[derive(Default)]
@@ -91,7 +92,8 @@ fn prediction(ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wi
 
 /// Where nobody has said how pictures are prepared for the model.
 fn set_up(ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wishes) {
-    if !facts.is_bare && state.importing().is_none() {
+    let assumed = facts.steps.iter().any(|step| step.origin == Origin::Assumed);
+    if !facts.is_bare && !assumed && state.importing().is_none() {
         return;
     }
     let (p, words) = (palette(ui), words(ui));

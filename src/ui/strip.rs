@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align, Label, Layout, Rect, RichText, ScrollArea, Sense, TextureHandle, TextureOptions, Ui, UiBuilder, pos2, vec2,
+    Align, Label, Layout, Rect, RichText, ScrollArea, Sense, TextureHandle, TextureOptions, Ui, UiBuilder, Vec2, pos2,
+    vec2,
 };
 
 use super::overlay::number;
@@ -16,6 +17,9 @@ use crate::engine::Origin;
 
 /// Between two steps, with the arrow.
 const GAP: f32 = 24.0;
+
+/// Of one step: enough for its parameters.
+const MOST_WIDTH: f32 = 184.0;
 
 /// The uploaded pictures of one prediction's steps.
 #[derive(Default)]
@@ -57,6 +61,8 @@ pub(super) fn strip(
     side: f32,
 ) {
     pictures.begin(prediction);
+    let count = prediction.seen.len().max(1) as f32;
+    let width = ((ui.available_width() + GAP) / count - GAP).clamp(side.max(96.0), MOST_WIDTH);
     ScrollArea::horizontal().id_salt("strip").auto_shrink([false, true]).show(ui, |ui| {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
@@ -64,7 +70,7 @@ pub(super) fn strip(
                 if n > 0 {
                     arrow(ui, side);
                 }
-                cell(ui, pictures, (n, step), n.checked_sub(1).and_then(|n| steps.get(n)), side);
+                cell(ui, pictures, (n, step), n.checked_sub(1).and_then(|n| steps.get(n)), vec2(width, side));
             }
         });
     });
@@ -82,16 +88,14 @@ fn cell(
     pictures: &mut StepPictures,
     (n, step): (usize, &SeenStep),
     declared: Option<&StepFacts>,
-    side: f32,
+    size: Vec2,
 ) {
     let (p, words) = (palette(ui), words(ui));
-    let width = side.max(96.0);
-    let size = vec2(width, side + 52.0);
-    let (all, _) = ui.allocate_exact_size(size, Sense::hover());
+    let (all, _) = ui.allocate_exact_size(size + vec2(0.0, 52.0), Sense::hover());
     let layout = Layout::top_down(Align::Min);
     ui.scope_builder(UiBuilder::new().max_rect(all).layout(layout).id_salt(("step", n)), |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        let (at, response) = ui.allocate_exact_size(vec2(width, side), Sense::hover());
+        let (at, response) = ui.allocate_exact_size(size, Sense::hover());
         pictures.paint(ui, n, step, at);
         let title = match step.name {
             Some(name) => format!("{n}  {}", words.step(name)),

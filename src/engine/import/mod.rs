@@ -102,7 +102,11 @@ impl ReadExport {
         file.model_sha256 = Some(found.sha256.clone());
         file.other.insert("imported".to_owned(), record(&self.export.onnx, &found, choices));
         let model = Model::load_from(&self.export, file.clone(), &self.raw)?;
-        let page = page::with_origins(facts_of(&model), &facts_of(&found));
+        let page = page::with_origins(
+            facts_of(&model),
+            &facts_of(&found),
+            choices.recipe.is_some() || choices.preset.is_some(),
+        );
         Ok(Draft { model, file, page })
     }
 

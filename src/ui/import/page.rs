@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{
     Align, Button, CentralPanel, DragValue, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Spinner, Stroke,
-    TextEdit, Ui,
+    TextEdit, Ui, UiBuilder, vec2,
 };
 
 use super::names::NamesField;
@@ -124,6 +124,13 @@ impl ImportPage {
             Some(Chosen::Export) => said.recipe = None,
             None => {}
         }
+        let guessed = steps.iter().any(|step| step.origin == Origin::Assumed);
+        if let Some(now) = drafted.recipe.as_ref().filter(|_| guessed) {
+            let button = ui.add(Button::new(words.text("import-confirm")));
+            if button.on_hover_text(words.text("import-confirm.tooltip")).clicked() {
+                said.recipe = Some(now.clone());
+            }
+        }
         let is_resized = drafted.size.is_some() || !drafted.graph.resizes;
         match &drafted.recipe {
             Some(now) => {
@@ -164,56 +171,62 @@ fn change(importing: &Importing, said: Choices, wishes: &mut Wishes) {
 
 /// What it is, how much of it is assumed, where it goes, and the two ways out.
 fn head(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
-    let (p, words) = (palette(ui), words(ui));
-    Frame::NONE.inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| {
-        ui.horizontal_centered(|ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let text = RichText::new(words.text("import-save")).font(theme::strong()).color(p.on_accent);
-                let button = Button::new(text).fill(p.accent).stroke(Stroke::NONE);
-                let response = ui.add_enabled(importing.can_save(), button);
-                if response.on_hover_text(words.text("import-save.tooltip")).clicked() {
-                    wishes.commands.push(Command::Import(ImportWish::Save));
-                }
-                let response = ui.add(Button::new(words.text("import-cancel")));
-                if response.on_hover_text(words.text("import-cancel.tooltip")).clicked() {
-                    wishes.commands.push(Command::Import(ImportWish::Close));
-                }
-                if importing.saving {
-                    ui.add(Spinner::new().size(16.0));
-                }
-                ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                    ui.spacing_mut().item_spacing.y = 2.0;
-                    ui.horizontal(|ui| {
-                        let name = model_title(&importing.path);
-                        let title = words.with("import-title", &[("name", name.into())]);
-                        ui.add(Label::new(RichText::new(title).font(theme::title())).truncate());
-                    });
-                    below_title(ui, importing, wishes);
-                });
-            });
-        });
+    let inside = ui.max_rect().shrink2(vec2(16.0, 8.0));
+    let builder = UiBuilder::new().max_rect(inside).layout(Layout::right_to_left(Align::Center));
+    let left = ui.scope_builder(builder, |ui| {
+        ways_out(ui, importing, wishes);
+        ui.available_rect_before_wrap()
+    });
+    let builder = UiBuilder::new().max_rect(left.inner).layout(Layout::top_down(Align::Min));
+    ui.scope_builder(builder, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let title = words(ui).with("import-title", &[("name", model_title(&importing.path).into())]);
+        ui.add(Label::new(RichText::new(title).font(theme::title())).truncate());
+        ui.spacing_mut().interact_size.y = 16.0;
+        below_title(ui, importing, wishes);
     });
 }
 
+fn ways_out(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
+    let (p, words) = (palette(ui), words(ui));
+    let text = RichText::new(words.text("import-save")).font(theme::strong()).color(p.on_accent);
+    let button = Button::new(text).fill(p.accent).stroke(Stroke::NONE);
+    let response = ui.add_enabled(importing.can_save(), button);
+    if response.on_hover_text(words.text("import-save.tooltip")).clicked() {
+        wishes.commands.push(Command::Import(ImportWish::Save));
+    }
+    let response = ui.add(Button::new(words.text("import-cancel")));
+    if response.on_hover_text(words.text("import-cancel.tooltip")).clicked() {
+        wishes.commands.push(Command::Import(ImportWish::Close));
+    }
+    if importing.saving {
+        ui.add(Spinner::new().size(16.0));
+    }
+    ui.add_space(theme::GRID);
+}
+
+/// How much is assumed, and where it will be saved.
 fn below_title(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
     let (p, words) = (palette(ui), words(ui));
     let Some(drafted) = &importing.drafted else { return };
     let small = |text: String, color| Label::new(RichText::new(text).font(theme::small()).color(color));
     ui.horizontal(|ui| {
-        let assumed = assumed(drafted);
-        let (text, color) = match assumed {
+        let (text, color) = match assumed(drafted) {
             0 => (words.text("import-all-stated").to_owned(), p.green),
             count => (words.with("import-assumed", &[("count", count.into())]), p.amber),
         };
-        ui.add(small(text, color));
+        ui.add(Label::new(RichText::new(text).font(theme::small_strong()).color(color)));
+        ui.add_space(theme::GRID);
         let place = words.with("import-place", &[("folder", drafted.out.display().to_string().into())]);
-        let change = RichText::new(words.text("import-place-change")).font(theme::small()).color(p.accent);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.add(Button::new(change).frame(false).small()).clicked() {
-                wishes.dialogs.push(Wanted::ModelFolder);
-            }
-            ui.add(small(place, p.weak).truncate());
+        let room = (ui.available_width() - 88.0).max(80.0);
+        ui.scope(|ui| {
+            ui.set_max_width(room);
+            ui.add(small(place.clone(), p.weak).truncate()).on_hover_text(place);
         });
+        let change = RichText::new(words.text("import-place-change")).font(theme::small()).color(p.accent);
+        if ui.add(Button::new(change).frame(false).small()).clicked() {
+            wishes.dialogs.push(Wanted::ModelFolder);
+        }
     });
 }
 

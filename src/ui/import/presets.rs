@@ -1,12 +1,15 @@
 //! The named preprocessings, with words to find them by.
 
-use eframe::egui::{Align, Button, Label, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, vec2};
+use eframe::egui::{
+    Button, Popup, PopupCloseBehavior, Rect, RichText, Role, ScrollArea, Sense, Shape, Stroke, TextEdit, Ui,
+    WidgetInfo, vec2,
+};
 
 use super::rows;
 use crate::app::Drafted;
 use crate::preprocess::{PRESETS, Preset};
 use crate::ui::theme;
-use crate::ui::widgets::{palette, weak};
+use crate::ui::widgets::{elided, palette, weak};
 use crate::ui::words::{Language, Words, words};
 
 /// The list's own memory: what is searched for.
@@ -34,8 +37,9 @@ impl PresetList {
         };
         let mut chosen = None;
         rows::row(ui, words.text("import-preset"), |ui| {
-            let text = RichText::new(format!("{shown}  ⏷")).font(theme::strong());
-            let button = ui.add_sized(vec2(ui.available_width(), 28.0), Button::new(text));
+            let button = Button::new(RichText::new(shown).font(theme::strong())).right_text("");
+            let button = ui.add(button.min_size(vec2(ui.available_width(), ui.spacing().interact_size.y)));
+            open_mark(ui, button.rect);
             let button = button.on_hover_text(words.text("import-preset.tooltip"));
             let opened = button.clicked();
             let button = button.accessible_name(words.text("import-preset"));
@@ -92,24 +96,28 @@ impl PresetList {
     }
 }
 
+/// As on the lists below it.
+fn open_mark(ui: &Ui, rect: Rect) {
+    let at = rect.right_center() - vec2(18.0, 0.0);
+    let corners = vec![at + vec2(-5.0, -3.0), at + vec2(5.0, -3.0), at + vec2(0.0, 4.0)];
+    ui.painter().add(Shape::convex_polygon(corners, palette(ui).text, Stroke::NONE));
+}
+
 /// A name above what it does; true where it was clicked.
 fn entry(ui: &mut Ui, name: &str, about: &str, now: bool) -> bool {
     let p = palette(ui);
-    let response = ui.scope(|ui| {
-        ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            let name = RichText::new(name).font(theme::strong()).color(if now { p.accent } else { p.text });
-            let button = Button::selectable(now, name).min_size(vec2(ui.available_width(), 0.0));
-            let response = ui.add(button.right_text("")).on_hover_text(about);
-            ui.horizontal(|ui| {
-                ui.add_space(10.0);
-                ui.add(Label::new(RichText::new(about).font(theme::small()).color(p.weak)).truncate());
-            });
-            response
-        })
-        .inner
-    });
-    response.inner.clicked()
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 40.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, now, name));
+    if now || response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, theme::CONTROL_RADIUS, p.hovered);
+    }
+    let color = if now { p.accent } else { p.text };
+    let line = |text: &str, font, color| elided(ui, text, font, color, rect.width() - 16.0);
+    let lines = [line(name, theme::strong(), color), line(about, theme::small(), p.weak)];
+    for (galley, top) in lines.into_iter().zip([3.0, 21.0]) {
+        ui.painter().galley(rect.left_top() + vec2(8.0, top), galley, p.text);
+    }
+    response.on_hover_text(about).clicked()
 }
 
 /// True where its name or what it does, in the window's language or in English, holds every word.

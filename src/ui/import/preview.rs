@@ -12,7 +12,7 @@ use crate::ui::widgets::{action_button, card, doubts, heading, palette, problem,
 use crate::ui::words::words;
 
 /// The tensor's picture.
-const PICTURE: f32 = 176.0;
+const PICTURE: f32 = 160.0;
 /// Classes that are shown.
 const MOST_CLASSES: usize = 8;
 
@@ -71,6 +71,7 @@ fn tensor(ui: &mut Ui, prediction: &Prediction, pictures: &mut StepPictures) {
 pub(in crate::ui) fn channels(ui: &mut Ui, prediction: &Prediction) {
     let (p, words) = (palette(ui), words(ui));
     let small = |text: String, color| Label::new(RichText::new(text).font(theme::small()).color(color));
+    ui.spacing_mut().interact_size.y = 16.0;
     Grid::new("channels").num_columns(4).spacing([12.0, 2.0]).min_col_width(12.0).show(ui, |ui| {
         for key in ["", "import-least", "import-mean", "import-largest"] {
             let text = if key.is_empty() { "" } else { words.text(key) };
@@ -93,6 +94,7 @@ fn scores(ui: &mut Ui, facts: &ModelFacts, prediction: &Prediction) {
     card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 4.0;
+        ui.spacing_mut().interact_size.y = 20.0;
         let mut order: Vec<usize> = (0..inference.scores.len()).collect();
         let score = |class: usize| inference.scores.get(class).copied().unwrap_or_default();
         if order.len() > MOST_CLASSES {

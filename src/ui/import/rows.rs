@@ -12,23 +12,31 @@ const NAME: f32 = 104.0;
 
 /// A section's title, and where what it holds comes from: amber where it is assumed.
 pub(super) fn section(ui: &mut Ui, title: &str, origin: Option<(Origin, &str)>) {
-    ui.horizontal(|ui| {
-        heading(ui, title);
-        let Some((origin, from)) = origin else { return };
-        let (p, text) = (palette(ui), words(ui).origin(origin, from));
-        let (color, fill) = match origin {
-            Origin::Assumed => (p.amber, p.amber_fill),
-            Origin::Declared if from == "given" => (p.accent, p.raised),
-            Origin::Declared | Origin::Imported => (p.weak, p.raised),
-        };
-        let chip = Frame::NONE.fill(fill).corner_radius(CornerRadius::same(255)).inner_margin(Margin::symmetric(8, 2));
-        let response = chip.show(ui, |ui| {
-            ui.add(Label::new(RichText::new(text).font(theme::small_strong()).color(color)));
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.horizontal(|ui| {
+            heading(ui, title);
+            if let Some((origin, from)) = origin {
+                chip(ui, origin, from);
+            }
         });
-        if origin == Origin::Assumed && !from.is_empty() {
-            response.response.on_hover_text(from);
-        }
     });
+}
+
+fn chip(ui: &mut Ui, origin: Origin, from: &str) {
+    let (p, text) = (palette(ui), words(ui).origin(origin, from));
+    let (color, fill) = match origin {
+        Origin::Assumed => (p.amber, p.amber_fill),
+        Origin::Declared if from == "given" => (p.accent, p.raised),
+        Origin::Declared | Origin::Imported => (p.weak, p.raised),
+    };
+    let chip = Frame::NONE.fill(fill).corner_radius(CornerRadius::same(255)).inner_margin(Margin::symmetric(8, 2));
+    let response = chip.show(ui, |ui| {
+        ui.add(Label::new(RichText::new(text).font(theme::small_strong()).color(color)));
+    });
+    if origin == Origin::Assumed && !from.is_empty() {
+        response.response.on_hover_text(from);
+    }
 }
 
 /// A name and the control that it names.
