@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common_window::{Dropped, SIZE, press, said, window, window_in};
-use eframe::egui::Key;
+use eframe::egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use onnx_models::{Axis, Tail, bytes, small_cnn};
@@ -127,7 +127,7 @@ fn settings_renew_the_preview_and_saving_keeps_them() {
     let desk = desk();
     let mut harness = dropped(&desk);
     let before = scores(&importing(&harness).preview);
-    harness.get_by_label("Preset").click();
+    harness.get_by_role_and_label(Role::Button, "Preset").click();
     harness.run();
     harness.get_by_label("keras-caffe").click();
     harness.run();
@@ -193,13 +193,13 @@ fn cancelling_leaves_everything_as_it_was_and_a_button_leads_back() {
 fn names_come_from_what_is_typed_from_files_and_from_folders() {
     let desk = desk();
     let mut harness = dropped(&desk);
-    let field = harness.get_by_label("Class names");
+    let field = harness.get_by_role_and_label(Role::MultilineTextInput, "Class names");
     field.focus();
     field.type_text("CN, MCI");
     harness.run();
     assert!(said(&harness).contains("2 of 3 names"));
     assert_eq!(importing(&harness).said.classes, None, "the model's own names go on meanwhile");
-    harness.get_by_label("Class names").type_text(", AD");
+    harness.get_by_role_and_label(Role::MultilineTextInput, "Class names").type_text(", AD");
     harness.run();
     assert_eq!(importing(&harness).said.classes.as_deref().unwrap(), ["CN", "MCI", "AD"]);
     assert!(said(&harness).contains("you said so"));
@@ -412,6 +412,8 @@ fn the_page_and_the_sheet_speak_korean() {
         "image",
         "test",
         "overread",
+        "TensorFlow",
+        "scores",
     ];
     let odd = |harness: &Harness<'_, Shell>| -> Vec<String> {
         let latin =
