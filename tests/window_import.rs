@@ -246,7 +246,7 @@ fn the_doctor_finds_how_the_framework_prepared_and_one_click_applies_it() {
     assert!(diagnosis.of_outputs && diagnosis.reproduced && diagnosis.count == 6);
     let place = diagnosis.findings.iter().position(|finding| finding.recipe.as_ref() == Some(&truth));
     assert!(place.is_some_and(|place| place < diagnosis.tied), "{diagnosis:#?}");
-    harness.get_by_label("Apply way 1").click();
+    harness.get_by_label("Apply way 1").click_accesskit();
     harness.run();
     let drafted = importing(&harness).drafted.clone().unwrap();
     assert_eq!(drafted.recipe, diagnosis.findings[0].recipe);
@@ -422,6 +422,7 @@ fn the_page_and_the_sheet_speak_korean() {
     };
     assert_eq!(odd(&harness), Vec::<String>::new());
     press(&mut harness, Key::F9);
-    let hash = |text: &String| text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit());
+    // Wrapped into several pieces.
+    let hash = |text: &String| text.chars().all(|c| c.is_ascii_hexdigit());
     assert_eq!(odd(&harness).into_iter().filter(|text| !hash(text)).collect::<Vec<_>>(), Vec::<String>::new());
 }

@@ -181,7 +181,7 @@ impl Preset {
         PRESETS.iter().find(|preset| preset.name.eq_ignore_ascii_case(name))
     }
 
-    /// The preset that says exactly this.
+    /// The first preset that says exactly this.
     pub fn of(recipe: &Recipe) -> Option<&'static Self> {
         PRESETS.iter().find(|preset| preset.recipe() == *recipe)
     }
@@ -238,6 +238,8 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), PRESETS.len());
-        assert!(PRESETS.iter().all(|preset| Preset::of(&preset.recipe()) == Some(preset)));
+        // Some are one recipe under two names.
+        let found = |preset: &Preset| Preset::of(&preset.recipe()).map(Preset::recipe);
+        assert!(PRESETS.iter().all(|preset| found(preset) == Some(preset.recipe())));
     }
 }

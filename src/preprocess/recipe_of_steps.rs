@@ -110,7 +110,7 @@ fn fit(steps: &[Step]) -> (Option<Fitted>, &[Step]) {
 /// The usual share that leads to this shorter side, else the exact one.
 fn crop_share(shorter: usize, size: [usize; 2]) -> Option<f64> {
     let side = *size.iter().min()? as f64;
-    let gives = |share: &f64| (side / share).floor() as usize == shorter;
+    let gives = |share: &f64| *share <= 1.0 && (side / share).floor() as usize == shorter;
     [1.0, 0.875, 0.9, 0.95].into_iter().find(gives).or_else(|| Some(side / shorter as f64).filter(gives))
 }
 

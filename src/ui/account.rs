@@ -144,11 +144,10 @@ fn model(ui: &mut Ui, told: &Told<'_>) {
     let version = facts.version.as_ref().map_or(String::new(), |version| format!(" {version}"));
     fact(ui, words.text("model"), &format!("{}{version}", facts.name), false);
     fact(ui, "sha256", &facts.sha256, false);
-    let engine = match told.engine {
-        Some(engine) => words.engine(engine),
-        None => inference.engine.to_string(),
-    };
-    fact(ui, words.text("engine"), &engine, false);
+    let unnumbered =
+        || EngineFacts { kind: inference.engine, version: String::new(), provider: inference.provider, remark: None };
+    let engine = words.engine(&told.engine.cloned().unwrap_or_else(unnumbered));
+    fact(ui, words.text("engine"), engine.trim(), false);
     fact(ui, words.text("engine-ran-on"), &words.provider(inference.provider), false);
     fact(ui, words.text("engine-inference"), &format!("{:.1} ms", inference.elapsed_ms), false);
 }

@@ -193,7 +193,11 @@ fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<()
 
 /// How the folder came about, for whoever asks later.
 fn record(onnx: &Path, found: &Model, choices: &Choices) -> Value {
-    let preset = choices.recipe.as_ref().map_or(choices.preset, Preset::of);
+    let preset = match (&choices.recipe, choices.preset) {
+        (Some(recipe), Some(preset)) if preset.recipe() == *recipe => Some(preset),
+        (Some(recipe), _) => Preset::of(recipe),
+        (None, preset) => preset,
+    };
     let file = onnx.file_name().map(|name| name.to_string_lossy().into_owned());
     let origins: serde_json::Map<String, Value> = found
         .manifest

@@ -119,9 +119,9 @@ impl ImportPage {
         let least_sure =
             steps.iter().max_by_key(|step| (step.origin == Origin::Assumed, step.origin == Origin::Imported));
         rows::section(ui, words.text("import-preparation"), least_sure.map(|step| (step.origin, step.from.as_str())));
-        match self.presets.show(ui, drafted, importing.said.recipe.is_some()) {
-            Some(Chosen::Preset(preset)) => said.recipe = Some(preset.recipe()),
-            Some(Chosen::Export) => said.recipe = None,
+        match self.presets.show(ui, drafted, &importing.said) {
+            Some(Chosen::Preset(preset)) => (said.recipe, said.preset) = (Some(preset.recipe()), Some(preset)),
+            Some(Chosen::Export) => (said.recipe, said.preset) = (None, None),
             None => {}
         }
         let guessed = steps.iter().any(|step| step.origin == Origin::Assumed);

@@ -7,6 +7,7 @@ use eframe::egui::{
 
 use super::rows;
 use crate::app::Drafted;
+use crate::engine::import::Choices;
 use crate::preprocess::{PRESETS, Preset};
 use crate::ui::theme;
 use crate::ui::widgets::{elided, palette, weak};
@@ -26,10 +27,12 @@ pub(super) enum Chosen {
 }
 
 impl PresetList {
-    /// One button; the list opens from it.
-    pub fn show(&mut self, ui: &mut Ui, drafted: &Drafted, is_own: bool) -> Option<Chosen> {
-        let words = words(ui);
-        let preset = drafted.recipe.as_ref().and_then(Preset::of);
+    /// One button; the list opens from it. `said` is what the person chose before.
+    pub fn show(&mut self, ui: &mut Ui, drafted: &Drafted, said: &Choices) -> Option<Chosen> {
+        let (words, is_own) = (words(ui), said.recipe.is_some());
+        // Some are one recipe under two names: the one that was chosen is shown.
+        let own = said.preset.filter(|preset| drafted.recipe.as_ref() == Some(&preset.recipe()));
+        let preset = own.or_else(|| drafted.recipe.as_ref().and_then(Preset::of));
         let shown = match (preset, &drafted.recipe) {
             (Some(preset), _) => preset.name,
             (None, Some(_)) => words.text("import-preset-own"),

@@ -62,13 +62,15 @@ fn fit(ui: &mut Ui, recipe: &mut Recipe) {
             Fit::Crop(share) => {
                 let mut percent = *share * 100.0;
                 let drag = DragValue::new(&mut percent).range(50.0..=100.0).speed(0.25).max_decimals(1).suffix(" %");
-                if ui.add(drag).on_hover_text(words.text("import-crop.tooltip")).changed() {
+                let response = ui.add(drag).on_hover_text(words.text("import-crop.tooltip"));
+                if response.accessible_name(words.text("import-crop")).changed() {
                     *share = percent / 100.0;
                 }
             }
             Fit::Letterbox(fill) | Fit::Square(fill) => {
                 let drag = DragValue::new(fill).range(0.0..=255.0).speed(1.0).max_decimals(0);
-                ui.add(drag).on_hover_text(words.text("import-fill.tooltip"));
+                let response = ui.add(drag).on_hover_text(words.text("import-fill.tooltip"));
+                response.accessible_name(words.text("import-fill"));
             }
         }
         if let Some(fit) = chosen {
