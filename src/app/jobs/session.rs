@@ -14,8 +14,8 @@ use crate::engine::{
 };
 use crate::preprocess::{self, Prepared};
 use crate::review::SourceFacts;
-use crate::review::reference::Reference;
 use crate::review::folder::{RunFacts, RunOptions};
+use crate::review::reference::Reference;
 use crate::scan::Scan;
 
 /// One prediction asked for.
