@@ -224,7 +224,10 @@ fn a_review_of_volumes_is_kept_and_read_again() {
         ["review", data.path().to_str().unwrap(), "--model", model.to_str().unwrap(), "--out", into.to_str().unwrap()];
     let (text, well) = overread(&arguments);
     assert!(well, "{text}");
-    assert!(into.is_dir());
+    let lines = std::fs::read_to_string(into.join("cases.jsonl")).unwrap();
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    // Both are called MCI: a plain picture and one with the map for each.
+    assert_eq!(into.join("gallery").read_dir().unwrap().count(), 4);
 }
 
 #[test]

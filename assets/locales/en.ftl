@@ -115,6 +115,8 @@ action-predict-rest = Predict the rest
     .tooltip = Predict the cases that have no prediction yet
 action-cancel-rest = Pause
     .tooltip = Stops predicting the rest of the list; what is predicted stays
+action-retry-failed = Try failed again
+    .tooltip = Reads and predicts every case again that failed; files that have changed are tried by themselves when a review is opened
 action-install-runtime = Get ONNX Runtime
     .tooltip = Fetch Microsoft's ONNX Runtime through pip (about 20 MB), check it, keep it in this program's data folder
 action-worklist = Worklist
@@ -331,6 +333,7 @@ step-clahe = clahe
 step-smooth = smooth
 step-overlap-merge = overlap_merge
 step-multiply-merge = multiply_merge
+step-draft = draft
 step-orient = orient
 step-clip = clip
 step-clip-percentiles = clip_percentiles
@@ -604,6 +607,10 @@ review-table = Table
 review-gallery = Gallery
 review-numbers = Metrics
 review-no-model = Load a model to see predictions and metrics.
+review-failed = { $count ->
+    [one] 1 case failed.
+   *[other] { $count } cases failed.
+}
 review-no-numbers = Metrics appear as soon as labelled cases are predicted. Labels come from folder names, a table, or the reader.
 review-labelled = { $count ->
     [one] 1 labelled case
@@ -739,6 +746,10 @@ action-export = Report…
     .tooltip = Writes tables, metrics, pictures of misclassified cases and a report (HTML and PDF) into a folder, without patients' names
 dialog-export = Folder for the report
 notice-exported = The report is in { $folder }
+notice-tried-again = { $count ->
+    [one] 1 file that failed before has changed and is tried again.
+   *[other] { $count } files that failed before have changed and are tried again.
+}
 notice-not-exported = The report could not be written
 export-running = Writing the report: { $done } / { $total }
 action-find-leaks = Training data…

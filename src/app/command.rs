@@ -150,6 +150,8 @@ pub enum Command {
     /// Predict the items that have no prediction yet, in the background.
     PredictRest,
     CancelRest,
+    /// Read and predict every file again that failed.
+    RetryFailed,
     /// Fetch ONNX Runtime.
     InstallRuntime,
     /// Which of the shown cases are on the screen: their thumbnails are wanted.

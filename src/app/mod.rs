@@ -47,7 +47,7 @@ pub use heatmap::{
     ComparedModel, Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps, Pane,
 };
 pub use items::{Item, Items, ThumbnailState};
-pub use jobs::{Jobs, OpenedReview, Wake};
+pub use jobs::{Jobs, KeptAnswers, OpenedComparison, OpenedReview, Wake};
 pub use marks::{Mark, Marks, Shape, Tool};
 pub use model::{
     EngineFacts, Fact, Golden, InstallState, KnownCase, ModelFacts, ModelState, Parameter, Prediction, PredictionState,

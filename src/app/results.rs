@@ -81,7 +81,7 @@ impl AppState {
             }
             Event::Predicted { model, list, item: _, request, result } => {
                 if model == self.model_generation && list == self.items.generation {
-                    self.predicted(request, result);
+                    self.predicted(request, result.map(|prediction| *prediction));
                 }
             }
             Event::Answered { generation, pane, item, case } => {
@@ -92,6 +92,8 @@ impl AppState {
             }
             Event::BatchEnded { generation, pane, result } => self.batch_ended(generation, pane, result),
             Event::ReviewOpened { generation, review } => self.review_opened(generation, *review),
+            Event::SecondModelReady { generation, result } => self.second_model_ready(generation, result),
+            Event::ComparisonOpened { batch, result } => self.comparison_opened(batch, result),
             Event::Labelled { generation, table, result } => self.labelled(generation, table, result),
             Event::NotKept(problem) => self.toasts.push(Severity::Error, Notice::NotKept(vec![problem])),
             Event::NumbersReady { generation, numbers } => self.numbers_ready(generation, numbers),

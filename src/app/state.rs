@@ -212,6 +212,7 @@ impl AppState {
             Command::CancelTrust => self.cancel_trust(),
             Command::PredictRest => self.predict_rest(),
             Command::CancelRest => self.stop_batch(),
+            Command::RetryFailed => self.retry_failed(),
             Command::Filter(show) => self.filter(show),
             Command::Search(text) => self.search(text),
             Command::Sort(order) => self.sort(order),
@@ -268,11 +269,16 @@ impl AppState {
             return;
         }
         self.forget_thumbnails(&items);
+        self.rows_shown = items;
+        self.ask_shown_thumbnails();
+    }
+
+    /// The small pictures of the shown rows, as far as they are not there.
+    pub(super) fn ask_shown_thumbnails(&self) {
         let unknown = |index: &usize| {
             self.items.get(*index).is_some_and(|item| matches!(item.thumbnail, ThumbnailState::Unknown))
         };
-        let wanted: Vec<_> = items.iter().copied().filter(unknown).filter_map(|i| Some((i, self.files(i)?))).collect();
-        self.rows_shown = items;
+        let wanted = self.rows_shown.iter().copied().filter(unknown).filter_map(|i| Some((i, self.files(i)?)));
         self.jobs.thumbnails(self.items.generation, wanted);
     }
 
@@ -297,14 +303,15 @@ impl AppState {
         self.stop_batch();
         self.model = ModelState::Loading { path: path.clone() };
         for item in self.items.iter_mut() {
-            item.records.clear();
-            item.compared.clear();
+            Pane::ALL.into_iter().for_each(|pane| item.forget(pane));
         }
         for current in self.views.iter_mut() {
             current.prediction = super::PredictionState::None;
             current.prediction_request = None;
         }
         self.forget_heatmaps();
+        // Which also forgets the model that is compared.
+        self.review.compared = None;
         self.jobs.load_model(self.model_generation, path);
     }
 

@@ -30,6 +30,10 @@ pub enum Notice {
         folder: PathBuf,
     },
     NotExported(Problem),
+    /// Files that failed in an earlier session have changed since.
+    TriedAgain {
+        files: usize,
+    },
     NoLeakCheck(Problem),
     /// A table of labels that cannot be used.
     NoLabels(Problem),

@@ -52,6 +52,16 @@ impl AppState {
         Layout::PLANES.get(view).copied().flatten().filter(|_| planes)
     }
 
+    /// Opens the files anew that could not be read.
+    pub(super) fn reopen_broken(&mut self) {
+        for view in 0..MOST {
+            let broken = |current: &&Current| matches!(current.error, Some(CurrentError::File(_)));
+            if let Some((item, plane)) = self.views.get(view).filter(broken).map(|broken| (broken.item, broken.plane)) {
+                self.open_item(view, item, plane);
+            }
+        }
+    }
+
     fn open_item(&mut self, view: usize, item: usize, plane: Option<Plane>) {
         if let Some(files) = self.files(item) {
             self.open_files(view, item, files, plane);

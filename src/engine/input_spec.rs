@@ -16,9 +16,10 @@ pub(super) struct InputSpec {
     pub fixed_batch: Option<usize>,
 }
 
-/// Side of the warm-up picture where the graph takes any size, and of the warm-up volume.
-const WARM_UP_SIDE: usize = 224;
-const WARM_UP_VOLUME_SIDE: usize = 64;
+/// Side of a picture, or of a volume, where the graph takes any size and nothing else decides.
+pub(super) fn usual_side(layout: Layout) -> usize {
+    if layout.is_volume() { 64 } else { 224 }
+}
 
 impl InputSpec {
     pub fn of(model: &Model) -> Self {
@@ -61,7 +62,7 @@ impl InputSpec {
 
     /// One batch of zeros of the smallest length the graph takes.
     pub fn empty_batch(&self) -> Batch {
-        let usual = if self.layout.is_volume() { WARM_UP_VOLUME_SIDE } else { WARM_UP_SIDE };
+        let usual = usual_side(self.layout);
         let [depth, rows, cols] = [self.depth, self.rows, self.cols].map(|side| side.unwrap_or(usual));
         let dim = if self.layout.is_volume() { (depth, rows, cols) } else { (rows, cols, self.channels) };
         let shape = batch_shape(self.layout, self.fixed_batch.unwrap_or(1), dim);

@@ -8,18 +8,19 @@ use prost::bytes::Bytes;
 
 use super::backend::{Batch, Wanted};
 use super::error::EngineError;
+use super::graph_questions::{check_explain, facts, mixes_pictures, rule, score_output, stated_logits};
 use super::import::Export;
 use super::imported::import;
 use super::inference::{EngineKind, Inference, Provider};
-use super::input_spec::{InputSpec, batch_shape};
-use super::manifest::{GraphFacts, Manifest, Sourced, Sources};
+use super::input_spec::{InputSpec, batch_shape, usual_side};
+use super::manifest::{Manifest, Sourced, Sources};
 use super::metadata_file::{MetadataFile, OutputKind};
 use super::model_file::ModelFile;
 use super::resolve::resolve;
 use super::scores::ScoreRule;
 use super::slice_files::SliceFiles;
 use super::volume::{Combine, SliceChoice, SliceSelection, select_slices_of, whole_volume};
-use crate::onnx::{self, Activation, ExtraOutput, Graph, ImageInput, Layout};
+use crate::onnx::{self, ExtraOutput, Graph, ImageInput, Layout};
 use crate::preprocess::{Step, VolumeStep};
 use crate::scan::Scan;
 
@@ -218,8 +219,9 @@ impl Model {
     }
 
     /// Shape of what goes in where nothing else decides: `(rows, cols, channels)` of a picture, `(depth, rows, cols)` of a
-    /// volume; `side` for what neither the graph nor the manifest says.
-    pub fn usual_shape(&self, side: usize) -> (usize, usize, usize) {
+    /// volume; 224 (64) for what neither the graph nor the manifest says.
+    pub fn usual_shape(&self) -> (usize, usize, usize) {
+        let side = usual_side(self.layout());
         let length = |stated: &Option<Sourced<usize>>| stated.as_ref().map_or(side, |stated| stated.value);
         let (rows, cols) = (length(&self.manifest.rows), length(&self.manifest.cols));
         if self.is_volume() { (length(&self.manifest.depth), rows, cols) } else { (rows, cols, self.channels()) }
@@ -281,11 +283,6 @@ impl Model {
     }
 }
 
-/// Integers whose scale is found while the model runs, over everything in the batch.
-fn mixes_pictures(graph: &Graph) -> bool {
-    graph.nodes().iter().any(|node| node.op_type == "DynamicQuantizeLinear")
-}
-
 /// Where the parts of a model lie.
 struct Place {
     onnx: PathBuf,
@@ -324,79 +321,5 @@ impl Place {
         let path = self.folder.join("metadata.json");
         let text = std::fs::read_to_string(&path).map_err(|source| EngineError::Read { path: path.clone(), source })?;
         MetadataFile::parse(&text).map(Some).map_err(|what| EngineError::Manifest { path, what })
-    }
-}
-
-/// The output that the manifest names, else the first that can hold scores.
-fn score_output(graph: &Graph, metadata: Option<&MetadataFile>) -> String {
-    let named = metadata.and_then(|metadata| {
-        metadata.output_names().find(|name| graph.outputs.iter().any(|output| output.name == **name)).cloned()
-    });
-    named
-        .or_else(|| graph.outputs.iter().find(|output| onnx::can_hold_scores(output)).map(|output| output.name.clone()))
-        .unwrap_or_default()
-}
-
-fn facts(graph: &Graph, input: &ImageInput, output: &str) -> (GraphFacts, Option<ExtraOutput>, Option<String>) {
-    let head = onnx::find_logits(graph, output);
-    let facts = GraphFacts {
-        input_name: input.name.clone(),
-        layout: input.layout,
-        layout_reason: input.layout_reason.clone(),
-        depth: input.depth.as_ref().and_then(|depth| depth.fixed()),
-        rows: input.rows.fixed(),
-        cols: input.cols.fixed(),
-        channels: input.channels,
-        dtype: graph.inputs.first().and_then(|input| input.dtype).map_or("float32", |dtype| dtype.numpy_name()),
-        output_name: output.to_owned(),
-        activation: head.activation,
-        last_op: head.last_op.clone(),
-        values: onnx::class_count(graph, output),
-        entry: onnx::entry(graph),
-    };
-    let float = (!head.through_cast).then_some(onnx::proto::DataType::Float);
-    let made = head.logits.filter(|name| graph.producer(name).is_some());
-    let logits = made.map(|name| ExtraOutput { name, dtype: float });
-    (facts, logits, head.no_logits_reason)
-}
-
-/// Names under `explain` must be tensors of the graph.
-fn check_explain(graph: &Graph, manifest: &Manifest, folder: &Path) -> Result<(), EngineError> {
-    let names = [("explain.layer", &manifest.explain.layer), ("explain.logits", &manifest.explain.logits)];
-    for (what, name) in names {
-        if let Some(name) = name.as_ref().filter(|name| !graph.has_value(name)) {
-            return Err(EngineError::Mismatch {
-                path: folder.join("metadata.json"),
-                what: what.to_owned(),
-                declared: format!("\"{name}\""),
-                found: "no tensor of that name".to_owned(),
-            });
-        }
-    }
-    Ok(())
-}
-
-/// A stated logits tensor goes before the one that was found.
-fn stated_logits(graph: &Graph, manifest: &Manifest, found: Option<ExtraOutput>) -> Option<ExtraOutput> {
-    let stated = manifest.explain.logits.as_ref().filter(|name| graph.producer(name).is_some());
-    match stated {
-        Some(name) if found.as_ref().is_none_or(|found| found.name != *name) => {
-            Some(ExtraOutput { name: name.clone(), dtype: Some(onnx::proto::DataType::Float) })
-        }
-        _ => found,
-    }
-}
-
-fn rule(manifest: &Manifest, values: Option<usize>, activation: Activation) -> ScoreRule {
-    let classes = manifest.class_names.value.len();
-    let kind = manifest.output_kind.value;
-    let values = values.unwrap_or(classes);
-    ScoreRule {
-        kind,
-        values,
-        classes,
-        independent: values > 1 && (kind == OutputKind::Sigmoid || activation == Activation::Sigmoid),
-        temperature: manifest.temperature,
-        thresholds: manifest.thresholds.clone(),
     }
 }

@@ -12,11 +12,6 @@ use super::prepared::{Prepared, Request, SEED_LOGIT, SEED_PROBABILITY};
 use super::saliency::Target;
 use crate::engine::{CancelHandle, EngineChoice, EngineKind, Inference, Model, NamedInput, Provider, SessionOptions};
 
-/// Side of the pictures that the graph is first prepared for, where it takes any size and no manifest states one.
-const SIDE: usize = 224;
-/// The same for volumes.
-const VOLUME_SIDE: usize = 64;
-
 /// One picture's layer, and what the score would gain from it.
 #[derive(Clone, Debug)]
 pub struct FeatureGradients {
@@ -84,7 +79,7 @@ impl Explainer {
             options: options.clone(),
             cancel: CancelHandle::default(),
         };
-        let prepared = request.prepare(model.usual_shape(if model.is_volume() { VOLUME_SIDE } else { SIDE }))?;
+        let prepared = request.prepare(model.usual_shape())?;
         Ok(Self { request, prepared })
     }
 

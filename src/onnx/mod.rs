@@ -2,10 +2,10 @@
 //!
 //! [`read`] decodes (a damaged or hostile file is an error, never a crash: protobuf nesting is limited to 100, lengths
 //! are checked by the decoder); [`check`] refuses what no engine of this program should see, in words; [`Graph`] answers
-//! questions about inputs, outputs and nodes; [`entry`] says what the graph does to a picture first; [`find_logits`] names the tensor before the last Softmax or Sigmoid,
-//! [`features_before_head`] what the last linear layer reads;
-//! [`extend`] makes a tensor an extra output by appending a few bytes, [`float_boundary`] lets a half-precision graph take
-//! and give float32. Nothing on disk is ever changed.
+//! questions about inputs, outputs and nodes; [`entry`] says what the graph does to a picture first; [`find_logits`] names
+//! the tensor before the last Softmax or Sigmoid, [`features_before_head`] what the last linear layer reads; [`extend`]
+//! makes a tensor an extra output by appending a few bytes, [`float_boundary`] lets a half-precision graph take and give
+//! float32. Nothing on disk is ever changed.
 
 mod check;
 mod entry;

@@ -79,6 +79,7 @@ pub fn explanation_json(
             "tensor": layer.name,
             "words": layer.words(),
             "chosen_because": layer_reason,
+            "depth": layer.depth.map(|depth| depth.cells),
             "rows": layer.rows,
             "cols": layer.cols,
             "channels": layer.channels,

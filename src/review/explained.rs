@@ -33,6 +33,18 @@ pub struct Explained {
 }
 
 impl Explained {
+    /// The same volume's map on another of its slices; a picture's map stays.
+    pub fn on_slice(self, slice: usize) -> Self {
+        let moved = self.volume.and_then(|volume| {
+            let map = self.map.on_frame(&volume, slice)?;
+            Some((map.seen(volume.frame_size())?, map))
+        });
+        match moved {
+            Some((seen, map)) => Self { slice, image_from_map: map.model_from_map, seen, map, ..self },
+            None => self,
+        }
+    }
+
     /// Ready to be drawn over the picture.
     pub fn placed(&self) -> PlacedMap<'_> {
         PlacedMap { values: self.map.values.view(), canvas_from_map: self.image_from_map, seen: self.seen }

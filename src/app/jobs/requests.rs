@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Batch, ExportJob, FuseJob, HeatmapJob, Jobs, LeakJob, NumbersJob, PredictJob, SliceJob, StoreJob, batch, decode,
-    list, session, thumbnails, volume,
+    Batch, ExportJob, FuseJob, HeatmapJob, Jobs, LeakJob, NumbersJob, PredictJob, ReadyModel, SliceJob, StoreJob,
+    batch, decode, list, session, thumbnails, volume,
 };
 use crate::app::ValueWindow;
 use crate::geometry::PixelSpacing;
@@ -131,6 +131,11 @@ impl Jobs {
     /// Replaces the batch that runs.
     pub(in crate::app) fn batch(&self, batch: Batch) {
         self.batch.post_urgent(batch::Job::Run(batch));
+    }
+
+    /// Replaces the batch that runs.
+    pub(in crate::app) fn ready_model(&self, ready: ReadyModel) {
+        self.batch.post_urgent(batch::Job::Ready(ready));
     }
 
     pub(in crate::app) fn numbers(&self, job: NumbersJob) {

@@ -95,7 +95,7 @@ impl Worker {
         let Some(loaded) = self.loaded.as_mut().filter(|loaded| loaded.generation == job.model) else { return };
         let PredictJob { model, list, item, request, .. } = job;
         let result = loaded.predict(&job);
-        emit.send(Event::Predicted { model, list, item, request, result });
+        emit.send(Event::Predicted { model, list, item, request, result: result.map(Box::new) });
         // After the first answer, so that neither loading nor the picture on the screen waits for it.
         if std::mem::take(&mut loaded.golden_waits) {
             let golden = Golden::of(&verify_golden(&loaded.model, &mut loaded.session));

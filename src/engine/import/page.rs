@@ -1,5 +1,6 @@
 //! One page about a model: what the graph says, what was found, what is assumed.
 
+use crate::engine::family::family;
 use crate::engine::manifest::{Origin, Sourced};
 use crate::engine::model::Model;
 use crate::onnx::{self, Dim};
@@ -50,6 +51,14 @@ fn graph_facts(model: &Model) -> Vec<Fact> {
     }
     facts.push(graph("batch", batch(&model.input.batch)));
     facts.extend(onnx::entry(found).words().into_iter().map(|words| graph("inside", words)));
+    if let Some(family) = family(found) {
+        facts.push(Fact {
+            topic: "family",
+            text: family.network.to_owned(),
+            origin: Origin::Assumed,
+            from: family.words(),
+        });
+    }
     let output = found.outputs.iter().find(|output| output.name == model.output);
     let shape = output.map(onnx::ValueFacts::shape_text).unwrap_or_default();
     let logits = match &model.logits {

@@ -46,6 +46,12 @@ pub enum VolumeStep {
     },
 }
 
+impl VolumeStep {
+    /// Every step's name.
+    pub const NAMES: [&'static str; 8] =
+        ["orient", "resize", "clip", "clip_percentiles", "rescale", "scale_range", "min_max", "zscore"];
+}
+
 fn one() -> f64 {
     1.0
 }
@@ -68,6 +74,13 @@ mod tests {
         }
         let least: VolumeStep = serde_json::from_str(r#"{"step":"min_max"}"#).unwrap();
         assert_eq!(least, VolumeStep::MinMax { low: 0.0, high: 1.0 });
+    }
+
+    #[test]
+    fn every_name_is_one_that_is_read() {
+        let unknown = serde_json::from_str::<VolumeStep>(r#"{"step":"blur"}"#).unwrap_err().to_string();
+        assert!(VolumeStep::NAMES.iter().all(|name| unknown.contains(name)), "{unknown}");
+        assert_eq!(unknown.matches('`').count() / 2, VolumeStep::NAMES.len() + 1, "{unknown}");
     }
 
     #[test]

@@ -8,8 +8,6 @@ use crate::onnx::{FeatureAxes, FeatureTap, features_before_head};
 
 /// Fewer numbers tell little of a picture.
 const FEWEST_FEATURES: usize = 4;
-/// Side of the trial picture where the model takes any size.
-const SIDE: usize = 224;
 
 /// A tensor, and a session that reads it.
 pub struct TapFound {
@@ -56,7 +54,7 @@ fn start(
 
 /// Tries it on a picture of zeros.
 fn gives_features(model: &Model, session: &mut Session) -> Result<bool, ExplainError> {
-    let picture = Array3::<f32>::zeros(model.usual_shape(SIDE));
+    let picture = Array3::<f32>::zeros(model.usual_shape());
     let found = session.run(&[picture.view()])?;
     let features = found.first().and_then(|inference| inference.features.as_ref());
     Ok(features.is_some_and(|features| features.len() >= FEWEST_FEATURES))
