@@ -333,6 +333,7 @@ step-clahe = clahe
 step-smooth = smooth
 step-overlap-merge = overlap_merge
 step-multiply-merge = multiply_merge
+step-draft = draft
 step-orient = orient
 step-clip = clip
 step-clip-percentiles = clip_percentiles

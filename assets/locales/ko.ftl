@@ -323,6 +323,7 @@ step-clahe = 국소 대비 평활화 · clahe
 step-smooth = 평활 · smooth
 step-overlap-merge = 겹쳐 합성 · overlap_merge
 step-multiply-merge = 곱하여 합성 · multiply_merge
+step-draft = 줄여서 JPEG 읽기 · draft
 step-orient = 축 방향 정렬 · orient
 step-clip = 값 범위 자르기 · clip
 step-clip-percentiles = 백분위수로 자르기 · clip_percentiles

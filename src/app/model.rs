@@ -11,8 +11,8 @@ use crate::engine::{
 use crate::onnx::Layout;
 use crate::render::Thumbnail;
 use crate::review::SourceFacts;
-use crate::review::reference::Known;
 use crate::review::folder::RunFacts;
+use crate::review::reference::Known;
 
 /// What a model takes and gives.
 #[derive(Clone, Debug, PartialEq)]

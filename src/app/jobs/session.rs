@@ -9,8 +9,8 @@ use super::describe::{describe_engine, describe_model};
 use super::predict::{Asked, predict};
 use crate::app::{EngineFacts, Event, Golden, ModelFacts, Problem};
 use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions, runtime, verify_golden};
-use crate::review::reference::Reference;
 use crate::review::folder::{RunFacts, RunOptions};
+use crate::review::reference::Reference;
 use crate::scan::Scan;
 
 /// One prediction asked for.
