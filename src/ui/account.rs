@@ -199,6 +199,7 @@ fn table(ui: &mut Ui, told: &Told<'_>, rule: &ScoreRule) {
         [one] => (class == 1).then_some(*one),
         several => several.get(class).copied(),
     };
+    ui.spacing_mut().interact_size.y = 18.0;
     Grid::new("account scores").num_columns(4).spacing([16.0, 4.0]).striped(true).show(ui, |ui| {
         let scaled = rule.temperature.map_or("", |_| words.text("account-scaled"));
         for text in [words.text("class"), words.text("account-logit"), scaled, words.score(told.facts)] {

@@ -21,8 +21,8 @@ pub(super) fn doctor(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
             weak(ui, words.text("doctor-what"));
             start(ui, importing, wishes);
         }
-        DoctorState::Running { done, total, .. } => {
-            weak(ui, words.text("doctor-running"));
+        DoctorState::Running { stage, done, total } => {
+            weak(ui, words.doctor_stage(stage));
             ui.horizontal(|ui| {
                 let share = *done as f32 / (*total).max(1) as f32;
                 ui.add(ProgressBar::new(share).desired_width(220.0).desired_height(4.0));
@@ -114,6 +114,7 @@ fn fit(words: Words, diagnosis: &Diagnosis, winner: &Finding) -> String {
 fn table(ui: &mut Ui, importing: &Importing, diagnosis: &Diagnosis, wishes: &mut Wishes) {
     let (p, words) = (palette(ui), words(ui));
     let small = |text: String, color| Label::new(RichText::new(text).font(theme::small()).color(color));
+    ui.spacing_mut().interact_size.y = 18.0;
     Grid::new("findings of the doctor").num_columns(4).spacing([12.0, 4.0]).striped(true).show(ui, |ui| {
         let loss = if diagnosis.of_outputs { "doctor-difference" } else { "doctor-loss" };
         for text in ["", "doctor-way", loss, "doctor-right"] {

@@ -24,7 +24,7 @@ pub(super) fn graph_panel(ui: &mut Ui, drafted: &Drafted) {
 
 fn graph(ui: &mut Ui, graph: &GraphFacts) {
     let words = words(ui);
-    ui.spacing_mut().item_spacing.y = 6.0;
+    (ui.spacing_mut().item_spacing.y, ui.spacing_mut().interact_size.y) = (6.0, 16.0);
     let unnamed = || words.text("import-producer-unnamed").to_owned();
     let producer = if graph.producer.is_empty() { unnamed() } else { graph.producer.clone() };
     fact(ui, words.text("import-producer"), &producer, false);
@@ -103,7 +103,7 @@ fn count(parameters: u64) -> String {
 
 fn found(ui: &mut Ui, drafted: &Drafted) {
     let words = words(ui);
-    ui.spacing_mut().item_spacing.y = 6.0;
+    (ui.spacing_mut().item_spacing.y, ui.spacing_mut().interact_size.y) = (6.0, 16.0);
     for (name, there) in &drafted.files {
         let (said, color) = match there {
             true => (words.text("import-there"), palette(ui).text),

@@ -98,6 +98,7 @@ impl ImportPage {
 
     fn settings(&mut self, ui: &mut Ui, importing: &Importing, drafted: &Drafted, wishes: &mut Wishes) {
         let mut said = importing.said.clone();
+        ui.spacing_mut().interact_size.y = 26.0;
         if let Some(why) = &importing.problem {
             problem(ui, why);
         }
@@ -118,18 +119,18 @@ impl ImportPage {
         let steps = &drafted.facts.steps;
         let least_sure =
             steps.iter().max_by_key(|step| (step.origin == Origin::Assumed, step.origin == Origin::Imported));
-        rows::section(ui, words.text("import-preparation"), least_sure.map(|step| (step.origin, step.from.as_str())));
+        let guessed = drafted.recipe.as_ref().filter(|_| steps.iter().any(|step| step.origin == Origin::Assumed));
+        let origin = least_sure.map(|step| (step.origin, step.from.as_str()));
+        rows::section_with(ui, words.text("import-preparation"), origin, |ui| {
+            let Some(now) = guessed else { return };
+            if rows::confirm(ui) {
+                said.recipe = Some(now.clone());
+            }
+        });
         match self.presets.show(ui, drafted, &importing.said) {
             Some(Chosen::Preset(preset)) => (said.recipe, said.preset) = (Some(preset.recipe()), Some(preset)),
             Some(Chosen::Export) => (said.recipe, said.preset) = (None, None),
             None => {}
-        }
-        let guessed = steps.iter().any(|step| step.origin == Origin::Assumed);
-        if let Some(now) = drafted.recipe.as_ref().filter(|_| guessed) {
-            let button = ui.add(Button::new(words.text("import-confirm")));
-            if button.on_hover_text(words.text("import-confirm.tooltip")).clicked() {
-                said.recipe = Some(now.clone());
-            }
         }
         let is_resized = drafted.size.is_some() || !drafted.graph.resizes;
         match &drafted.recipe {
@@ -240,7 +241,14 @@ fn input_and_output(ui: &mut Ui, importing: &Importing, drafted: &Drafted, said:
     let words = words(ui);
     let of = |wanted: fn(&Fact) -> bool| drafted.facts.facts.iter().find(|parameter| wanted(&parameter.fact));
     let output = of(|fact| matches!(fact, Fact::Output(_)));
-    rows::section(ui, words.text("import-scores"), output.map(|output| (output.origin, output.from.as_str())));
+    let origin = output.map(|output| (output.origin, output.from.as_str()));
+    rows::section_with(ui, words.text("import-scores"), origin, |ui| {
+        if let Some((Origin::Assumed, Fact::Output(now))) = output.map(|output| (output.origin, &output.fact))
+            && rows::confirm(ui)
+        {
+            said.kind = Some(*now);
+        }
+    });
     if let Some(Fact::Output(now)) = output.map(|output| &output.fact) {
         let free = drafted.graph.activation == Activation::None;
         let all = [OutputKind::Logits, OutputKind::Softmax, OutputKind::Sigmoid];
@@ -281,7 +289,8 @@ fn size_row(ui: &mut Ui, drafted: &Drafted, said: &mut Choices) {
             said.size = Some([rows, cols]);
         }
         if now.is_none() {
-            weak(ui, words.text("model-any-size"));
+            let text = RichText::new(words.text("origin-assumed")).font(theme::small_strong());
+            ui.add(Label::new(text.color(palette(ui).amber)));
         }
     });
 }

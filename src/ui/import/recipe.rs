@@ -1,9 +1,11 @@
 //! How pictures are prepared, choice by choice.
 
-use eframe::egui::{Checkbox, DragValue, Ui};
+use eframe::egui::{Checkbox, CollapsingHeader, DragValue, RichText, Ui};
 
 use super::rows;
 use crate::preprocess::{Fit, Library, RangeChoice, Recipe, Resampler, Scale, SmoothKind, Step};
+use crate::ui::theme;
+use crate::ui::widgets::palette;
 use crate::ui::words::{Words, words};
 
 const RANGES: [Option<RangeChoice>; 4] =
@@ -26,12 +28,25 @@ pub(super) fn controls(ui: &mut Ui, recipe: &Recipe, channels: usize, is_resized
         fit(ui, &mut next);
         resampler(ui, &mut next);
     }
+    let title = RichText::new(words.text("import-more")).font(theme::small()).color(palette(ui).weak);
+    let unusual = recipe.range != Some(RangeChoice::Header) || !recipe.before.is_empty() || !recipe.after.is_empty();
+    CollapsingHeader::new(title).id_salt("more").default_open(unusual).show_unindented(ui, |ui| {
+        more(ui, &mut next, is_resized);
+    });
+    (next != *recipe).then_some(next)
+}
+
+/// What few scripts do.
+fn more(ui: &mut Ui, next: &mut Recipe, is_resized: bool) {
+    let words = words(ui);
     let say = |range: &Option<RangeChoice>| words.range_choice(*range).to_owned();
-    if let Some(range) = rows::choose(ui, words.text("import-range"), Some(&recipe.range), &RANGES, say) {
+    if let Some(range) = rows::choose(ui, words.text("import-range"), Some(&next.range), &RANGES, say) {
         next.range = range;
     }
-    steps(ui, &mut next);
-    (next != *recipe).then_some(next)
+    if is_resized {
+        details_of_resize(ui, &mut next.resampler);
+    }
+    steps(ui, next);
 }
 
 fn colours(ui: &mut Ui, recipe: &mut Recipe, channels: usize) {
@@ -102,20 +117,23 @@ fn resampler(ui: &mut Ui, recipe: &mut Recipe) {
             recipe.resampler.filter = filter;
         }
     });
-    if let Some((name, tooltip)) = extra(words, recipe.resampler.library) {
-        rows::row(ui, "", |ui| {
-            let resampler = &mut recipe.resampler;
-            if resampler.library == Library::Pillow {
-                check(ui, &mut resampler.columns_first, name, tooltip);
-            } else {
-                let mut smooth = resampler.antialias == Some(true);
-                check(ui, &mut smooth, name, tooltip);
-                if smooth != (resampler.antialias == Some(true)) {
-                    resampler.antialias = smooth.then_some(true);
-                }
-            }
-        });
-    }
+}
+
+/// What a library does only where it is asked to.
+fn details_of_resize(ui: &mut Ui, resampler: &mut Resampler) {
+    let words = words(ui);
+    let Some((name, tooltip)) = extra(words, resampler.library) else { return };
+    rows::row(ui, words.text("import-resize"), |ui| {
+        if resampler.library == Library::Pillow {
+            check(ui, &mut resampler.columns_first, name, tooltip);
+            return;
+        }
+        let mut smooth = resampler.antialias == Some(true);
+        check(ui, &mut smooth, name, tooltip);
+        if smooth != (resampler.antialias == Some(true)) {
+            resampler.antialias = smooth.then_some(true);
+        }
+    });
 }
 
 /// What a library's resize may do besides.

@@ -1,6 +1,6 @@
 //! What the sections of the page share: headings with their origin, rows of a name and a control.
 
-use eframe::egui::{Align, ComboBox, CornerRadius, Frame, Label, Layout, Margin, RichText, Ui, vec2};
+use eframe::egui::{Align, Button, ComboBox, CornerRadius, Frame, Label, Layout, Margin, RichText, Ui, vec2};
 
 use crate::engine::Origin;
 use crate::ui::theme;
@@ -12,6 +12,18 @@ const NAME: f32 = 104.0;
 
 /// A section's title, and where what it holds comes from: amber where it is assumed.
 pub(super) fn section(ui: &mut Ui, title: &str, origin: Option<(Origin, &str)>) {
+    section_with(ui, title, origin, |_| ());
+}
+
+/// A small button that turns a guess into a statement; true where it was clicked.
+pub(super) fn confirm(ui: &mut Ui) -> bool {
+    let words = words(ui);
+    let text = RichText::new(words.text("import-confirm")).font(theme::small());
+    ui.add(Button::new(text).small()).on_hover_text(words.text("import-confirm.tooltip")).clicked()
+}
+
+/// The same with something at the right end.
+pub(super) fn section_with(ui: &mut Ui, title: &str, origin: Option<(Origin, &str)>, right: impl FnOnce(&mut Ui)) {
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = 20.0;
         ui.horizontal(|ui| {
@@ -19,6 +31,7 @@ pub(super) fn section(ui: &mut Ui, title: &str, origin: Option<(Origin, &str)>) 
             if let Some((origin, from)) = origin {
                 chip(ui, origin, from);
             }
+            ui.with_layout(Layout::right_to_left(Align::Center), right);
         });
     });
 }
@@ -88,5 +101,5 @@ pub(super) fn list<T: PartialEq + Clone>(
         }
     });
     response.response.accessible_name(name);
-    chosen.filter(|chosen| now != Some(chosen))
+    chosen
 }

@@ -64,6 +64,18 @@ impl Words {
         said.join(" · ")
     }
 
+    /// What the doctor is trying.
+    pub fn doctor_stage(self, stage: &str) -> &'static str {
+        match stage {
+            "scale, colours, inversion" => self.text("doctor-stage-values"),
+            "fit" => self.text("doctor-stage-fit"),
+            "resizing" | "fit and resizing" => self.text("doctor-stage-resizing"),
+            "every combination" | "what is left" => self.text("doctor-stage-every"),
+            "all pictures" => self.text("doctor-stage-all"),
+            _ => self.text("doctor-running"),
+        }
+    }
+
     /// Where a value comes from; `None` for the graph, which needs no word.
     pub fn origin(self, origin: Origin, from: &str) -> String {
         match origin {
