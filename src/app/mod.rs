@@ -50,8 +50,8 @@ pub use items::{Item, Items, ThumbnailState};
 pub use jobs::{Jobs, OpenedReview, Wake};
 pub use marks::{Mark, Marks, Shape, Tool};
 pub use model::{
-    EngineFacts, Fact, Golden, InstallState, KnownCase, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
-    StepFacts,
+    EngineFacts, Fact, Golden, InstallState, KnownCase, ModelFacts, ModelState, Parameter, Prediction, PredictionState,
+    SeenStep, StepFacts,
 };
 pub use problem::{Cause, Problem};
 pub use review::{ExportState, LeakFinding, LeakState, ListedCase, Numbers, OperatingPoint, Review, TwinPair};

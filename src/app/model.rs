@@ -11,8 +11,8 @@ use crate::engine::{
 use crate::onnx::Layout;
 use crate::render::Thumbnail;
 use crate::review::SourceFacts;
-use crate::review::reference::Known;
 use crate::review::folder::RunFacts;
+use crate::review::reference::Known;
 
 /// What a model takes and gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +120,8 @@ pub struct ModelFacts {
     pub card: Option<String>,
     /// Sentences about what was imported or assumed.
     pub remarks: Vec<String>,
+    /// True where the network takes whole volumes: every slice shows its part of one map, none is predicted alone.
+    pub takes_volumes: bool,
     /// How files are named that hold one slice of a case each: these come together in the list.
     pub slice_files: Option<SliceFiles>,
 }

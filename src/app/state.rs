@@ -191,7 +191,8 @@ impl AppState {
             Command::ToggleIdentity => self.show_identity = !self.show_identity,
             Command::LoadModel(path) => self.load_model(path),
             Command::PredictShownSlice => {
-                if let Some(frame) = self.subject().and_then(Current::shown_frame) {
+                let whole = self.model.facts().is_some_and(|facts| facts.takes_volumes);
+                if let Some(frame) = self.subject().and_then(Current::shown_frame).filter(|_| !whole) {
                     self.predict_slice(Some(frame));
                 }
             }

@@ -45,8 +45,12 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     for problem in found.problems {
         output.problem(&problem)?;
     }
-    let options =
-        BatchOptions { batch: args.batch.map(usize::from), slices: args.slices.clone(), reference, ..Default::default() };
+    let options = BatchOptions {
+        batch: args.batch.map(usize::from),
+        slices: args.slices.clone(),
+        reference,
+        ..Default::default()
+    };
     let mut failed_write = None;
     review::run(&items, &model, &mut session, &options, &mut |case| match output.case(&case) {
         Ok(()) => Control::Continue,

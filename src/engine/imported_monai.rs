@@ -18,22 +18,28 @@ const NOTHING_TO_DO: &[&str] = &[
 /// Steps in the order of the bundle's `preprocessing`, and a sentence for each transform that is not known here. `None`
 /// where there is no list of transforms.
 pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<(Vec<Value>, Vec<String>)> {
-    let preprocessing = config.get("preprocessing")?;
-    let transforms = preprocessing.get("transforms").or(Some(preprocessing)).and_then(Value::as_array)?;
     let (mut steps, mut notes) = (Vec::new(), Vec::new());
-    for transform in transforms {
-        let target = transform.get("_target_").and_then(Value::as_str).unwrap_or("a transform without a name");
-        let name = target.rsplit('.').next().unwrap_or(target);
-        let name = name.strip_suffix('d').unwrap_or(name);
-        if NOTHING_TO_DO.contains(&name) {
-            continue;
-        }
+    for (name, transform) in transforms(config)? {
         match step(name, transform, &mut notes) {
             Some(step) => steps.push(step),
             None => notes.push(format!("The MONAI bundle's {name} is not known here and was left out.")),
         }
     }
     Some((steps, notes))
+}
+
+/// The transforms that change values, by their names without module and without the `d` of those for dictionaries.
+pub(super) fn transforms(config: &Map<String, Value>) -> Option<impl Iterator<Item = (&str, &Value)>> {
+    let preprocessing = config.get("preprocessing")?;
+    let transforms = preprocessing.get("transforms").or(Some(preprocessing)).and_then(Value::as_array)?;
+    let all = transforms.iter().map(|transform| (name_of(transform), transform));
+    Some(all.filter(|(name, _)| !NOTHING_TO_DO.contains(name)))
+}
+
+fn name_of(transform: &Value) -> &str {
+    let target = transform.get("_target_").and_then(Value::as_str).unwrap_or("a transform without a name");
+    let name = target.rsplit('.').next().unwrap_or(target);
+    name.strip_suffix('d').unwrap_or(name)
 }
 
 fn step(name: &str, transform: &Value, notes: &mut Vec<String>) -> Option<Value> {

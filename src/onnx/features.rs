@@ -3,11 +3,11 @@
 use prost::bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::ExtraOutput;
 use super::error::OnnxError;
 use super::extend::{append, value_info};
 use super::graph::Graph;
 use super::proto::{AttributeProto, AttributeType, DataType, GraphProto, NodeProto};
-use super::ExtraOutput;
 
 /// Name of the extra output.
 pub const FEATURES: &str = "overread_features";

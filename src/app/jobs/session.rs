@@ -14,8 +14,8 @@ use crate::engine::{
 };
 use crate::preprocess::{self, Prepared};
 use crate::review::SourceFacts;
-use crate::review::reference::Reference;
 use crate::review::folder::{RunFacts, RunOptions};
+use crate::review::reference::Reference;
 use crate::scan::Scan;
 
 /// One prediction asked for.
@@ -122,7 +122,8 @@ impl Loaded {
         let mut seen = Vec::new();
         let mut prepared = Vec::with_capacity(frames.len());
         if self.model.is_volume() {
-            let one = preprocess::prepare_volume(&scan, &frames, self.model.volume_steps())?;
+            let one = preprocess::prepare_volume(&scan, &frames, self.model.volume_steps(), true)?;
+            seen = seen_steps(&scan.frame(seen_frame)?, &one);
             warnings.extend(one.warnings);
             prepared.push(one.tensor);
         }

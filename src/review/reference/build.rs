@@ -97,8 +97,7 @@ pub fn build(
     }
     let largest = vectors.iter().flatten().fold(0f32, |most, value| most.max(value.abs()));
     let scale = if largest > 0.0 { f64::from(largest) } else { 1.0 };
-    let halves: Vec<u16> =
-        vectors.iter().flatten().map(|value| to_half((f64::from(*value) / scale) as f32)).collect();
+    let halves: Vec<u16> = vectors.iter().flatten().map(|value| to_half((f64::from(*value) / scale) as f32)).collect();
     let features = Array2::from_shape_vec((count, dims), halves).map_err(|_| BuildError::AllAlike)?;
     // Measured as they will be read.
     let read = features.mapv(|bits| (f64::from(from_half(bits)) * scale) as f32);
