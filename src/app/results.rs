@@ -127,7 +127,7 @@ impl AppState {
         if !problems.is_empty() {
             self.toasts.push(Severity::Warning, Notice::NotListed(problems));
         }
-        let listed = !cases.is_empty();
+        let (listed, reopened) = (!cases.is_empty(), review.is_some());
         if listed {
             self.items.replace(cases);
             self.views.clear();
@@ -138,7 +138,8 @@ impl AppState {
             self.make_rows();
         }
         if let Some(path) = models.into_iter().next() {
-            self.apply(Command::OpenModel(path));
+            // An earlier review goes on with its model as it was.
+            self.apply(if reopened { Command::LoadModel(path) } else { Command::OpenModel(path) });
         } else if listed {
             self.open_review();
         }
