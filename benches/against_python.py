@@ -8,8 +8,11 @@ are compared, because times on shared machines drift; only the ratios count.
 """
 
 import argparse
+import csv
 import glob
+import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -46,6 +49,33 @@ def compare(name, python_command, own_command, env, rounds, images=1):
     )
 
 
+def model_folder(folder, model):
+    """The peers' model with the steps of `batched_threads.py`."""
+    os.makedirs(folder, exist_ok=True)
+    shutil.copyfile(model, os.path.join(folder, "model.onnx"))
+    steps = [
+        {"step": "draft", "size": [256, 256]},
+        {"step": "resize", "size": [256, 256], "filter": "bilinear", "as": "pillow"},
+        {"step": "to_rgb", "as": "pillow"},
+        {"step": "rescale", "factor": 1 / 255},
+    ]
+    with open(os.path.join(folder, "metadata.json"), "w") as out:
+        json.dump({"name": "peers", "preprocess": steps}, out)
+    return folder
+
+
+def difference(table, command, env):
+    """Largest difference between the scores in the script's CSV and those of our command."""
+    theirs = {os.path.basename(row[0]): [float(score) for score in row[2:]] for row in csv.reader(open(table))}
+    result = subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
+    most = 0.0
+    for line in result.splitlines():
+        case = json.loads(line)
+        scores = theirs[os.path.basename(case["path"])]
+        most = max(most, *(abs(a - b) for a, b in zip(scores, case["scores"].values(), strict=True)))
+    return most
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
@@ -69,13 +99,17 @@ def main():
 
     picture = os.path.join(folders, "mri500", "class1", "img0001.png")
     own = [args.program, "predict", "--engine", "onnxruntime", "--json", "--model", model]
+    # The threaded script reads JPEG files at a reduced size (`Image.draft`): the same steps for both.
+    reduced = [*own[:-1], model_folder(os.path.join(args.work, "reduced"), model)]
     cold = [args.python, os.path.join(peers, "cold_start.py"), model, picture, "256"]
     compare("process start to first prediction", cold, [*own, picture], env, args.rounds)
     for folder, images in (("mri500", 500), ("cxr200", 200)):
         where = os.path.join(folders, folder)
         out = os.path.join(args.work, "out.csv")
         batched = [args.python, os.path.join(peers, "batched_threads.py"), where, model, "256", "256", "nhwc", "unit", "8"]
-        compare(f"{folder}, batched_threads.py", [*batched, "pildraft", out, "2", "2"], [*own, where], env, args.rounds, images)
+        batched += ["pildraft", out, "2", "2"]
+        compare(f"{folder}, batched_threads.py", batched, [*reduced, where], env, args.rounds, images)
+        print(f"  largest difference of a score: {difference(out, [*reduced, where], env):.1e}")
         single = [args.python, os.path.join(peers, "one_by_one.py"), where, model, "256", "256", "nhwc", "unit", out]
         compare(f"{folder}, one_by_one.py", single, [*own, where], env, max(1, args.rounds // 2), images)
 

@@ -10,6 +10,7 @@ fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::SomeFailed) => ExitCode::from(1),
+        Ok(Ended::Stopped) => ExitCode::from(cli::STOPPED),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("overread: {}", cli::sentence(&error));
@@ -39,6 +40,7 @@ fn run(cli: Cli) -> anyhow::Result<Ended> {
         Some(Command::Calibrate(args)) => cli::calibrate(&args),
         Some(Command::Metrics(args)) => cli::metrics(&args),
         Some(Command::Leaks(args)) => cli::leaks(&args),
+        Some(Command::Reference(args)) => cli::reference(&args),
         Some(Command::Import(args)) => cli::import(&args),
         Some(Command::Golden(args)) => cli::golden(&args),
         Some(Command::Doctor(args)) => cli::doctor(&args),

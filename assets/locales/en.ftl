@@ -115,6 +115,8 @@ action-predict-rest = Predict the rest
     .tooltip = Predict the cases that have no prediction yet
 action-cancel-rest = Pause
     .tooltip = Stops predicting the rest of the list; what is predicted stays
+action-retry-failed = Try failed again
+    .tooltip = Reads and predicts every case again that failed; files that have changed are tried by themselves when a review is opened
 action-install-runtime = Get ONNX Runtime
     .tooltip = Fetch Microsoft's ONNX Runtime through pip (about 20 MB), check it, keep it in this program's data folder
 action-worklist = Worklist
@@ -331,6 +333,12 @@ step-clahe = clahe
 step-smooth = smooth
 step-overlap-merge = overlap_merge
 step-multiply-merge = multiply_merge
+step-draft = draft
+step-orient = orient
+step-clip = clip
+step-clip-percentiles = clip_percentiles
+step-scale-range = scale_range
+step-zscore = zscore
 
 ## Model and engine
 
@@ -349,6 +357,7 @@ model-uncalibrated = none: numbers are scores
 model-classes = Classes
 model-input = Input
 model-input-value = { $cols } × { $rows } × { $channels }, { $layout }
+model-input-volume = { $depth } × { $rows } × { $cols }, { $layout }
 model-any-size = any
 model-output = Output
 model-slices = Slices
@@ -436,6 +445,7 @@ heatmap-depth = Depth
 heatmap-default = Default
 heatmap-default-layer = Default: { $layer }
 heatmap-layer-words = { $op }, { $rows } x { $cols } x { $channels }
+heatmap-layer-volume = { $op }, { $depth } x { $rows } x { $cols } x { $channels }
 heatmap-layer-tokens = { $op }, { $rows } x { $cols } tokens x { $channels }
 heatmap-colours = Colours
 heatmap-opacity = Opacity
@@ -597,6 +607,10 @@ review-table = Table
 review-gallery = Gallery
 review-numbers = Metrics
 review-no-model = Load a model to see predictions and metrics.
+review-failed = { $count ->
+    [one] 1 case failed.
+   *[other] { $count } cases failed.
+}
 review-no-numbers = Metrics appear as soon as labelled cases are predicted. Labels come from folder names, a table, or the reader.
 review-labelled = { $count ->
     [one] 1 labelled case
@@ -732,6 +746,10 @@ action-export = Report…
     .tooltip = Writes tables, metrics, pictures of misclassified cases and a report (HTML and PDF) into a folder, without patients' names
 dialog-export = Folder for the report
 notice-exported = The report is in { $folder }
+notice-tried-again = { $count ->
+    [one] 1 file that failed before has changed and is tried again.
+   *[other] { $count } files that failed before have changed and are tried again.
+}
 notice-not-exported = The report could not be written
 export-running = Writing the report: { $done } / { $total }
 action-find-leaks = Training data…
@@ -751,6 +769,15 @@ review-show-leaked = In the training data
 review-show-not-leaked = Not in the training data
 caption-truth = True: { $truth }
 caption-predicted = Pred: { $predicted }
+known-unlike = Unlike the reference cases: farther from their centre than { $percent } % of the { $cases }
+known-like = Farther from the centre of the { $cases } reference cases than { $percent } % of them
+known-is-reference = This very file is one of the reference cases
+known-similar = Most similar reference cases
+    .tooltip = Labels, and the cosine of the vectors that the model makes of both pictures just before its last layer. Similar for the model need not mean similar for a reader.
+known-no-label = no label
+known-spoken = Reference case { $label }, similarity { $similarity }
+known-called = { $label } (model: { $predicted })
+known-outside = Reference case { $name }
 
 ## Setting up a model: the import page, the preprocessing doctor, how a number came about.
 
@@ -792,6 +819,8 @@ import-input = Input
 import-layout = Axes
 import-nhwc = rows, columns, channels (Keras, TensorFlow)
 import-nchw = channels, rows, columns (PyTorch)
+import-ncdhw = one channel, slices, rows, columns (volumes, PyTorch)
+import-ndhwc = slices, rows, columns, one channel (volumes, Keras)
 import-dimensions = Dimensions
 import-batch-any = any number of pictures at a time
 import-batch-fixed = { $length ->

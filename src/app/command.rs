@@ -21,6 +21,8 @@ pub enum Command {
     Open(Vec<PathBuf>),
     /// Item `index` of the list, into the active view.
     Select(usize),
+    /// A file, of the list or not, into the view after the active one.
+    OpenBeside(PathBuf),
     /// Frame `index`, counted from 0.
     GoToFrame(usize),
     /// This many frames on, negative back.
@@ -151,6 +153,8 @@ pub enum Command {
     /// Predict the items that have no prediction yet, in the background.
     PredictRest,
     CancelRest,
+    /// Read and predict every file again that failed.
+    RetryFailed,
     /// Fetch ONNX Runtime.
     InstallRuntime,
     /// Which of the shown cases are on the screen: their thumbnails are wanted.

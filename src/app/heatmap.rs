@@ -140,7 +140,7 @@ struct Reach {
 impl Reach {
     fn of(map: &SaliencyMap) -> Self {
         let end = |scale: Option<Scale>| scale.map_or(0.0, |scale| scale.high);
-        Self { positive: end(Scale::positive([map.values.view()])), magnitude: end(Scale::signed([map.values.view()])) }
+        Self { positive: end(Scale::positive([map.for_scale()])), magnitude: end(Scale::signed([map.for_scale()])) }
     }
 
     fn with(self, other: Self) -> Self {

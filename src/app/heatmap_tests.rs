@@ -272,3 +272,35 @@ fn checks_run_on_demand_and_go_with_their_heatmap() {
     state.take(Event::JobPanicked { worker: "heatmap", what: "index out of bounds".into() });
     assert!(matches!(state.heatmaps().trust(Pane::First), TrustState::Failed(_)), "nothing waits for ever");
 }
+
+/// One map for the whole volume; each slice shows its part of it, on one scale, and the map goes along with the slices.
+#[test]
+fn scrolling_slices_scrolls_the_map_of_a_volume() {
+    let mut state = AppState::new(Jobs::inline());
+    state.apply(Command::Open(vec![demo("tests/fixtures/volume/phantom.nii")]));
+    state.apply(Command::LoadModel(demo("tests/fixtures/volume")));
+    state.settle();
+    let PredictionState::Done(prediction) = &state.current().unwrap().prediction else {
+        panic!("{:?}", state.current().unwrap().prediction)
+    };
+    assert_eq!(prediction.frames.len(), state.current().unwrap().frames());
+    state.apply(Command::ToggleHeatmap);
+    ask(&mut state, Pane::First, |question| question.layer = Some("third/third.1/Relu".to_owned()));
+    state.settle();
+    let mut sums = Vec::new();
+    for slice in [2, 7, 12] {
+        state.apply(Command::GoToFrame(slice));
+        state.settle();
+        let found = heatmap(&state, Pane::First);
+        assert_eq!(found.explained.slice, slice);
+        assert_eq!(found.map().volume().unwrap().dim(), (5, 6, 4));
+        // Columns run to the left, the network's first axis to the right: 22 columns over 5 cells.
+        assert_eq!(found.map().values.dim(), (6, 5));
+        sums.push((found.map().values.sum(), scale(&state, Pane::First)));
+    }
+    assert!(sums[0].0 != sums[1].0 && sums[1].0 != sums[2].0, "{sums:?}");
+    assert!(sums.iter().all(|(_, scale)| *scale == sums[0].1), "one scale for all slices: {sums:?}");
+    ask(&mut state, Pane::First, |question| question.method = Method::Occlusion);
+    state.settle();
+    assert!(matches!(state.heatmaps().state(Pane::First), HeatmapState::Failed(why) if why.contains("takes volumes")));
+}

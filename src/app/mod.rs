@@ -8,6 +8,7 @@
 //! and does not read or write a file on the caller's thread (inline mode aside).
 
 mod account;
+mod beside;
 mod command;
 mod crosshair;
 mod current;
@@ -52,10 +53,10 @@ pub use import::{
     Diagnosis, DoctorState, Drafted, Finding, GraphFacts, ImportEvent, ImportWish, Importing, LogitsPlace,
 };
 pub use items::{Item, Items, ThumbnailState};
-pub use jobs::{Jobs, OpenedReview, Wake};
+pub use jobs::{Jobs, KeptAnswers, OpenedComparison, OpenedReview, Wake};
 pub use marks::{Mark, Marks, Shape, Tool};
 pub use model::{
-    EngineFacts, Fact, FedChannel, Golden, InstallState, ModelFacts, ModelState, Parameter, Prediction,
+    EngineFacts, Fact, FedChannel, Golden, InstallState, KnownCase, ModelFacts, ModelState, Parameter, Prediction,
     PredictionState, SeenStep, StepFacts,
 };
 pub use problem::{Cause, Problem};

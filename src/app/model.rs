@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::Problem;
 use crate::engine::runtime::InstallProgress;
 use crate::engine::{
-    Combine, EngineKind, GoldenResult, Inference, Origin, OutputKind, Provider, ScoreRule, SliceChoice,
+    Combine, EngineKind, GoldenResult, Inference, Origin, OutputKind, Provider, ScoreRule, SliceChoice, SliceFiles,
 };
 use crate::onnx::Layout;
 use crate::render::Thumbnail;
 use crate::review::SourceFacts;
 use crate::review::folder::RunFacts;
+use crate::review::reference::Known;
 
 /// What a model takes and gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +24,8 @@ pub enum Fact {
     },
     /// Pixels, `None` where any size goes in.
     Input {
+        /// Of a network that takes volumes.
+        depth: Option<usize>,
         cols: Option<usize>,
         rows: Option<usize>,
         channels: usize,
@@ -121,6 +124,8 @@ pub struct ModelFacts {
     pub card: Option<String>,
     /// Sentences about what was imported or assumed.
     pub remarks: Vec<String>,
+    /// How files are named that hold one slice of a case each: these come together in the list.
+    pub slice_files: Option<SliceFiles>,
 }
 
 impl ModelFacts {
@@ -225,12 +230,24 @@ pub struct Prediction {
     pub parts: Vec<Inference>,
     /// Preprocessing's doubts about the values.
     pub warnings: Vec<String>,
+    /// How far it lies from what the model has seen, where the model has a reference.
+    pub known: Option<KnownCase>,
     /// What was assumed about slices.
     pub remarks: Vec<String>,
     /// Cases that the manifest makes of the scan; of several, this is the middle one.
     pub cases: usize,
     /// Preprocessing and inference together.
     pub total_ms: f64,
+}
+
+/// What the model's reference says of a case, and where its nearest cases lie.
+#[derive(Clone, Debug)]
+pub struct KnownCase {
+    pub known: Known,
+    /// Of each of the nearest, where its file is still there.
+    pub files: Vec<Option<PathBuf>>,
+    /// Cases of the reference.
+    pub cases: usize,
 }
 
 /// How far the prediction of the item on the screen is.

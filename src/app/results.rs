@@ -67,6 +67,7 @@ impl AppState {
                     }
                 }
             }
+            Event::NearPictureReady { file, thumbnail } => self.near_picture_ready(file, thumbnail),
             Event::ModelLoaded { generation, path, result } => {
                 if generation == self.model_generation {
                     self.model_loaded(path, result.map(|loaded| *loaded));
@@ -81,7 +82,7 @@ impl AppState {
             }
             Event::Predicted { model, list, item: _, request, result } => {
                 if model == self.model_generation && list == self.items.generation {
-                    self.predicted(request, result);
+                    self.predicted(request, result.map(|prediction| *prediction));
                 }
             }
             Event::Answered { generation, pane, item, case } => {
@@ -92,6 +93,8 @@ impl AppState {
             }
             Event::BatchEnded { generation, pane, result } => self.batch_ended(generation, pane, result),
             Event::ReviewOpened { generation, review } => self.review_opened(generation, *review),
+            Event::SecondModelReady { generation, result } => self.second_model_ready(generation, result),
+            Event::ComparisonOpened { batch, result } => self.comparison_opened(batch, result),
             Event::Labelled { generation, table, result } => self.labelled(generation, table, result),
             Event::NotKept(problem) => self.toasts.push(Severity::Error, Notice::NotKept(vec![problem])),
             Event::NumbersReady { generation, numbers } => self.numbers_ready(generation, numbers),
@@ -129,13 +132,7 @@ impl AppState {
         }
         let (listed, reopened) = (!cases.is_empty(), review.is_some());
         if listed {
-            self.items.replace(cases);
-            self.views.clear();
-            self.stop_batch();
-            self.new_list(roots, review);
-            self.forget_rows();
-            self.select(0);
-            self.make_rows();
+            self.show_list(cases, 0, (roots, review));
         }
         if let Some(path) = models.into_iter().next() {
             // An earlier review goes on with its model as it was.
@@ -143,6 +140,31 @@ impl AppState {
         } else if listed {
             self.open_review();
         }
+    }
+
+    /// Another list on the screen, its item `index` selected.
+    fn show_list(&mut self, cases: Vec<Vec<PathBuf>>, index: usize, (roots, review): (Vec<PathBuf>, Option<PathBuf>)) {
+        let slice_files = self.model.facts().and_then(|facts| facts.slice_files.clone());
+        self.items.replace(cases, slice_files);
+        self.views.clear();
+        self.stop_batch();
+        self.new_list(roots, review);
+        self.forget_rows();
+        self.select(index);
+        self.make_rows();
+    }
+
+    /// Another model may take the files of a case's slices together, or apart.
+    fn regroup(&mut self) {
+        let slice_files = self.model.facts().and_then(|facts| facts.slice_files.clone());
+        let Some(cases) = self.items.regrouped(slice_files.as_ref()) else { return };
+        let shown = self.items.selected_item().map(|item| item.path().to_owned());
+        let holds = |files: &Vec<PathBuf>| shown.as_ref().is_some_and(|shown| files.contains(shown));
+        let index = cases.iter().position(holds).unwrap_or(0);
+        let (roots, reopened, labels) =
+            (self.review.roots.clone(), self.review.reopened.clone(), self.review.labels.clone());
+        self.show_list(cases, index, (roots, reopened));
+        self.review.labels = labels;
     }
 
     fn frame_ready(&mut self, generation: u64, index: usize, result: Result<Decoded, Problem>) {
@@ -189,6 +211,7 @@ impl AppState {
                 let source = facts.path.clone();
                 let (facts, engine, run) = (Arc::new(facts), Arc::new(engine), Arc::new(run));
                 self.model = ModelState::Ready { facts, engine, run };
+                self.regroup();
                 self.predict_shown();
                 self.open_review();
                 if offered {
@@ -212,6 +235,7 @@ impl AppState {
             asked = Some((current.item, current.slice_override.is_some()));
             current.prediction = answer.clone();
         }
+        self.ask_near_pictures(request);
         match (asked, failed) {
             (Some((item, false)), Some(problem)) => self.keep_failure(item, &problem),
             (Some((item, _)), None) => self.keep_shown_answer(item),

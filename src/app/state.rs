@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::beside::NearPictures;
 use super::toast::Toasts;
 use super::{
     Command, Current, Heatmaps, Importing, InstallState, Items, Jobs, ModelState, Pane, Review, Toast, Tool, Views,
@@ -64,6 +65,7 @@ pub struct AppState {
     pub(super) model_generation: u64,
     pub(super) batch_generation: u64,
     pub(super) review: Review,
+    pub(super) near: NearPictures,
     /// Items whose thumbnails are wanted.
     rows_shown: Vec<usize>,
     smooth: bool,
@@ -90,6 +92,7 @@ impl AppState {
             model_generation: 0,
             batch_generation: 0,
             review: Review::default(),
+            near: NearPictures::default(),
             rows_shown: Vec::new(),
             smooth: true,
             show_identity: false,
@@ -153,6 +156,9 @@ impl AppState {
         match command {
             Command::Open(paths) => self.open(paths),
             Command::Select(index) => self.select(index),
+            Command::OpenBeside(file) => self.open_beside(file),
+            // These are about the list's case.
+            Command::Decide(_) | Command::ToggleFlag | Command::SetLabel(_) if self.looks_outside() => {}
             Command::GoToFrame(index) => self.go_to_frame(index),
             Command::StepFrame(by) => {
                 if let Some(current) = self.current() {
@@ -223,6 +229,7 @@ impl AppState {
             Command::CancelTrust => self.cancel_trust(),
             Command::PredictRest => self.predict_rest(),
             Command::CancelRest => self.stop_batch(),
+            Command::RetryFailed => self.retry_failed(),
             Command::Filter(show) => self.filter(show),
             Command::Search(text) => self.search(text),
             Command::Sort(order) => self.sort(order),
@@ -279,11 +286,16 @@ impl AppState {
             return;
         }
         self.forget_thumbnails(&items);
+        self.rows_shown = items;
+        self.ask_shown_thumbnails();
+    }
+
+    /// The small pictures of the shown rows, as far as they are not there.
+    pub(super) fn ask_shown_thumbnails(&self) {
         let unknown = |index: &usize| {
             self.items.get(*index).is_some_and(|item| matches!(item.thumbnail, ThumbnailState::Unknown))
         };
-        let wanted: Vec<_> = items.iter().copied().filter(unknown).filter_map(|i| Some((i, self.files(i)?))).collect();
-        self.rows_shown = items;
+        let wanted = self.rows_shown.iter().copied().filter(unknown).filter_map(|i| Some((i, self.files(i)?)));
         self.jobs.thumbnails(self.items.generation, wanted);
     }
 
@@ -308,14 +320,15 @@ impl AppState {
         self.stop_batch();
         self.model = ModelState::Loading { path: path.clone() };
         for item in self.items.iter_mut() {
-            item.records.clear();
-            item.compared.clear();
+            Pane::ALL.into_iter().for_each(|pane| item.forget(pane));
         }
         for current in self.views.iter_mut() {
             current.prediction = super::PredictionState::None;
             current.prediction_request = None;
         }
         self.forget_heatmaps();
+        // Which also forgets the model that is compared.
+        self.review.compared = None;
         self.jobs.load_model(self.model_generation, path);
     }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::engine::{EngineKind, Inference, Provider};
+use crate::engine::{EngineKind, Inference, Provider, SliceFiles};
 use crate::review::folder::{self, RunFacts, RunOptions};
 use crate::review::record::{Labels, Pseudonyms, Recorder, Roots};
 use crate::review::{Answer, Case, Scored, SourceFacts};
@@ -28,21 +28,20 @@ fn listed(names: &[&str]) -> (tempfile::TempDir, AppState) {
 
 /// A model that is there without any engine.
 fn give_model(state: &mut AppState) {
+    give_model_of_slices(state, None);
+}
+
+fn give_model_of_slices(state: &mut AppState, slice_files: Option<&str>) {
     state.model_generation = state.next_generation();
-    let facts =
-        ModelFacts { class_names: vec!["no".into(), "yes".into()], classes_are_named: true, ..ModelFacts::default() };
+    let slice_files = slice_files.map(|pattern| SliceFiles::try_from(pattern.to_owned()).unwrap());
+    let class_names = vec!["no".into(), "yes".into()];
+    let facts = ModelFacts { class_names, classes_are_named: true, slice_files, ..ModelFacts::default() };
     let engine =
         EngineFacts { kind: EngineKind::Embedded, version: "test".into(), provider: Provider::Cpu, remark: None };
     let (generation, path) = (state.model_generation, PathBuf::from("m.onnx"));
     state.take(Event::ModelLoaded { generation, path, result: Ok(Box::new((facts, engine, run_facts()))) });
     let recorder = Recorder { roots: Roots::default(), labels: Labels::default(), pseudonyms: Pseudonyms::Plain };
-    let review = OpenedReview {
-        recorder: recorder.into(),
-        folder: None,
-        records: Vec::new(),
-        decisions: Vec::new(),
-        problems: Vec::new(),
-    };
+    let review = OpenedReview::empty(recorder.into());
     state.take(Event::ReviewOpened { generation: state.review.folder_generation, review: Box::new(review) });
 }
 
@@ -77,6 +76,7 @@ fn inference(predicted: usize) -> Inference {
         logits: None,
         scores: vec![0.25, 0.75],
         predicted,
+        features: None,
         engine: EngineKind::Embedded,
         provider: Provider::Cpu,
         elapsed_ms: 1.0,
@@ -93,6 +93,7 @@ fn answer(predicted: usize) -> Prediction {
         fed: Vec::new(),
         parts: Vec::new(),
         warnings: Vec::new(),
+        known: None,
         remarks: Vec::new(),
         cases: 1,
         total_ms: 2.0,
@@ -101,13 +102,13 @@ fn answer(predicted: usize) -> Prediction {
 
 fn predicted(state: &AppState, item: usize, request: u64) -> Event {
     let (model, list) = (state.model_generation, state.items.generation);
-    Event::Predicted { model, list, item, request, result: Ok(answer(1)) }
+    Event::Predicted { model, list, item, request, result: Ok(Box::new(answer(1))) }
 }
 
 /// An answer of the batch that runs.
 fn answered(state: &AppState, item: usize) -> Event {
     let path = state.items().get(item).unwrap().path().to_path_buf();
-    let scored = Scored { slices: vec![0], siblings: 1, inference: inference(1), warnings: Vec::new() };
+    let scored = Scored { slices: vec![0], siblings: 1, inference: inference(1), warnings: Vec::new(), known: None };
     let case = Box::new(Case { item, path, truth: None, source: None, outcome: Ok(scored) });
     Event::Answered { generation: state.batch_generation, pane: Pane::First, item, case }
 }
@@ -200,7 +201,7 @@ fn a_slice_tried_by_hand_does_not_change_the_list() {
     state.apply(Command::PredictShownSlice);
     let request = state.current().unwrap().prediction_request.unwrap();
     let (model, list) = (state.model_generation, state.items.generation);
-    state.take(Event::Predicted { model, list, item: 0, request, result: Ok(answer(0)) });
+    state.take(Event::Predicted { model, list, item: 0, request, result: Ok(Box::new(answer(0))) });
     state.make_rows();
     assert_eq!(listed_answer(&state, 0), Some((1, 0.75)));
     let PredictionState::Done(prediction) = &state.current().unwrap().prediction else { panic!("answered") };
@@ -241,4 +242,29 @@ fn nothing_to_open_is_said_and_the_list_stays() {
     assert!(!state.is_listing());
     assert_eq!(state.items().len(), 1);
     assert_eq!(state.toasts().len(), 1);
+}
+
+#[test]
+fn slices_stand_together_as_the_model_names_them() {
+    let (folder, mut state) = listed(&["A_z-4.png", "A_z12.png", "A_z4.png", "b.png"]);
+    state.apply(Command::Select(1));
+    state.settle();
+    assert_eq!(state.items().len(), 4);
+    give_model_of_slices(&mut state, Some("{case}_z{mm}.png"));
+    state.settle();
+    let names: Vec<&str> = state.items().all().iter().map(|item| item.name.as_str()).collect();
+    assert_eq!(names, ["A", "b.png"]);
+    let ordered = ["A_z-4.png", "A_z4.png", "A_z12.png"].map(|name| folder.path().join(name));
+    assert_eq!(*state.items().get(0).unwrap().files, ordered);
+    // The selected slice's case stays selected, and opens as one scan.
+    assert_eq!(state.items().selected(), Some(0));
+    assert_eq!(state.current().map(Current::frames), Some(3));
+    give_model(&mut state);
+    state.settle();
+    assert_eq!(state.items().len(), 4);
+    // Opened again, the list is as the model takes it at once.
+    give_model_of_slices(&mut state, Some("{case}_z{mm}.png"));
+    state.apply(Command::Open(vec![folder.path().to_path_buf()]));
+    state.settle();
+    assert_eq!(state.items().len(), 2);
 }

@@ -30,6 +30,10 @@ pub enum Notice {
         folder: PathBuf,
     },
     NotExported(Problem),
+    /// Files that failed in an earlier session have changed since.
+    TriedAgain {
+        files: usize,
+    },
     NoLeakCheck(Problem),
     /// A model folder is written, and the version before it kept.
     ModelSaved {

@@ -1,5 +1,8 @@
 //! What becomes of a person's wishes about the views: which item in which view, which layout.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use super::current::CurrentError;
 use super::jobs::{FrameJob, SliceJob, first_frame};
 use super::views::MOST;
@@ -49,8 +52,24 @@ impl AppState {
         Layout::PLANES.get(view).copied().flatten().filter(|_| planes)
     }
 
+    /// Opens the files anew that could not be read.
+    pub(super) fn reopen_broken(&mut self) {
+        for view in 0..MOST {
+            let broken = |current: &&Current| matches!(current.error, Some(CurrentError::File(_)));
+            if let Some((item, plane)) = self.views.get(view).filter(broken).map(|broken| (broken.item, broken.plane)) {
+                self.open_item(view, item, plane);
+            }
+        }
+    }
+
     fn open_item(&mut self, view: usize, item: usize, plane: Option<Plane>) {
-        let Some(files) = self.files(item) else { return };
+        if let Some(files) = self.files(item) {
+            self.open_files(view, item, files, plane);
+        }
+    }
+
+    /// The same for files that may be of no item of the list.
+    pub(super) fn open_files(&mut self, view: usize, item: usize, files: Arc<[PathBuf]>, plane: Option<Plane>) {
         let generation = self.next_generation();
         let mut current = Current { plane, ..Current::new(item, files.clone(), generation) };
         if let Some(before) = self.views.get(view) {

@@ -3,6 +3,7 @@
 mod checks;
 mod explain;
 mod import;
+mod reference;
 mod review;
 
 use std::path::PathBuf;
@@ -10,6 +11,8 @@ use std::path::PathBuf;
 pub use self::checks::{DoctorArgs, GoldenAction, GoldenArgs, GoldenRecordArgs, GoldenVerifyArgs};
 pub use self::explain::{ExplainArgs, TargetArg};
 pub use self::import::{ImportArgs, PresetsArgs};
+pub use self::reference::ReferenceArgs;
+use self::review::label_pair;
 pub use self::review::{CalibrateArgs, LanguageArg, LeaksArgs, MetricsArgs, OperatingPointArg, ReviewArgs};
 use crate::engine::{EngineChoice, SliceChoice};
 
@@ -58,6 +61,8 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Fit a temperature to a labelled run, and choose an operating point; kept in the model's metadata.json.
     Calibrate(CalibrateArgs),
+    /// Keep what a model has seen: cases are then compared with it, and the most similar ones shown.
+    Reference(ReferenceArgs),
     /// Find near-duplicate images inside a folder and in the training data.
     Leaks(LeaksArgs),
     /// Show what a file holds; write its values.
@@ -103,6 +108,9 @@ pub struct PredictArgs {
     /// Also predict each picture under twelve small changes (window, size, place), and say how often the class changes.
     #[arg(long)]
     pub stability: bool,
+    /// A reference of this model (`overread reference`) instead of the one beside it.
+    #[arg(long, value_name = "DIR")]
+    pub reference: Option<PathBuf>,
     /// With --stability: left for right too, where a model may be fed that.
     #[arg(long, requires = "stability")]
     pub flips: bool,

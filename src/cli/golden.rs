@@ -8,7 +8,7 @@ use super::{Ended, GoldenAction, GoldenArgs, GoldenRecordArgs, GoldenVerifyArgs,
 use crate::engine::{
     EngineChoice, EngineError, GoldenResult, Model, ProviderChoice, Session, SessionOptions, verify_golden,
 };
-use crate::preprocess::prepare;
+use crate::preprocess::{prepare, prepare_volume, read};
 use crate::report::{NewGolden, write_golden};
 use crate::scan;
 
@@ -33,7 +33,11 @@ fn record(args: &GoldenRecordArgs) -> anyhow::Result<Ended> {
         let scan = scan::open(path)?;
         let frames: Vec<usize> = model.select_slices(&scan, None)?.groups.into_iter().flatten().collect();
         let frame = frames.get(frames.len() / 2).copied().unwrap_or(0);
-        let tensor = prepare(&scan.frame(frame)?, &scan.meta, model.steps(), false)?.tensor;
+        let tensor = if model.is_volume() {
+            prepare_volume(&scan, &frames, model.volume_steps())?.tensor
+        } else {
+            prepare(&read(&scan, frame, model.steps())?.0, &scan.meta, model.steps(), false)?.tensor
+        };
         let result = session.run(&[tensor.view()])?.pop();
         let Some(logits) = result.and_then(|result| result.logits) else {
             anyhow::bail!("the model gives no logits to record; its graph has no way to them");

@@ -1,12 +1,15 @@
 //! `overread predict`: files and folders through a model, one line a case.
 
 use std::io::{BufWriter, Write as _};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use super::interrupt::Interrupt;
 use super::{Ended, Misuse, PredictArgs, progress, table::Table};
 use crate::engine::{Model, Session, SessionOptions, runtime};
 use crate::report;
+use crate::review::reference::Reference;
 use crate::review::{self, BatchOptions, Case, Control};
 use crate::scan::{self, Discovery};
 
@@ -25,7 +28,10 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     let model = model?;
     let found = found.map_err(|_| anyhow::anyhow!("the search for files failed"))?;
     let items = items(args.series, &found, &model);
-    let mut session = Session::start(&model, args.engine.into(), &SessionOptions::for_many(&model, items.len()))?;
+    let (reference, problem) = reference(args, &model)?;
+    let features = reference.as_ref().map(|reference| reference.tap());
+    let session_options = SessionOptions { features, ..SessionOptions::for_many(&model, items.len()) };
+    let mut session = Session::start(&model, args.engine.into(), &session_options)?;
     if args.stability {
         for problem in &found.problems {
             eprintln!("error: {problem}");
@@ -34,14 +40,22 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     }
     let failures = found.problems.len();
     let mut output = Output::new(args, &model, items.len());
+    output.table.notes.extend(problem);
+    output.table.reference = reference.as_ref().map(|reference| reference.facts.cases);
     output.table.all_slices = args.slices == Some(crate::engine::SliceChoice::All);
     for problem in found.problems {
         output.problem(&problem)?;
     }
-    let options =
-        BatchOptions { batch: args.batch.map(usize::from), slices: args.slices.clone(), ..Default::default() };
+    let options = BatchOptions {
+        batch: args.batch.map(usize::from),
+        slices: args.slices.clone(),
+        reference,
+        ..Default::default()
+    };
     let mut failed_write = None;
+    let interrupt = Interrupt::noted();
     review::run(&items, &model, &mut session, &options, &mut |case| match output.case(&case) {
+        Ok(()) if interrupt.asked() => Control::Stop,
         Ok(()) => Control::Continue,
         Err(error) => {
             failed_write = Some(error);
@@ -51,20 +65,45 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     if let Some(error) = failed_write {
         return Err(error);
     }
+    if interrupt.asked() {
+        output.bar.finish_and_clear();
+        let done = output.predicted + output.failed;
+        eprintln!(
+            "Stopped after {done} cases. The same command begins anew; `overread review … --out DIR` keeps what is done."
+        );
+        return Ok(Ended::Stopped);
+    }
+    drop(interrupt);
     if items.is_empty() && failures == 0 {
         anyhow::bail!("no picture was found there; DICOM, NIfTI, PNG, JPEG, TIFF, BMP and .npy files are read");
     }
     output.finish(&session)
 }
 
-/// One item a file; one a series where the model combines slices of a volume, or the reader asks for it.
+/// The reference asked for, else the one beside the model; and why that one cannot be used.
+fn reference(args: &PredictArgs, model: &Model) -> anyhow::Result<(Option<Arc<Reference>>, Option<String>)> {
+    if let Some(folder) = &args.reference {
+        return Ok((Some(Arc::new(Reference::load(folder, model)?)), None));
+    }
+    Ok(match Reference::find(model) {
+        Some(Ok(reference)) => (Some(Arc::new(reference)), None),
+        Some(Err(error)) => (None, Some(format!("warning: {error}"))),
+        None => (None, None),
+    })
+}
+
+/// One item a file; one a series where the model takes a volume or combines its slices, or the reader asks for it; one a
+/// case where the manifest says how the files of a case's slices are named.
 pub(super) fn items(series: bool, found: &Discovery, model: &Model) -> Vec<Vec<std::path::PathBuf>> {
-    let wants_volume =
-        model.manifest.input_selection.as_ref().is_some_and(|selection| selection.value.combine.is_some());
-    if series || wants_volume {
+    let combines = model.manifest.input_selection.as_ref().is_some_and(|selection| selection.value.combine.is_some());
+    let items = if series || combines || model.is_volume() {
         scan::group_series(&found.files)
     } else {
         found.files.iter().map(|file| vec![file.clone()]).collect()
+    };
+    match model.slice_files() {
+        Some(slice_files) => slice_files.group(items),
+        None => items,
     }
 }
 

@@ -67,7 +67,7 @@ fn one(
     let slices = selection.groups.into_iter().nth(siblings / 2).unwrap_or_default();
     let found = stability(&scan, &slices, model, session, changes)?;
     let warnings = [scan.meta.remarks.clone(), selection.remarks].concat();
-    Ok((Scored { slices, siblings, inference: found.unchanged.clone(), warnings }, found))
+    Ok((Scored { slices, siblings, inference: found.unchanged.clone(), warnings, known: None }, found))
 }
 
 fn words(found: &Stability, model: &Model) -> String {

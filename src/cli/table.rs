@@ -2,6 +2,7 @@
 
 use crate::engine::{Model, Origin, Session};
 use crate::review::Case;
+use crate::review::reference::{Known, UNLIKE};
 
 /// Writes one row a case: predicted class, its score, the path; the header before the first row.
 pub struct Table {
@@ -10,7 +11,11 @@ pub struct Table {
     header_written: bool,
     /// Sentences about cases, each with the number of cases it was said of.
     warnings: Vec<(String, usize)>,
-    notes: Vec<String>,
+    pub notes: Vec<String>,
+    /// Cases of the reference that is compared with.
+    pub reference: Option<usize>,
+    compared: usize,
+    unlike: usize,
     /// True where every slice is a case: then the first one is named too.
     pub all_slices: bool,
 }
@@ -25,6 +30,9 @@ impl Table {
             header_written: false,
             warnings: Vec::new(),
             notes: notes(model),
+            reference: None,
+            compared: 0,
+            unlike: 0,
             all_slices: false,
         }
     }
@@ -33,7 +41,10 @@ impl Table {
     pub fn row(&mut self, case: &Case) -> String {
         let row = match &case.outcome {
             Ok(scored) => {
-                self.remember(&scored.warnings);
+                let doubt = scored.known.as_ref().and_then(Known::warning);
+                self.compared += usize::from(scored.known.is_some());
+                self.unlike += usize::from(doubt.is_some());
+                self.remember(scored.warnings.iter().filter(|warning| Some(*warning) != doubt.as_ref()));
                 let result = &scored.inference;
                 let scores: Vec<String> = result.scores.iter().map(|score| format!("{score:>7.4}")).collect();
                 let predicted = self.class_names.get(result.predicted).map_or("?", String::as_str);
@@ -43,10 +54,11 @@ impl Table {
                     None => " ",
                 };
                 format!(
-                    "{predicted:<width$} {mark} {}  {}{}",
+                    "{predicted:<width$} {mark} {}  {}{}{}",
                     scores.join(" "),
                     printable(&case.path.to_string_lossy()),
                     slices(&scored.slices, self.all_slices),
+                    scored.known.as_ref().map(known).unwrap_or_default(),
                     width = self.name_width
                 )
             }
@@ -55,7 +67,7 @@ impl Table {
         if std::mem::replace(&mut self.header_written, true) { row } else { format!("{}\n{row}", self.header()) }
     }
 
-    fn remember(&mut self, warnings: &[String]) {
+    fn remember<'a>(&mut self, warnings: impl Iterator<Item = &'a String>) {
         for warning in warnings {
             if let Some((_, count)) = self.warnings.iter_mut().find(|(known, _)| known == warning) {
                 *count += 1;
@@ -71,7 +83,16 @@ impl Table {
             1 => format!("warning: {warning}\n"),
             many => format!("warning, {many} times: {warning}\n"),
         });
-        warnings.chain(self.notes.iter().map(|note| format!("{note}\n"))).collect()
+        let reference = self.reference.map(|cases| {
+            format!(
+                "unlike the {cases} reference cases, that is farther out than {:.0} % of them: {} of {}\n",
+                UNLIKE * 100.0,
+                self.unlike,
+                self.compared
+            )
+        });
+        let notes = self.notes.iter().map(|note| format!("{note}\n"));
+        warnings.chain(reference).chain(notes).collect()
     }
 
     fn header(&self) -> String {
@@ -92,6 +113,23 @@ impl Table {
     }
 }
 
+/// How far out a case lies and what its most similar reference cases are.
+fn known(known: &Known) -> String {
+    let mut labels: Vec<(String, usize)> = Vec::new();
+    for neighbour in &known.nearest {
+        let label = neighbour.label.clone().unwrap_or_else(|| "no label".to_owned());
+        match labels.iter_mut().find(|(other, _)| *other == label) {
+            Some((_, count)) => *count += 1,
+            None => labels.push((label, 1)),
+        }
+    }
+    labels.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let labels: Vec<String> = labels.into_iter().map(|(label, count)| format!("{count} {label}")).collect();
+    let unlike = if known.is_unlike() { "unlike: " } else { "" };
+    let itself = if known.is_reference { "; is one of them" } else { "" };
+    format!("  [{unlike}farther than {} %; nearest {}{itself}]", known.percent(), labels.join(", "))
+}
+
 /// Different warnings that are shown.
 const MOST_WARNINGS: usize = 12;
 
@@ -102,6 +140,9 @@ fn notes(model: &Model) -> Vec<String> {
     let mut notes: Vec<String> =
         thresholds.map(|(class, least)| format!("{} is predicted from a score of {least} on", name(class))).collect();
     notes.extend(model.manifest.remarks.iter().cloned());
+    if model.manifest.preprocess_volume.iter().any(|step| step.origin == Origin::Assumed) {
+        notes.push("assumed, because the model does not say: how the volume is prepared".to_owned());
+    }
     if model.manifest.preprocess.iter().any(|step| step.origin == Origin::Assumed) {
         let steps: Vec<&str> = model.steps().iter().map(crate::preprocess::Step::name).collect();
         notes.push(format!("assumed, because the model does not say: the preprocessing ({})", steps.join(", ")));

@@ -1,5 +1,6 @@
 //! What both engines take and give, and the choice between them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use ndarray::ArrayView3;
@@ -24,11 +25,21 @@ pub(super) struct Wanted {
     pub all: Vec<String>,
 }
 
+impl Wanted {
+    /// The same outputs under the names they have now.
+    fn renamed(self, now: &HashMap<String, String>) -> Self {
+        let names = |names: Vec<String>| -> Vec<String> {
+            names.into_iter().map(|name| now.get(&name).cloned().unwrap_or(name)).collect()
+        };
+        Self { read: names(self.read), all: names(self.all) }
+    }
+}
+
 /// Pictures in the model's own layout, one after another.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
-    /// `[batch, rows, cols, channels]` or `[batch, channels, rows, cols]`.
-    pub shape: [usize; 4],
+    /// `[batch, rows, cols, channels]` or `[batch, channels, rows, cols]`; of volumes five axes.
+    pub shape: Vec<usize>,
     pub data: Vec<f32>,
 }
 
@@ -77,7 +88,8 @@ pub(super) enum Backend {
 }
 
 impl Backend {
-    /// Puts a graph on the engine asked for. `warm_up` is a whole set of inputs; `fixed_batch` the batch length that
+    /// Puts a graph on the engine asked for; float16 inputs and outputs become
+    /// float32 (on the embedded engine, all of a half-precision graph). `warm_up` is a whole set of inputs; `fixed_batch` the batch length that
     /// the graph insists on. Gives a remark where it is not the engine or provider that was hoped for.
     pub fn start(
         bytes: Bytes,
@@ -89,10 +101,15 @@ impl Backend {
     ) -> Result<(Self, Option<String>), EngineError> {
         let (loaded, remark) = library(choice)?;
         let threads = options.threads.max(1);
+        let graph = onnx::read_shared(bytes.clone()).ok();
         let (backend, engine_remark) = match loaded {
             Some(loaded) => {
-                let fold_pads =
-                    onnx::read_shared(bytes.clone()).is_ok_and(|graph| onnx::only_convolutions_read_pads(&graph));
+                let (bytes, wanted) = match graph.as_ref().and_then(onnx::float_boundary) {
+                    Some(float) => (float.bytes, wanted.renamed(&float.renamed)),
+                    None => (bytes, wanted),
+                };
+                let fold_pads = graph.as_ref().is_some_and(onnx::only_convolutions_read_pads);
+                drop(graph);
                 let (wanted, provider) = (wanted.read, options.provider);
                 let recipe = Recipe { bytes: &bytes, wanted, threads, fold_pads, provider, warm_up };
                 let mut session = OnnxRuntime::start(&loaded, &recipe, cancel)?;
@@ -101,7 +118,7 @@ impl Backend {
             }
             None => (
                 Self::Embedded(Embedded::start(
-                    bytes,
+                    graph.as_ref().and_then(onnx::without_half).unwrap_or(bytes),
                     wanted,
                     threads * options.lanes.max(1),
                     options.time_limit,

@@ -37,8 +37,9 @@ pub(super) fn combine(
         }
         _ => mean(parts.iter().map(|part| Some(part.scores.as_slice()))).unwrap_or_default(),
     };
+    let features = mean(parts.iter().map(|part| part.features.as_deref()));
     let first = parts.swap_remove(0);
-    Ok(Inference { logits, predicted: rule.predicted(&scores), scores, elapsed_ms, ..first })
+    Ok(Inference { logits, predicted: rule.predicted(&scores), scores, features, elapsed_ms, ..first })
 }
 
 /// Mean of vectors of one length; `None` where one is missing.
@@ -67,6 +68,7 @@ mod tests {
             predicted: rule.predicted(&scores),
             scores,
             logits: Some(vec![z]),
+            features: Some(vec![z, 1.0]),
             engine: EngineKind::Embedded,
             provider: Provider::Cpu,
             elapsed_ms: 2.0,
@@ -83,6 +85,7 @@ mod tests {
         let logits = combine(&rule(), Combine::MeanLogits, Some(1), vec![part(-4.0), part(2.0)]).unwrap();
         assert!((logits.scores[1] - 0.268_941_4).abs() < 1e-6); // sigmoid(-1)
         assert_eq!((logits.predicted, logits.logits, logits.elapsed_ms), (0, Some(vec![-1.0]), 4.0));
+        assert_eq!(logits.features, Some(vec![-1.0, 1.0]));
         let scores = combine(&rule(), Combine::MeanProbabilities, Some(1), vec![part(-4.0), part(2.0)]).unwrap();
         assert!((scores.scores[1] - (0.017_986_21 + 0.880_797_1) / 2.0).abs() < 1e-6);
     }

@@ -9,7 +9,7 @@ use super::model::Model;
 use super::model_file::sha256_hex;
 use super::npy::read_tensor;
 use super::session::Session;
-use crate::preprocess::prepare;
+use crate::preprocess::{prepare, prepare_volume, read};
 use crate::scan;
 
 /// How one golden case came out.
@@ -68,7 +68,12 @@ fn difference(model: &Model, session: &mut Session, case: &GoldenCase) -> Result
 
 fn prepared(model: &Model, path: &Path) -> Result<Array3<f32>, String> {
     let scan = scan::open(path).map_err(|error| error.to_string())?;
-    let frame = scan.frame(0).map_err(|error| error.to_string())?;
+    if model.is_volume() {
+        let frames = model.select_slices(&scan, None).map_err(|error| error.to_string())?;
+        let prepared = prepare_volume(&scan, &frames.groups.concat(), model.volume_steps());
+        return prepared.map(|prepared| prepared.tensor).map_err(|error| error.to_string());
+    }
+    let (frame, _) = read(&scan, 0, model.steps()).map_err(|error| error.to_string())?;
     let prepared = prepare(&frame, &scan.meta, model.steps(), false).map_err(|error| error.to_string())?;
     Ok(prepared.tensor)
 }

@@ -50,6 +50,8 @@ pub struct Inference {
     pub scores: Vec<f32>,
     /// Index of the predicted class: the operating point where the manifest states one, else the largest score.
     pub predicted: usize,
+    /// The vector that the model makes of the picture, where the session was asked for it; of several slices their mean.
+    pub features: Option<Vec<f32>>,
     pub engine: EngineKind,
     pub provider: Provider,
     /// Time in the engine for this picture's share of its batch.

@@ -1,12 +1,14 @@
 //! What a model needs besides its graph, each value with where it comes from.
 
 use serde::Serialize;
+use serde_json::Value;
 
+use super::assumed::Hints;
 use super::imported::Imported;
 use super::metadata_file::{Explain, GoldenCase, MetadataFile, OutputKind};
 use super::volume::InputSelection;
-use crate::onnx::{Activation, Entry, Layout};
-use crate::preprocess::Step;
+use crate::onnx::{Activation, Layout};
+use crate::preprocess::{Step, VolumeStep};
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -51,12 +53,16 @@ pub struct Manifest {
     pub description: Option<Sourced<String>>,
     pub intended_use: Option<Sourced<String>>,
     pub layout: Sourced<Layout>,
+    /// Depth of the input, of a network that takes volumes; `None` for pictures, and where any size goes.
+    pub depth: Option<Sourced<usize>>,
     /// Rows of the input; `None` where any size goes.
     pub rows: Option<Sourced<usize>>,
     /// Columns of the input; `None` where any size goes.
     pub cols: Option<Sourced<usize>>,
     /// 1 or 3.
     pub channels: Sourced<usize>,
+    /// Element type of the graph's input, numpy's name; float32 is fed either way.
+    pub dtype: &'static str,
     pub output_kind: Sourced<OutputKind>,
     pub class_names: Sourced<Vec<String>>,
     /// Index of the class that thresholds and the combination of slices look at.
@@ -64,6 +70,8 @@ pub struct Manifest {
     /// True where the classes are grades in their order.
     pub ordinal: bool,
     pub preprocess: Vec<Sourced<Step>>,
+    /// The steps of a volume; empty for pictures.
+    pub preprocess_volume: Vec<Sourced<VolumeStep>>,
     pub input_selection: Option<Sourced<InputSelection>>,
     pub explain: Explain,
     /// Operating points by class index, valid for this very model file.
@@ -78,6 +86,9 @@ pub struct Manifest {
     /// [`preprocess`](Self::preprocess) without origins.
     #[serde(skip)]
     pub(super) steps: Vec<Step>,
+    /// [`preprocess_volume`](Self::preprocess_volume) without origins.
+    #[serde(skip)]
+    pub(super) volume_steps: Vec<VolumeStep>,
 }
 
 impl Manifest {
@@ -86,10 +97,24 @@ impl Manifest {
         &self.steps
     }
 
+    /// The steps of a volume in their order.
+    pub fn volume_steps(&self) -> &[VolumeStep] {
+        &self.volume_steps
+    }
+
+    /// `spatial_shape` as it is written: `[rows, cols]` or `[depth, rows, cols]`, where all are known.
+    pub fn spatial_shape(&self) -> Option<Vec<Value>> {
+        let depth = if self.layout.value.is_volume() { Some(self.depth.as_ref()?.value) } else { None };
+        let sides = [self.rows.as_ref()?.value, self.cols.as_ref()?.value];
+        Some(depth.into_iter().chain(sides).map(Value::from).collect())
+    }
+
     /// True where every value was declared.
     pub fn is_fully_declared(&self) -> bool {
         let origins = [self.layout.origin, self.channels.origin, self.output_kind.origin, self.class_names.origin];
-        origins.into_iter().chain(self.preprocess.iter().map(|step| step.origin)).all(|o| o == Origin::Declared)
+        let steps = self.preprocess.iter().map(|step| step.origin);
+        let volume_steps = self.preprocess_volume.iter().map(|step| step.origin);
+        origins.into_iter().chain(steps).chain(volume_steps).all(|o| o == Origin::Declared)
     }
 
     /// A `metadata.json` that says everything this manifest says: what a form would save. Guesses become statements.
@@ -104,16 +129,20 @@ pub(super) struct GraphFacts {
     pub input_name: String,
     pub layout: Layout,
     pub layout_reason: String,
+    /// Of a network that takes volumes.
+    pub depth: Option<usize>,
     pub rows: Option<usize>,
     pub cols: Option<usize>,
     pub channels: Option<usize>,
+    /// Element type of the input, numpy's name.
+    pub dtype: &'static str,
     pub output_name: String,
     pub activation: Activation,
     pub last_op: String,
     /// Values per picture in the output.
     pub values: Option<usize>,
-    /// What the graph does to the picture first.
-    pub entry: Entry,
+    /// What an assumption about the preprocessing may rest on.
+    pub hints: Hints,
 }
 
 /// Everything a manifest is made from.

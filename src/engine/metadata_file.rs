@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::volume::InputSelection;
 use crate::onnx::Layout;
-use crate::preprocess::Step;
+use crate::preprocess::{Step, VolumeStep};
 
 /// The whole file. Descriptive fields use MONAI's names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct MetadataFile {
     pub network_data_format: Option<NetworkDataFormat>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preprocess: Option<Vec<Step>>,
+    /// Steps of a network that takes volumes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preprocess_volume: Option<Vec<VolumeStep>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_selection: Option<InputSelection>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,7 +62,7 @@ pub struct NetworkDataFormat {
 pub struct InputFormat {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub num_channels: Option<usize>,
-    /// `[rows, cols]`; MONAI writes `"*"` or a formula for an open axis.
+    /// `[rows, cols]`, or `[depth, rows, cols]` of volumes; MONAI writes `"*"` or a formula for an open axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spatial_shape: Option<Vec<Value>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -135,7 +138,7 @@ pub struct TiedToModel {
 /// An input with the logits that the training framework gives for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GoldenCase {
-    /// Relative to the model's folder. A float32 `.npy` `[rows, cols, channels]` is fed as it is; anything else is
+    /// Relative to the model's folder. A float32 `.npy` `[rows, cols, channels]` (`[depth, rows, cols]`) is fed as it is; anything else is
     /// opened as a scan and prepared by the manifest's steps.
     pub file: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,18 +8,20 @@ use prost::bytes::Bytes;
 
 use super::backend::{Batch, Wanted};
 use super::error::EngineError;
+use super::graph_questions::{check_explain, facts, mixes_pictures, rule, score_output, stated_logits};
 use super::import::Export;
 use super::imported::import;
 use super::inference::{EngineKind, Inference, Provider};
-use super::input_spec::InputSpec;
-use super::manifest::{GraphFacts, Manifest, Sources};
+use super::input_spec::{InputSpec, batch_shape, usual_side};
+use super::manifest::{Manifest, Sourced, Sources};
 use super::metadata_file::{MetadataFile, OutputKind};
 use super::model_file::ModelFile;
 use super::resolve::resolve;
 use super::scores::ScoreRule;
-use super::volume::{Combine, SliceChoice, SliceSelection, select_slices};
-use crate::onnx::{self, Activation, ExtraOutput, Graph, ImageInput, Layout};
-use crate::preprocess::Step;
+use super::slice_files::SliceFiles;
+use super::volume::{Combine, SliceChoice, SliceSelection, select_slices_of, whole_volume};
+use crate::onnx::{self, ExtraOutput, Graph, ImageInput, Layout};
+use crate::preprocess::{Step, VolumeStep};
 use crate::scan::Scan;
 
 /// A checked model with its manifest. Cheap to clone.
@@ -96,6 +98,10 @@ impl Model {
         let mut manifest = resolve(sources, &place.folder.join("metadata.json"), &file.sha256)?;
         manifest.remarks.extend(no_logits);
         manifest.remarks.extend(onnx::precision(graph).words().map(|words| format!("The model is {words}.")));
+        if mixes_pictures(graph) {
+            let why = "It finds the scale of its integers over all pictures of a batch, so pictures run one by one.";
+            manifest.remarks.push(why.to_owned());
+        }
         if input.batch.fixed() == Some(1) {
             manifest.remarks.push("The export fixed the batch to one picture, so pictures run one by one.".to_owned());
         }
@@ -128,6 +134,21 @@ impl Model {
         self.manifest.steps()
     }
 
+    /// The steps of a volume in their order; empty for pictures.
+    pub fn volume_steps(&self) -> &[VolumeStep] {
+        self.manifest.volume_steps()
+    }
+
+    /// The steps as `metadata.json` has them, whichever the network takes.
+    pub fn steps_json(&self) -> serde_json::Value {
+        if self.is_volume() { serde_json::json!(self.volume_steps()) } else { serde_json::json!(self.steps()) }
+    }
+
+    /// True where the network takes volumes `[depth, rows, cols]` of one channel instead of pictures.
+    pub fn is_volume(&self) -> bool {
+        self.layout().is_volume()
+    }
+
     pub fn layout(&self) -> Layout {
         self.manifest.layout.value
     }
@@ -142,18 +163,32 @@ impl Model {
         Some((self.manifest.rows.as_ref()?.value, self.manifest.cols.as_ref()?.value))
     }
 
+    /// Most pictures in one call of the engine: `most`, or one where pictures of a batch would change each other's scores.
+    pub fn most_together(&self, most: usize) -> usize {
+        if mixes_pictures(&self.graph) { 1 } else { most.max(1) }
+    }
+
     /// What the output holds.
     pub fn output_kind(&self) -> OutputKind {
         self.manifest.output_kind.value
     }
 
-    /// Which frames of a scan go in, and which of them make one case. `choice` goes before the manifest.
+    /// How files are named that hold one slice of a case each, where the manifest says so.
+    pub fn slice_files(&self) -> Option<&SliceFiles> {
+        self.manifest.input_selection.as_ref()?.value.slice_files.as_ref()
+    }
+
+    /// Which frames of a scan go in, and which of them make one case. `choice` goes before the manifest. A network of
+    /// volumes takes all frames as one case.
     ///
     /// # Errors
     /// [`EngineError::Slices`] for slices that the scan does not have.
     pub fn select_slices(&self, scan: &Scan, choice: Option<&SliceChoice>) -> Result<SliceSelection, EngineError> {
         let selection = self.manifest.input_selection.as_ref().map(|selection| &selection.value);
-        select_slices(scan.frames, scan.size, &scan.meta, selection, choice)
+        if self.is_volume() {
+            return whole_volume(scan.frames, &scan.meta, selection);
+        }
+        select_slices_of(scan, selection, choice)
     }
 
     /// One result for the slices of one case, as the manifest says (without a word: the mean of the probabilities).
@@ -181,7 +216,21 @@ impl Model {
         Self { sha256: file.sha256.clone(), file: Arc::new(file), ..self.clone() }
     }
 
-    /// Pictures `[rows, cols, channels]` of one size as one batch in the model's layout; a fixed batch is filled up with
+    /// Shape of what goes in where nothing else decides: `(rows, cols, channels)` of a picture, `(depth, rows, cols)` of a
+    /// volume; 224 (64) for what neither the graph nor the manifest says.
+    pub fn usual_shape(&self) -> (usize, usize, usize) {
+        let side = usual_side(self.layout());
+        let length = |stated: &Option<Sourced<usize>>| stated.as_ref().map_or(side, |stated| stated.value);
+        let (rows, cols) = (length(&self.manifest.rows), length(&self.manifest.cols));
+        if self.is_volume() { (length(&self.manifest.depth), rows, cols) } else { (rows, cols, self.channels()) }
+    }
+
+    /// Shape of a batch of `length` pictures or volumes of that shape.
+    pub fn batch_shape(&self, length: usize, shape: (usize, usize, usize)) -> Vec<usize> {
+        batch_shape(self.layout(), length, shape)
+    }
+
+    /// Pictures `[rows, cols, channels]` (volumes `[depth, rows, cols]`) of one size as one batch in the model's layout; a fixed batch is filled up with
     /// zeros.
     ///
     /// # Errors
@@ -310,77 +359,5 @@ impl Place {
         let path = self.folder.join("metadata.json");
         let text = std::fs::read_to_string(&path).map_err(|source| EngineError::Read { path: path.clone(), source })?;
         MetadataFile::parse(&text).map(Some).map_err(|what| EngineError::Manifest { path, what })
-    }
-}
-
-/// The output that the manifest names, else the first that can hold scores.
-fn score_output(graph: &Graph, metadata: Option<&MetadataFile>) -> String {
-    let named = metadata.and_then(|metadata| {
-        metadata.output_names().find(|name| graph.outputs.iter().any(|output| output.name == **name)).cloned()
-    });
-    named
-        .or_else(|| graph.outputs.iter().find(|output| onnx::can_hold_scores(output)).map(|output| output.name.clone()))
-        .unwrap_or_default()
-}
-
-fn facts(graph: &Graph, input: &ImageInput, output: &str) -> (GraphFacts, Option<ExtraOutput>, Option<String>) {
-    let head = onnx::find_logits(graph, output);
-    let facts = GraphFacts {
-        input_name: input.name.clone(),
-        layout: input.layout,
-        layout_reason: input.layout_reason.clone(),
-        rows: input.rows.fixed(),
-        cols: input.cols.fixed(),
-        channels: input.channels,
-        output_name: output.to_owned(),
-        activation: head.activation,
-        last_op: head.last_op.clone(),
-        values: onnx::class_count(graph, output),
-        entry: onnx::entry(graph),
-    };
-    let float = (!head.through_cast).then_some(onnx::proto::DataType::Float);
-    let made = head.logits.filter(|name| graph.producer(name).is_some());
-    let logits = made.map(|name| ExtraOutput { name, dtype: float });
-    (facts, logits, head.no_logits_reason)
-}
-
-/// Names under `explain` must be tensors of the graph.
-fn check_explain(graph: &Graph, manifest: &Manifest, folder: &Path) -> Result<(), EngineError> {
-    let names = [("explain.layer", &manifest.explain.layer), ("explain.logits", &manifest.explain.logits)];
-    for (what, name) in names {
-        if let Some(name) = name.as_ref().filter(|name| !graph.has_value(name)) {
-            return Err(EngineError::Mismatch {
-                path: folder.join("metadata.json"),
-                what: what.to_owned(),
-                declared: format!("\"{name}\""),
-                found: "no tensor of that name".to_owned(),
-            });
-        }
-    }
-    Ok(())
-}
-
-/// A stated logits tensor goes before the one that was found.
-fn stated_logits(graph: &Graph, manifest: &Manifest, found: Option<ExtraOutput>) -> Option<ExtraOutput> {
-    let stated = manifest.explain.logits.as_ref().filter(|name| graph.producer(name).is_some());
-    match stated {
-        Some(name) if found.as_ref().is_none_or(|found| found.name != *name) => {
-            Some(ExtraOutput { name: name.clone(), dtype: Some(onnx::proto::DataType::Float) })
-        }
-        _ => found,
-    }
-}
-
-fn rule(manifest: &Manifest, values: Option<usize>, activation: Activation) -> ScoreRule {
-    let classes = manifest.class_names.value.len();
-    let kind = manifest.output_kind.value;
-    let values = values.unwrap_or(classes);
-    ScoreRule {
-        kind,
-        values,
-        classes,
-        independent: values > 1 && (kind == OutputKind::Sigmoid || activation == Activation::Sigmoid),
-        temperature: manifest.temperature,
-        thresholds: manifest.thresholds.clone(),
     }
 }

@@ -1,23 +1,22 @@
-//! Pictures `[rows, cols, channels]` to one block of memory in the model's layout.
+//! Pictures `[rows, cols, channels]`, or volumes `[depth, rows, cols]`, to one block of memory in the model's layout.
 
 use ndarray::{ArrayView3, Axis};
 
 use super::backend::Batch;
+use super::input_spec::batch_shape;
 use crate::onnx::Layout;
 
 /// Writes the pictures (all of one shape) into `batch`, reusing its memory. `length` pictures are written: where fewer
 /// are given (a graph with a fixed batch) the rest is zero.
 pub(super) fn pack(batch: &mut Batch, pictures: &[ArrayView3<'_, f32>], length: usize, layout: Layout) {
     let (rows, cols, channels) = pictures.first().map_or((0, 0, 0), |picture| picture.dim());
-    batch.shape = match layout {
-        Layout::Nhwc => [length, rows, cols, channels],
-        Layout::Nchw => [length, channels, rows, cols],
-    };
+    batch.shape = batch_shape(layout, length, (rows, cols, channels));
     batch.data.clear();
     batch.data.reserve(length.saturating_mul(rows).saturating_mul(cols).saturating_mul(channels));
     for picture in pictures {
         match layout {
-            Layout::Nhwc => match picture.as_slice() {
+            // A volume's one channel may come first or last.
+            Layout::Nhwc | Layout::Ncdhw | Layout::Ndhwc => match picture.as_slice() {
                 Some(values) => batch.data.extend_from_slice(values),
                 None => batch.data.extend(picture.iter()),
             },

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::assumed;
 use super::error::EngineError;
-use super::manifest::{GraphFacts, Manifest, Sourced, Sources};
+use super::manifest::{GraphFacts, Manifest, Origin, Sourced, Sources};
 use super::metadata_file::{Explain, MetadataFile, OutputKind, TiedToModel};
 use super::validate::{check_against_graph, kind_of_graph};
 use crate::onnx::Activation;
@@ -33,22 +33,42 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
         Some(layout) => Sourced::declared(layout, FILE),
         None => Sourced::declared(graph.layout, graph.layout_reason.clone()),
     };
-    let (rows, cols) = size(&file, graph);
+    let volume = layout.value.is_volume();
+    let [depth, rows, cols] = size(&file, graph);
     let channels = match (input.and_then(|input| input.num_channels), graph.channels) {
         (Some(channels), _) => Sourced::declared(channels, FILE),
         (None, Some(channels)) => Sourced::declared(channels, GRAPH),
-        (None, None) => Sourced::assumed(3, "the graph leaves the channels open"),
+        (None, None) => Sourced::assumed(if volume { 1 } else { 3 }, "the graph leaves the channels open"),
     };
+    if volume && channels.value != 1 {
+        return Err(cannot(format!("its input has {} channels; volumes of one channel are run.", channels.value)));
+    }
     if !matches!(channels.value, 1 | 3) {
         return Err(cannot(format!("its input has {} channels; pictures have 1 or 3.", channels.value)));
     }
     let output_kind = output_kind(&file, graph);
     let class_names = class_names(&file, imported.class_names, graph, output_kind.value).map_err(&cannot)?;
     let positive_class = positive_class(&file, &class_names.value).map_err(&cannot)?;
+    if volume && file.preprocess.is_some() {
+        return Err(cannot(
+            "preprocess holds steps for pictures; the model takes volumes, whose steps are stated under \
+             preprocess_volume."
+                .to_owned(),
+        ));
+    }
+    if !volume && file.preprocess_volume.is_some() {
+        return Err(cannot("preprocess_volume is stated, and the model takes pictures.".to_owned()));
+    }
+    let preprocess_volume = match (&file.preprocess_volume, volume) {
+        (Some(steps), _) => steps.iter().map(|step| Sourced::declared(step.clone(), FILE)).collect(),
+        (None, true) => assumed::volume_steps([&depth, &rows, &cols]),
+        (None, false) => Vec::new(),
+    };
     let preprocess = match (&file.preprocess, imported.preprocess.is_empty()) {
+        _ if volume => Vec::new(),
         (Some(steps), _) => steps.iter().map(|step| Sourced::declared(step.clone(), FILE)).collect(),
         (None, false) => imported.preprocess,
-        (None, true) => assumed::steps(rows.as_ref(), cols.as_ref(), channels.value, &graph.entry).map_err(&cannot)?,
+        (None, true) => assumed::steps(rows.as_ref(), cols.as_ref(), channels.value, &graph.hints),
     };
     let thresholds = thresholds(&file, &class_names.value, sha256, &mut remarks).map_err(&cannot)?;
     let temperature = temperature(&file, sha256, &mut remarks).map_err(&cannot)?;
@@ -57,11 +77,13 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
         (None, Some(name)) => name,
         (None, None) => Sourced::assumed(folder_name, "the name of the file"),
     };
-    if !has_file && preprocess.iter().all(|step| step.origin == super::manifest::Origin::Assumed) {
-        remarks.push(
-            "There is no metadata.json: how pictures are prepared is assumed. Check it before trusting a score."
-                .to_owned(),
-        );
+    let assumed = |origin: Origin| origin == Origin::Assumed;
+    let pictures = preprocess.iter().map(|step| step.origin);
+    if !has_file && pictures.chain(preprocess_volume.iter().map(|step| step.origin)).all(assumed) {
+        let family = graph.hints.family.map(|family| format!(" ({})", family.words())).unwrap_or_default();
+        remarks.push(format!(
+            "There is no metadata.json: how pictures are prepared is assumed{family}. Check it before trusting a score."
+        ));
     }
     let declared = |text: &Option<String>| text.clone().map(|text| Sourced::declared(text, FILE));
     Ok(Manifest {
@@ -70,15 +92,19 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
         description: declared(&file.description),
         intended_use: declared(&file.intended_use),
         layout,
+        depth,
         rows,
         cols,
         channels,
+        dtype: graph.dtype,
         output_kind,
         class_names,
         positive_class,
         ordinal: file.output().and_then(|output| output.ordinal).unwrap_or(false),
         steps: preprocess.iter().map(|step| step.value.clone()).collect(),
         preprocess,
+        volume_steps: preprocess_volume.iter().map(|step| step.value.clone()).collect(),
+        preprocess_volume,
         input_selection: file.input_selection.clone().map(|selection| Sourced::declared(selection, FILE)),
         explain: file.explain.clone().unwrap_or_else(Explain::default),
         thresholds,
@@ -89,14 +115,16 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
     })
 }
 
-/// `spatial_shape` where it states numbers, else the graph's fixed axes.
-fn size(file: &MetadataFile, graph: &GraphFacts) -> (Option<Sourced<usize>>, Option<Sourced<usize>>) {
+/// Depth (of volumes), rows and columns: `spatial_shape` where it states numbers, else the graph's fixed axes.
+fn size(file: &MetadataFile, graph: &GraphFacts) -> [Option<Sourced<usize>>; 3] {
     let stated = |index: usize| {
         let side = file.input()?.spatial_shape.as_ref()?.get(index)?.as_u64()?;
         usize::try_from(side).ok().filter(|side| *side > 0).map(|side| Sourced::declared(side, FILE))
     };
     let fixed = |side: Option<usize>| side.map(|side| Sourced::declared(side, GRAPH));
-    (stated(0).or_else(|| fixed(graph.rows)), stated(1).or_else(|| fixed(graph.cols)))
+    let rows = usize::from(graph.layout.is_volume());
+    let depth = stated(0).filter(|_| rows == 1).or_else(|| fixed(graph.depth));
+    [depth, stated(rows).or_else(|| fixed(graph.rows)), stated(rows + 1).or_else(|| fixed(graph.cols))]
 }
 
 fn output_kind(file: &MetadataFile, graph: &GraphFacts) -> Sourced<OutputKind> {

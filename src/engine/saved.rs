@@ -10,8 +10,10 @@ pub(super) fn to_file(manifest: &Manifest) -> MetadataFile {
     let mut file = manifest.file.clone();
     file.name.get_or_insert_with(|| manifest.name.value.clone());
     file.task.get_or_insert_with(|| "classification".to_owned());
-    if file.preprocess.is_none() {
-        file.preprocess = Some(manifest.steps().to_vec());
+    if manifest.layout.value.is_volume() {
+        file.preprocess_volume.get_or_insert_with(|| manifest.volume_steps().to_vec());
+    } else {
+        file.preprocess.get_or_insert_with(|| manifest.steps().to_vec());
     }
     let format = file.network_data_format.get_or_insert_with(NetworkDataFormat::default);
     let input = first_or_new(&mut format.inputs, "image");
@@ -28,11 +30,9 @@ pub(super) fn first_or_new<'a, T: Default>(entries: &'a mut BTreeMap<String, T>,
 
 fn fill_input(input: &mut InputFormat, manifest: &Manifest) {
     input.num_channels.get_or_insert(manifest.channels.value);
-    input.dtype.get_or_insert_with(|| "float32".to_owned());
+    input.dtype.get_or_insert_with(|| manifest.dtype.to_owned());
     input.layout.get_or_insert(manifest.layout.value);
-    if let (None, Some(rows), Some(cols)) = (&input.spatial_shape, &manifest.rows, &manifest.cols) {
-        input.spatial_shape = Some(vec![rows.value.into(), cols.value.into()]);
-    }
+    input.spatial_shape = input.spatial_shape.take().or_else(|| manifest.spatial_shape());
 }
 
 fn fill_output(output: &mut OutputFormat, manifest: &Manifest) {

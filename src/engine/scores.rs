@@ -32,7 +32,7 @@ pub(super) struct Scored {
 impl Scored {
     pub(super) fn into_inference(self, engine: EngineKind, provider: Provider, elapsed_ms: f64) -> Inference {
         let Self { logits, scores, predicted } = self;
-        Inference { logits, scores, predicted, engine, provider, elapsed_ms }
+        Inference { logits, scores, predicted, features: None, engine, provider, elapsed_ms }
     }
 }
 

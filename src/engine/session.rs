@@ -8,11 +8,12 @@ use ndarray::ArrayView3;
 use super::backend::{Backend, Batch, NamedInput, Output};
 use super::cancel::CancelHandle;
 use super::error::EngineError;
+use super::features::pooled;
 use super::inference::{EngineKind, Inference, Provider};
 use super::input_spec::InputSpec;
 use super::model::Model;
 use super::scores::ScoreRule;
-use crate::onnx;
+use crate::onnx::{self, FEATURES, FeatureAxes, FeatureTap};
 
 /// Which engine is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -59,13 +60,22 @@ pub struct SessionOptions {
     pub max_batch: usize,
     /// For the embedded engine: longest time to prepare a model, or to run one picture.
     pub time_limit: Duration,
+    /// What of the graph is read as the [features](Inference::features) of a picture.
+    pub features: Option<FeatureTap>,
 }
 
 impl Default for SessionOptions {
     /// All processors, CUDA where it works, batches of 8, two minutes.
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, |count| count.get());
-        Self { threads, lanes: 1, provider: ProviderChoice::Auto, max_batch: 8, time_limit: Duration::from_secs(120) }
+        Self {
+            threads,
+            lanes: 1,
+            provider: ProviderChoice::Auto,
+            max_batch: 8,
+            time_limit: Duration::from_secs(120),
+            features: None,
+        }
     }
 }
 
@@ -119,6 +129,8 @@ pub struct Session {
     cancel: CancelHandle,
     batch: Batch,
     options: SessionOptions,
+    /// Which output holds the features, and how they lie in it.
+    features: Option<(usize, FeatureAxes)>,
 }
 
 impl Session {
@@ -136,16 +148,27 @@ impl Session {
             None => original.clone(),
         };
         drop(original);
+        let mut wanted = model.wanted();
+        let (extended, features) = match &options.features {
+            Some(tap) => {
+                wanted.all.push(FEATURES.to_owned());
+                wanted.read.push(FEATURES.to_owned());
+                let extended = onnx::with_features(&extended, &model.graph, &tap.tensor)
+                    .map_err(|source| EngineError::Onnx { path: model.path.clone(), source })?;
+                (extended, Some((wanted.read.len() - 1, tap.axes)))
+            }
+            None => (extended, None),
+        };
         let spec = InputSpec::of(model);
         let empty = spec.empty_batch();
         let input = [NamedInput { name: &model.input.name, shape: &empty.shape, data: &empty.data }];
-        let (mut backend, remark) = Backend::start(extended, model.wanted(), choice, options, &input, &cancel)?;
+        let (mut backend, remark) = Backend::start(extended, wanted, choice, options, &input, &cancel)?;
         if let Backend::Embedded(engine) = &mut backend
             && spec.has_fixed_size()
         {
             engine.prepare(&input)?;
         }
-        let max_batch = options.max_batch.max(1);
+        let max_batch = model.most_together(options.max_batch);
         let (rule, input) = (model.rule.clone(), model.input.name.clone());
         Ok(Self {
             backend,
@@ -157,6 +180,7 @@ impl Session {
             cancel,
             batch: Batch::default(),
             options: options.clone(),
+            features,
         })
     }
 
@@ -227,7 +251,7 @@ impl Session {
         self.read(&outputs, length, pictures.len(), elapsed_ms, results)
     }
 
-    /// `outputs` are the scores, and the logits where the graph gives them.
+    /// `outputs` are the scores, the logits where the graph gives them, and the features where they are asked for.
     fn read(
         &self,
         outputs: &[Output],
@@ -244,14 +268,19 @@ impl Session {
                 format!("{} values came back for {length} pictures; {values} per picture were expected.", scores.len());
             return Err(EngineError::NoOutput { what });
         }
-        let logits = outputs.get(1).map(|output| output.data.as_slice()).filter(|data| fits(data));
+        let features_at = self.features.map(|(at, _)| at);
+        let logits = outputs.get(1).filter(|_| features_at != Some(1)).map(|output| output.data.as_slice());
+        let logits = logits.filter(|data| fits(data));
+        let features = self.features.and_then(|(at, axes)| pooled(outputs.get(at)?, length, axes));
         let share = |data: &'_ [f32], index: usize| -> Vec<f32> {
             data.chunks_exact(values.max(1)).nth(index).map(<[f32]>::to_vec).unwrap_or_default()
         };
         for index in 0..pictures {
             let own_logits = logits.map(|data| share(data, index));
             let scored = self.rule.score(&share(scores, index), own_logits.as_deref())?;
-            results.push(scored.into_inference(self.engine(), self.provider(), elapsed_ms));
+            let features = features.as_ref().and_then(|all| all.get(index)).cloned();
+            let inference = scored.into_inference(self.engine(), self.provider(), elapsed_ms);
+            results.push(Inference { features, ..inference });
         }
         Ok(())
     }

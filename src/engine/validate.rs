@@ -39,17 +39,19 @@ pub(super) fn check_against_graph(
             let value = input.spatial_shape.as_ref()?.get(index)?.as_u64()?;
             usize::try_from(value).ok()
         };
-        if let Some(shape) = input.spatial_shape.as_ref().filter(|shape| shape.len() != 2) {
-            return Err(mismatch(
-                "the number of axes in spatial_shape",
-                shape.len().to_string(),
-                "2 (rows, cols)".to_owned(),
-            ));
+        let volume = graph.layout.is_volume();
+        let (axes, words) = if volume { (3, "3 (depth, rows, cols)") } else { (2, "2 (rows, cols)") };
+        if let Some(shape) = input.spatial_shape.as_ref().filter(|shape| shape.len() != axes) {
+            return Err(mismatch("the number of axes in spatial_shape", shape.len().to_string(), words.to_owned()));
         }
-        same("the number of rows", side(0), graph.rows)?;
-        same("the number of columns", side(1), graph.cols)?;
-        if let Some(dtype) = input.dtype.as_deref().filter(|dtype| *dtype != "float32") {
-            return Err(mismatch("the input's dtype", dtype.to_owned(), "float32".to_owned()));
+        let rows = usize::from(volume);
+        if volume {
+            same("the depth", side(0), graph.depth)?;
+        }
+        same("the number of rows", side(rows), graph.rows)?;
+        same("the number of columns", side(rows + 1), graph.cols)?;
+        if let Some(dtype) = input.dtype.as_deref().filter(|dtype| *dtype != graph.dtype) {
+            return Err(mismatch("the input's dtype", dtype.to_owned(), graph.dtype.to_owned()));
         }
     }
     check_output(file, graph, &mismatch)

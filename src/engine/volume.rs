@@ -1,11 +1,12 @@
-//! Which slices of a volume go into a 2-D model, and how their results become one.
+//! Which slices of a volume go into a model of pictures, and how their results become one; all of them for a model of volumes.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::error::EngineError;
+use super::slice_files::{NamedPlaces, SliceFiles};
 use crate::geometry::{Affine3, Size};
-use crate::scan::{Frame, Meta, Pixels};
+use crate::scan::{Frame, Meta, ModalityHint, Pixels, Scan};
 
 /// `input_selection` of the manifest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,9 @@ pub struct InputSelection {
     pub slices: Option<SliceChoice>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub combine: Option<Combine>,
+    /// Names of pictures that hold one slice of a case each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slice_files: Option<SliceFiles>,
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -114,15 +118,38 @@ pub fn select_slices(
     selection: Option<&InputSelection>,
     choice: Option<&SliceChoice>,
 ) -> Result<SliceSelection, EngineError> {
+    select(frames, size, meta, selection, choice, None)
+}
+
+/// The same for an open scan. The slices of files that are named as `slice_files` says lie where their names say.
+pub(super) fn select_slices_of(
+    scan: &Scan,
+    selection: Option<&InputSelection>,
+    choice: Option<&SliceChoice>,
+) -> Result<SliceSelection, EngineError> {
+    let named = selection.and_then(|selection| selection.slice_files.as_ref()?.places(scan));
+    select(scan.frames, scan.size, &scan.meta, selection, choice, named.as_ref())
+}
+
+fn select(
+    frames: usize,
+    size: Size,
+    meta: &Meta,
+    selection: Option<&InputSelection>,
+    choice: Option<&SliceChoice>,
+    named: Option<&NamedPlaces>,
+) -> Result<SliceSelection, EngineError> {
     let mut remarks = selection.map(|selection| differences(selection, meta)).unwrap_or_default();
     if frames == 0 {
         return Err(EngineError::Slices { what: "the scan has no frames.".to_owned() });
     }
+    remarks.extend(named.and_then(NamedPlaces::remark));
     let declared = selection.and_then(|selection| selection.slices.as_ref());
     let combine = selection.and_then(|selection| selection.combine);
     let (chosen, each) = match (choice, declared) {
         (Some(choice), _) => (choice, *choice == SliceChoice::All),
-        (None, _) if frames == 1 => (&SliceChoice::Index(0), false),
+        // A file that is named as one slice of a case is no case.
+        (None, _) if frames == 1 && named.is_none() => (&SliceChoice::Index(0), false),
         (None, Some(declared)) => (declared, combine.map_or(*declared == SliceChoice::All, |c| c == Combine::Each)),
         (None, None) => {
             remarks.push(format!("The manifest does not say which slice: the middle one of {frames} is taken."));
@@ -130,7 +157,10 @@ pub fn select_slices(
         }
     };
     let middle = middle(frames, meta.slices_per_volume);
-    let indices = indices(chosen, frames, middle, size, meta.patient_from_voxel.as_ref())?;
+    let indices = match (chosen, named) {
+        (SliceChoice::PositionsMm { positions_mm, .. }, Some(named)) => named.frames_at(positions_mm)?,
+        _ => indices(chosen, frames, middle, size, meta.patient_from_voxel.as_ref())?,
+    };
     let groups = if each || combine == Some(Combine::Each) {
         indices.into_iter().map(|index| vec![index]).collect()
     } else {
@@ -140,6 +170,30 @@ pub fn select_slices(
         vec![indices]
     };
     Ok(SliceSelection { groups, remarks })
+}
+
+/// All frames of one volume, for a network that takes volumes.
+///
+/// # Errors
+/// [`EngineError::Slices`] for a single picture.
+pub fn whole_volume(
+    frames: usize,
+    meta: &Meta,
+    selection: Option<&InputSelection>,
+) -> Result<SliceSelection, EngineError> {
+    let mut remarks = selection.map(|selection| differences(selection, meta)).unwrap_or_default();
+    let length = match meta.slices_per_volume {
+        Some(slices) if slices > 0 && frames > slices => {
+            remarks.push(format!("The scan holds {} volumes; the first is taken.", frames / slices));
+            slices
+        }
+        _ => frames,
+    };
+    if length < 2 {
+        let what = "the model takes a volume, and this is a single picture; open the whole series, or its NIfTI file.";
+        return Err(EngineError::Slices { what: what.to_owned() });
+    }
+    Ok(SliceSelection { groups: vec![(0..length).collect()], remarks })
 }
 
 /// The middle slice; of several volumes one after the other, that of the middle volume.
@@ -161,7 +215,22 @@ fn differences(selection: &InputSelection, meta: &Meta) -> Vec<String> {
         (!wanted.iter().any(|value| value.eq_ignore_ascii_case(found)))
             .then(|| format!("The model is made for the {what} {}; the file says {found}.", wanted.join(" or ")))
     };
-    pairs.into_iter().filter_map(differs).collect()
+    pairs.into_iter().filter_map(differs).chain(hinted(selection, meta)).collect()
+}
+
+/// The same for a volume whose format has no field for the modality.
+fn hinted(selection: &InputSelection, meta: &Meta) -> Option<String> {
+    let (wanted, hint) = (selection.modality.as_ref()?.as_slice(), meta.modality_hint.as_ref()?);
+    match hint {
+        _ if meta.modality.is_some() => None,
+        ModalityHint::Silent => {
+            Some(format!("The file does not say its modality; the model is made for {}.", wanted.join(" or ")))
+        }
+        ModalityHint::Says { modality, .. } if wanted.iter().any(|value| value.eq_ignore_ascii_case(modality)) => None,
+        ModalityHint::Says { modality, by } => {
+            Some(format!("The model is made for the modality {}; {by} says {modality}.", wanted.join(" or ")))
+        }
+    }
 }
 
 /// Fewer values outside the stated range are metal, markers and the edge of the table.

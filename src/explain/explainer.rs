@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use ndarray::{Array3, ArrayD, ArrayView3, ArrayViewD, Axis, Ix2, Ix3};
+use ndarray::{Array3, ArrayD, ArrayView3, ArrayViewD, Axis, Ix2, Ix3, Ix4};
 
 use super::backward::Probabilities;
 use super::error::ExplainError;
@@ -11,9 +11,6 @@ use super::onnx::{FeatureMap, MapLayout};
 use super::prepared::{Prepared, Request, SEED_LOGIT, SEED_PROBABILITY};
 use super::saliency::Target;
 use crate::engine::{CancelHandle, EngineChoice, EngineKind, Inference, Model, NamedInput, Provider, SessionOptions};
-
-/// Side of the pictures that the graph is first prepared for, where it takes any size and no manifest states one.
-const SIDE: usize = 224;
 
 /// One picture's layer, and what the score would gain from it.
 #[derive(Clone, Debug)]
@@ -26,9 +23,9 @@ pub struct FeatureGradients {
     pub target: Target,
     /// The class's logit (of one sigmoid: z for class 1, -z for class 0), or its probability.
     pub score: f32,
-    /// `[channels, rows, cols]`.
+    /// `[channels, rows, cols]`; of a volume `[channels, depth * rows, cols]`, its slices one under another.
     pub activations: Array3<f32>,
-    /// `[channels, rows, cols]`: the derivative of [`score`](Self::score). `None` in a session without gradients.
+    /// As the activations: the derivative of [`score`](Self::score). `None` in a session without gradients.
     pub gradients: Option<Array3<f32>>,
 }
 
@@ -82,7 +79,7 @@ impl Explainer {
             options: options.clone(),
             cancel: CancelHandle::default(),
         };
-        let prepared = request.prepare(model.input_size().unwrap_or((SIDE, SIDE)))?;
+        let prepared = request.prepare(model.usual_shape())?;
         Ok(Self { request, prepared })
     }
 
@@ -121,7 +118,7 @@ impl Explainer {
         self.request.cancel.clone()
     }
 
-    /// Runs any number of prepared pictures `[rows, cols, channels]`, each traced back from its own class; one result
+    /// Runs any number of prepared pictures `[rows, cols, channels]` (volumes `[depth, rows, cols]`), each traced back from its own class; one result
     /// each, in their order. Pictures of one size that follow each other share a call of the engine. A new size (of a
     /// graph that takes any) prepares the graph again.
     ///
@@ -140,18 +137,18 @@ impl Explainer {
         if let Some(class) = classes.iter().find(|class| **class >= known) {
             return Err(ExplainError::NoSuchClass { class: *class, classes: known });
         }
-        let longest = self.request.model.input.batch.fixed().unwrap_or(self.request.options.max_batch).max(1);
+        let model = &self.request.model;
+        let longest = model.input.batch.fixed().unwrap_or(model.most_together(self.request.options.max_batch)).max(1);
         let mut results = Vec::with_capacity(pictures.len());
         let (mut pictures, mut classes) = (pictures, classes);
         while let Some(first) = pictures.first() {
             let same = pictures.iter().take_while(|picture| picture.dim() == first.dim()).count();
             let length = same.min(longest);
-            let (rows, cols, _) = first.dim();
             let (now, later) = pictures.split_at_checked(length).unwrap_or((pictures, &[]));
             let (own, others) = classes.split_at_checked(length).unwrap_or((classes, &[]));
             let packed = self.request.model.pack(now)?;
-            if (rows, cols) != self.prepared.size {
-                self.prepared = self.request.prepare((rows, cols))?;
+            if first.dim() != self.prepared.shape {
+                self.prepared = self.request.prepare(first.dim())?;
             }
             self.run_batch(&packed.shape, &packed.data, own, target, &mut results)?;
             (pictures, classes) = (later, others);
@@ -250,7 +247,7 @@ fn per_picture(values: &ArrayD<f32>, length: usize) -> Result<ndarray::Array2<f3
     flat.into_owned().into_dimensionality::<Ix2>().map_err(|error| shape_error(&error))
 }
 
-/// One picture's `[channels, rows, cols]` out of a batch in the layer's layout.
+/// One picture's `[channels, rows, cols]` out of a batch in the layer's layout; of a volume its slices one under another.
 fn planes(values: &ArrayD<f32>, index: usize, layer: &FeatureMap) -> Result<Array3<f32>, ExplainError> {
     if values.ndim() < 3 || index >= values.len_of(Axis(0)) {
         return Err(ExplainError::Shape { what: format!("{:?}", values.shape()) });
@@ -259,9 +256,17 @@ fn planes(values: &ArrayD<f32>, index: usize, layer: &FeatureMap) -> Result<Arra
     let cube = |own: ArrayViewD<'_, f32>| -> Result<Array3<f32>, ExplainError> {
         own.into_dimensionality::<Ix3>().map(|own| own.as_standard_layout().into_owned()).map_err(|e| shape_error(&e))
     };
+    let under_another = |own: ArrayViewD<'_, f32>| -> Result<Array3<f32>, ExplainError> {
+        let own = own.into_dimensionality::<Ix4>().map_err(|error| shape_error(&error))?;
+        let (channels, depth, rows, cols) = own.dim();
+        let own = own.as_standard_layout().into_owned();
+        own.into_shape_with_order((channels, depth * rows, cols)).map_err(|error| shape_error(&error))
+    };
     match layer.layout {
         MapLayout::Nchw => cube(own),
         MapLayout::Nhwc => cube(own.permuted_axes(vec![2, 0, 1])),
+        MapLayout::Ncdhw => under_another(own),
+        MapLayout::Ndhwc => under_another(own.permuted_axes(vec![3, 0, 1, 2])),
         MapLayout::Tokens { skip } => {
             let tokens = own.into_dimensionality::<Ix2>().map_err(|error| shape_error(&error))?;
             let patches = tokens.slice_axis(Axis(0), ndarray::Slice::from(skip..));

@@ -99,6 +99,10 @@ impl Mapper {
         question: &Question,
         progress: &mut ProgressFn<'_>,
     ) -> Result<Vec<Explanation>, ExplainError> {
+        if question.method.needs_passes() && self.model.is_volume() {
+            let what = "it scores changed pictures, and this model takes volumes".to_owned();
+            return Err(ExplainError::Passes { method: question.method.title(), what });
+        }
         if question.method.needs_passes() {
             return pictures.iter().map(|picture| self.by_passes(*picture, question, progress)).collect();
         }
@@ -169,6 +173,7 @@ impl Mapper {
             model_from_map: layer.as_ref().map_or(PlaneMap::IDENTITY, |layer| layer.model_from_map),
             layer,
             settings: Some(settings),
+            whole: None,
             class,
             target: question.target,
             score: score_of(&inference, &model, class, question.target),

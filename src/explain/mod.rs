@@ -19,11 +19,12 @@ mod passes;
 mod prepared;
 mod saliency;
 pub mod scramble;
+mod volume;
 
 pub use error::ExplainError;
 pub use explainer::{Explainer, FeatureGradients};
 pub use mapper::{Explanation, Mapper, Question};
 pub use methods::Method;
-pub use onnx::{FeatureMap, MapLayout};
+pub use onnx::{FeatureMap, MapDepth, MapLayout};
 pub use passes::score_fn;
 pub use saliency::{SaliencyMap, Target};

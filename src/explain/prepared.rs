@@ -8,8 +8,8 @@ use super::onnx::{Facts, FeatureMap, FeatureMaps, Questions, feature_maps, float
 use crate::engine::{
     CancelHandle, EngineChoice, EngineError, GraphOutputs, GraphSession, Model, NamedInput, SessionOptions,
 };
+use crate::onnx;
 use crate::onnx::proto::GraphProto;
-use crate::onnx::{self, Layout};
 
 /// Names of the inputs that are added.
 pub(super) const SEED_LOGIT: &str = "overread_seed_logit";
@@ -30,8 +30,8 @@ pub(super) struct Request {
 
 /// The extended graph of one picture size.
 pub(super) struct Prepared {
-    /// Rows and columns of the pictures.
-    pub size: (usize, usize),
+    /// Shape of the pictures `(rows, cols, channels)`, or of the volumes `(depth, rows, cols)`.
+    pub shape: (usize, usize, usize),
     pub maps: Vec<FeatureMap>,
     pub layer: Arc<FeatureMap>,
     /// Why this layer, in words.
@@ -55,19 +55,11 @@ impl Request {
         probabilities(&self.model)
     }
 
-    /// `[batch, …]` of the pictures.
-    fn picture_shape(&self, (rows, cols): (usize, usize), batch: usize) -> [usize; 4] {
-        match self.model.layout() {
-            Layout::Nhwc => [batch, rows, cols, self.model.channels()],
-            Layout::Nchw => [batch, self.model.channels(), rows, cols],
-        }
-    }
-
     /// Finds the layer, writes the gradient and starts the session.
-    pub fn prepare(&self, size: (usize, usize)) -> Result<Prepared, ExplainError> {
+    pub fn prepare(&self, picture: (usize, usize, usize)) -> Result<Prepared, ExplainError> {
         let logits = self.logits()?;
         let bytes = self.model.bytes()?;
-        let facts = self.facts(&bytes, logits, size)?;
+        let facts = self.facts(&bytes, logits, picture)?;
         let input = (self.model.input.name.as_str(), self.model.layout());
         let found = feature_maps(&self.model.graph, &facts, input, logits);
         let (layer, reason, written) = self.layer(&found, &facts, logits)?;
@@ -89,7 +81,7 @@ impl Request {
                 all.push(name.clone());
             }
         }
-        let shape = self.picture_shape(size, batch);
+        let shape = self.model.batch_shape(batch, picture);
         let zeros = vec![0.0; shape.iter().product()];
         let seeds = vec![0.0; batch * self.values()];
         let seed_shape = [batch, self.values()];
@@ -103,11 +95,16 @@ impl Request {
         let outputs = GraphOutputs { all, read };
         let engine = (self.choice, &self.options);
         let session = GraphSession::start(extended, outputs, &sample, fixed, engine, &self.cancel)?;
-        Ok(Prepared { size, maps: found.maps, layer: Arc::new(layer), reason, session })
+        Ok(Prepared { shape: picture, maps: found.maps, layer: Arc::new(layer), reason, session })
     }
 
     /// Shapes and parameters, from a run over pictures of zeros.
-    fn facts(&self, bytes: &prost::bytes::Bytes, logits: &str, size: (usize, usize)) -> Result<Facts, ExplainError> {
+    fn facts(
+        &self,
+        bytes: &prost::bytes::Bytes,
+        logits: &str,
+        picture: (usize, usize, usize),
+    ) -> Result<Facts, ExplainError> {
         let input = self.model.input.name.as_str();
         let questions = Questions::about(&self.model.graph, input, logits);
         let mut all: Vec<String> = self.model.graph.outputs.iter().map(|output| output.name.clone()).collect();
@@ -117,7 +114,7 @@ impl Request {
         let fixed = self.model.input.batch.fixed();
         let cpu = SessionOptions { provider: crate::engine::ProviderChoice::Cpu, ..self.options.clone() };
         let run = |batch: usize| -> Result<Facts, EngineError> {
-            let shape = self.picture_shape(size, batch);
+            let shape = self.model.batch_shape(batch, picture);
             let zeros = vec![0.0; shape.iter().product()];
             let picture = [NamedInput { name: input, shape: &shape, data: &zeros }];
             let engine = (self.choice, &cpu);
@@ -149,7 +146,7 @@ impl Request {
             Some(asked) => {
                 let map = find(&self.model.graph, maps, asked)?;
                 let by = if self.layer.is_some() { "chosen" } else { "named by the model's manifest" };
-                (map, format!("{by}, {} x {} x {}", map.rows, map.cols, map.channels))
+                (map, format!("{by}, {}", map.sides()))
             }
             None => (maps.get(found.default).ok_or(ExplainError::NoFeatureMap)?, found.reason.clone()),
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 
 use super::methods::Method;
 use super::onnx::FeatureMap;
@@ -22,7 +22,9 @@ pub enum Target {
 /// Evidence for and against one class, on the grid of one layer or of the network's input.
 #[derive(Clone, Debug)]
 pub struct SaliencyMap {
-    /// `[rows, cols]`, raw and signed, as the method gives it: never cut, scaled or resized.
+    /// `[rows, cols]`, raw and signed, as the method gives it: never cut, scaled or resized. Of a volume
+    /// `[depth * rows, cols]`, its slices one under another; [`volume`](Self::volume) takes them apart, and
+    /// [`on_frame`](Self::on_frame) gives what one frame of the scan sees.
     pub values: Array2<f32>,
     pub method: Method,
     /// `None` for a method that looks at no layer: the grid is then the network's input.
@@ -36,6 +38,8 @@ pub struct SaliencyMap {
     pub score: f32,
     /// From the map's coordinates to those of the network's input, cell edges at whole numbers.
     pub model_from_map: PlaneMap,
+    /// The map of the whole volume, as `values` of such a map, where this is what one frame of the scan sees of it.
+    pub whole: Option<Arc<Array2<f32>>>,
 }
 
 impl SaliencyMap {
@@ -53,6 +57,11 @@ impl SaliencyMap {
     /// False where nothing at this layer speaks for the class: a message, not a picture.
     pub fn has_positive_evidence(&self) -> bool {
         self.values.iter().any(|value| *value > 0.0)
+    }
+
+    /// The numbers that a scale of colours goes by: of a frame of a volume those of the whole volume.
+    pub fn for_scale(&self) -> ArrayView2<'_, f32> {
+        self.whole.as_ref().map_or_else(|| self.values.view(), |whole| whole.view())
     }
 
     /// The largest value without its sign; the scale of a signed colour map.

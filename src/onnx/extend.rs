@@ -47,7 +47,7 @@ pub fn append(bytes: &Bytes, delta: GraphProto) -> Bytes {
     Bytes::from(extended)
 }
 
-fn value_info(tensor: &ExtraOutput) -> ValueInfoProto {
+pub(super) fn value_info(tensor: &ExtraOutput) -> ValueInfoProto {
     let r#type = tensor.dtype.map(|dtype| TypeProto {
         value: Some(TypeValue::Tensor(TensorType { elem_type: dtype as i32, shape: None })),
         ..Default::default()

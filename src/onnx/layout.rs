@@ -1,11 +1,11 @@
-//! Which axis of the picture input is which, with the reason.
+//! Which axis of the picture or volume input is which, with the reason.
 
 use super::error::OnnxError;
 use super::facts::{Dim, ValueFacts};
 use super::graph::Graph;
 use super::proto::NodeProto;
 
-/// Memory layout of a batch of pictures.
+/// Memory layout of a batch of pictures or volumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Layout {
@@ -13,6 +13,47 @@ pub enum Layout {
     Nchw,
     /// `[batch, rows, cols, channels]`: Keras, TensorFlow.
     Nhwc,
+    /// `[batch, channels, depth, rows, cols]`: PyTorch, MONAI.
+    Ncdhw,
+    /// `[batch, depth, rows, cols, channels]`: Keras, TensorFlow.
+    Ndhwc,
+}
+
+impl Layout {
+    /// True for volumes.
+    pub fn is_volume(self) -> bool {
+        matches!(self, Self::Ncdhw | Self::Ndhwc)
+    }
+
+    /// True where the channels come before the places.
+    pub fn channels_first(self) -> bool {
+        matches!(self, Self::Nchw | Self::Ncdhw)
+    }
+
+    /// The layout of as many axes with the channels in front, or at the end.
+    pub fn of(volume: bool, channels_first: bool) -> Self {
+        match (volume, channels_first) {
+            (false, true) => Self::Nchw,
+            (false, false) => Self::Nhwc,
+            (true, true) => Self::Ncdhw,
+            (true, false) => Self::Ndhwc,
+        }
+    }
+
+    /// Number of axes: 4 or 5.
+    pub fn rank(self) -> usize {
+        if self.is_volume() { 5 } else { 4 }
+    }
+
+    /// Place of the channels.
+    pub fn channel_axis(self) -> usize {
+        if self.channels_first() { 1 } else { self.rank() - 1 }
+    }
+
+    /// Place of the first axis of space (depth, or rows of a picture).
+    pub fn first_spatial(self) -> usize {
+        if self.channels_first() { 2 } else { 1 }
+    }
 }
 
 impl std::fmt::Display for Layout {
@@ -20,11 +61,13 @@ impl std::fmt::Display for Layout {
         f.write_str(match self {
             Self::Nchw => "NCHW",
             Self::Nhwc => "NHWC",
+            Self::Ncdhw => "NCDHW",
+            Self::Ndhwc => "NDHWC",
         })
     }
 }
 
-/// The one picture input of a model.
+/// The one picture or volume input of a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImageInput {
     pub name: String,
@@ -32,72 +75,82 @@ pub struct ImageInput {
     /// What the layout was read from, in words.
     pub layout_reason: String,
     pub batch: Dim,
+    /// `None` for pictures.
+    pub depth: Option<Dim>,
     pub rows: Dim,
     pub cols: Dim,
     /// `None` where the graph leaves it open.
     pub channels: Option<usize>,
 }
 
-/// Reads the picture input. The graph's first operator decides (a Conv is NCHW, a Transpose in front of it is NHWC);
-/// where there is none, the axis of length 1 or 3 is the channels.
+/// Reads the picture or volume input. The graph's first operator decides (a Conv has the channels in front, a Transpose
+/// in front of it at the end); where there is none, the axis of length 1 or 3 is the channels.
 ///
 /// # Errors
-/// [`OnnxError::Inputs`] for inputs that are not 4-D or whose layout cannot be told.
+/// [`OnnxError::Inputs`] for inputs that have neither four nor five axes or whose layout cannot be told.
 pub fn image_input(graph: &Graph) -> Result<ImageInput, OnnxError> {
     let refuse = |what: String, hint: &str| OnnxError::Inputs { what, hint: hint.to_owned() };
     let input = graph.inputs.first().ok_or_else(|| refuse("it has no input".to_owned(), ""))?;
-    let Some([batch, first, second, third]) = input.dims.as_deref() else {
+    let Some((_, places)) = axes(input) else {
         return Err(refuse(
             format!("its input \"{}\" has the shape {}", input.name, input.shape_text()),
-            "A picture classifier takes four axes: [batch, rows, cols, channels] or [batch, channels, rows, cols].",
+            "A picture classifier takes four axes, [batch, rows, cols, channels] or [batch, channels, rows, cols], one of \
+             volumes five.",
         ));
     };
-    let (layout, layout_reason) =
-        graph_evidence(graph, &input.name).or_else(|| dims_evidence(first, third)).ok_or_else(|| {
+    let volume = places.len() == 4;
+    let (channels_first, layout_reason) =
+        graph_evidence(graph, &input.name).or_else(|| dims_evidence(places)).ok_or_else(|| {
+            let names = [true, false].map(|first| Layout::of(volume, first));
             refuse(
                 format!("neither the shape {} nor the operators tell rows from channels", input.shape_text()),
-                "State \"layout\" as NHWC or NCHW in metadata.json (`overread import --layout` writes it).",
+                &format!(
+                    "State \"layout\" as {} or {} in metadata.json (`overread import --layout` writes it).",
+                    names[1], names[0]
+                ),
             )
         })?;
-    Ok(with_layout(graph, input, layout, layout_reason, [batch, first, second, third]))
+    Ok(with_layout(graph, input, Layout::of(volume, channels_first), layout_reason))
+}
+
+/// The batch, and the three or four axes after it.
+fn axes(input: &ValueFacts) -> Option<(&Dim, &[Dim])> {
+    let (batch, places) = input.dims.as_deref()?.split_first()?;
+    matches!(places.len(), 3 | 4).then_some((batch, places))
 }
 
 impl ImageInput {
-    /// The same input read in a stated layout. `None` where the input is not 4-D.
+    /// The same input read in a stated layout. `None` where the input has another number of axes.
     pub fn stated(graph: &Graph, layout: Layout) -> Option<Self> {
         let input = graph.inputs.first()?;
-        let [batch, first, second, third] = input.dims.as_deref()? else { return None };
-        Some(with_layout(graph, input, layout, "stated".to_owned(), [batch, first, second, third]))
+        axes(input).filter(|(_, places)| places.len() + 1 == layout.rank())?;
+        Some(with_layout(graph, input, layout, "stated".to_owned()))
     }
 }
 
-fn with_layout(
-    graph: &Graph,
-    input: &ValueFacts,
-    layout: Layout,
-    layout_reason: String,
-    [batch, first, second, third]: [&Dim; 4],
-) -> ImageInput {
-    let (channels, rows, cols) = match layout {
-        Layout::Nchw => (first, second, third),
-        Layout::Nhwc => (third, first, second),
-    };
+fn with_layout(graph: &Graph, input: &ValueFacts, layout: Layout, layout_reason: String) -> ImageInput {
+    let axis = |place: usize| input.dims.as_deref().and_then(|dims| dims.get(place)).cloned().unwrap_or(Dim::Unknown);
+    let first = layout.first_spatial();
+    let (depth, rows) = if layout.is_volume() { (Some(axis(first)), first + 1) } else { (None, first) };
     ImageInput {
         name: input.name.clone(),
         layout,
         layout_reason,
-        batch: batch.clone(),
-        rows: rows.clone(),
-        cols: cols.clone(),
-        channels: channels.fixed().or_else(|| channels_of_first_conv(graph, &input.name)),
+        batch: axis(0),
+        depth,
+        rows: axis(rows),
+        cols: axis(rows + 1),
+        channels: axis(layout.channel_axis()).fixed().or_else(|| channels_of_first_conv(graph, &input.name)),
     }
 }
 
-fn dims_evidence(first: &Dim, third: &Dim) -> Option<(Layout, String)> {
+/// Whether the channels come first; of the axes behind the batch.
+fn dims_evidence(places: &[Dim]) -> Option<(bool, String)> {
+    let (first, last) = (places.first()?, places.last()?);
     let is_channels = |dim: &Dim| matches!(dim.fixed(), Some(1 | 3));
-    match (is_channels(first), is_channels(third)) {
-        (true, false) => Some((Layout::Nchw, format!("the second axis has length {first}"))),
-        (false, true) => Some((Layout::Nhwc, format!("the last axis has length {third}"))),
+    match (is_channels(first), is_channels(last)) {
+        (true, false) => Some((true, format!("the second axis has length {first}"))),
+        (false, true) => Some((false, format!("the last axis has length {last}"))),
         _ => None,
     }
 }
@@ -121,20 +174,26 @@ const KEEPS_AXES: &[&str] = &[
     "Max",
     "QuantizeLinear",
     "DequantizeLinear",
+    "DynamicQuantizeLinear",
 ];
 
 /// How many operators are followed from the input.
 const MAX_STEPS: usize = 32;
 
-fn graph_evidence(graph: &Graph, input: &str) -> Option<(Layout, String)> {
+/// Whether the channels come first.
+fn graph_evidence(graph: &Graph, input: &str) -> Option<(bool, String)> {
     let node = first_deciding_node(graph, input)?;
     match node.op_type.as_str() {
-        "Conv" | "MaxPool" | "AveragePool" | "GlobalAveragePool" => {
-            Some((Layout::Nchw, format!("the input goes straight into {}", node.op_type)))
+        "Conv" | "ConvInteger" | "QLinearConv" | "MaxPool" | "AveragePool" | "GlobalAveragePool" => {
+            Some((true, format!("the input goes straight into {}", node.op_type)))
         }
         "Transpose" => match permutation(node)? {
-            [0, 3, 1, 2] => Some((Layout::Nhwc, "the first operator transposes to NCHW".to_owned())),
-            [0, 2, 3, 1] => Some((Layout::Nchw, "the first operator transposes to NHWC".to_owned())),
+            [0, 3, 1, 2] | [0, 4, 1, 2, 3] => {
+                Some((false, "the first operator transposes the channels to the front".to_owned()))
+            }
+            [0, 2, 3, 1] | [0, 2, 3, 4, 1] => {
+                Some((true, "the first operator transposes the channels to the end".to_owned()))
+            }
             _ => None,
         },
         _ => None,
@@ -153,9 +212,8 @@ fn first_deciding_node<'a>(graph: &'a Graph, input: &'a str) -> Option<&'a NodeP
     None
 }
 
-fn permutation(node: &NodeProto) -> Option<[i64; 4]> {
-    let perm = node.attribute.iter().find(|attribute| attribute.name == "perm")?;
-    <[i64; 4]>::try_from(perm.ints.as_slice()).ok()
+fn permutation(node: &NodeProto) -> Option<&[i64]> {
+    node.attribute.iter().find(|attribute| attribute.name == "perm").map(|perm| perm.ints.as_slice())
 }
 
 /// `[out, in / group, ...]` of the first Conv's weights, through one Transpose.
@@ -164,10 +222,12 @@ fn channels_of_first_conv(graph: &Graph, input: &str) -> Option<usize> {
     if node.op_type == "Transpose" {
         node = first_deciding_node(graph, node.output.first()?)?;
     }
-    if node.op_type != "Conv" {
-        return None;
-    }
-    let weights = graph.constant(node.input.get(1)?)?;
+    let place = match node.op_type.as_str() {
+        "Conv" | "ConvInteger" => 1,
+        "QLinearConv" => 3,
+        _ => return None,
+    };
+    let weights = graph.weights(node.input.get(place)?)?;
     let group = node.attribute.iter().find(|a| a.name == "group").map_or(1, |a| a.i);
     usize::try_from(weights.dims.get(1)?.checked_mul(group)?).ok()
 }

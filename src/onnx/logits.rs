@@ -29,13 +29,15 @@ pub struct Head {
     pub last_op: String,
 }
 
-/// Operators that only rename, retype or reshape.
-const PASSES: &[&str] = &["Identity", "Cast", "Squeeze", "Unsqueeze", "Reshape", "Flatten"];
+/// Operators that only rename, retype, round or reshape.
+const PASSES: &[&str] =
+    &["Identity", "Cast", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "QuantizeLinear", "DequantizeLinear"];
 
 /// How many of them are followed.
 const MAX_STEPS: usize = 32;
 
-/// Walks back from `output` over Identity, Cast, Squeeze, Unsqueeze, Reshape and Flatten to the last real operator.
+/// Walks back from `output` over Identity, Cast, Squeeze, Unsqueeze, Reshape, Flatten and quantising pairs to the last real
+/// operator.
 ///
 /// The Softmax must run over the classes: its default axis is 1 (flattened to two axes) up to operator set 12 and the
 /// last one from 13 on; any other axis longer than one gives no logits, with the reason.
@@ -126,7 +128,7 @@ fn from_last_layer(graph: &Graph, output: &str) -> Option<usize> {
 
 fn constant_width(graph: &Graph, node: &NodeProto) -> Option<usize> {
     let trans_b = node.attribute.iter().any(|a| a.name == "transB" && a.i != 0);
-    let constants = || node.input.iter().filter_map(|name| graph.constant(name));
+    let constants = || node.input.iter().filter_map(|name| graph.weights(name));
     let dim = match node.op_type.as_str() {
         "Conv" => constants().next()?.dims.first().copied(),
         "Gemm" if trans_b => constants().next()?.dims.first().copied(),

@@ -6,7 +6,9 @@ use super::graph::Graph;
 use super::proto::{DataType, NodeProto};
 
 /// Operators that only quantised models have.
-const QUANTISED: &[&str] = &["QuantizeLinear", "DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger"];
+const QUANTISED: &[&str] = &["QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear"];
+/// Those that compute with whole numbers, which have no slope.
+const WHOLE_NUMBERS: &[&str] = &["QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"];
 
 /// Weights by number type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct Precision {
     pub computes_in_half: bool,
     /// Operators that quantise or run on integers.
     pub quantised_operators: usize,
+    /// Of those, operators that run on integers: no gradient passes them.
+    pub integer_operators: usize,
 }
 
 impl Precision {
@@ -31,10 +35,14 @@ impl Precision {
         let kinds: Vec<String> = self.weights.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
         if self.quantised_operators > 0 {
             return Some(format!(
-                "quantised: {} weights, {} quantising operators. Scores differ a little from the float model's; gradients \
-                 pass through rounding as if it were not there",
+                "quantised: {} weights, {} quantising operators. Scores differ a little from the float model's; {}",
                 kinds.join(" + "),
-                self.quantised_operators
+                self.quantised_operators,
+                match self.integer_operators {
+                    0 => "gradients pass through rounding as if it were not there, and stop where a value was clipped",
+                    _ =>
+                        "it computes with whole numbers, so heatmaps that need gradients are not available in front of them",
+                }
             ));
         }
         self.computes_in_half.then(|| {
@@ -64,6 +72,8 @@ pub fn precision(graph: &Graph) -> Precision {
     let uses =
         |node: &NodeProto| node.op_type != "Cast" && node.input.iter().any(|name| halves.contains(name.as_str()));
     found.computes_in_half = graph.nodes().iter().any(uses);
-    found.quantised_operators = graph.nodes().iter().filter(|node| QUANTISED.contains(&node.op_type.as_str())).count();
+    let count = |kinds: &[&str]| graph.nodes().iter().filter(|node| kinds.contains(&node.op_type.as_str())).count();
+    found.integer_operators = count(WHOLE_NUMBERS);
+    found.quantised_operators = count(QUANTISED) + found.integer_operators;
     found
 }

@@ -5,7 +5,7 @@ use super::facts::{ValueFacts, ValueKind};
 use super::graph::Graph;
 use super::proto::DataType;
 
-/// One float32 input, and what to say where there are others.
+/// One float32 or float16 input, and what to say where there are others.
 pub(super) fn check_inputs(graph: &Graph) -> Result<(), OnnxError> {
     let refuse = |what: String, hint: &str| Err(OnnxError::Inputs { what, hint: hint.to_owned() });
     match graph.inputs.as_slice() {
@@ -39,25 +39,18 @@ fn check_picture_input(input: &ValueFacts) -> Result<(), OnnxError> {
     if input.kind != ValueKind::Tensor {
         return refuse(format!("its input \"{}\" is not a tensor", input.name), "");
     }
-    if input.dtype != Some(DataType::Float) {
+    if !matches!(input.dtype, Some(DataType::Float | DataType::Float16)) {
         return refuse(
             format!("its input \"{}\" takes {}", input.name, input.dtype_text()),
-            "This program feeds float32. Export the model with a float32 input; for half precision keep the inputs \
-             float32 (keep_io_types=True in onnxconverter-common).",
+            "This program feeds float32 and float16. Export the model with such an input.",
         );
     }
     match input.dims.as_deref().map(<[_]>::len) {
-        Some(4) => {}
-        Some(5) => {
-            return refuse(
-                format!("its input \"{}\" is a volume {}", input.name, input.shape_text()),
-                "Three-dimensional networks are not run; this program feeds single slices.",
-            );
-        }
+        Some(4 | 5) => {}
         _ => {
             return refuse(
                 format!("its input \"{}\" has the shape {}", input.name, input.shape_text()),
-                "A picture classifier takes [batch, rows, cols, channels] or [batch, channels, rows, cols].",
+                "A picture classifier takes [batch, rows, cols, channels] or [batch, channels, rows, cols], one of volumes five axes.",
             );
         }
     }
@@ -105,10 +98,10 @@ pub(super) fn check_outputs(graph: &Graph) -> Result<(), OnnxError> {
     }
 }
 
-/// float32 (or untyped: the engine will tell), and `[batch, classes]` or thereabouts.
+/// float32 or float16 (or untyped: the engine will tell), and `[batch, classes]` or thereabouts.
 pub fn can_hold_scores(output: &ValueFacts) -> bool {
     let type_fits = matches!(output.kind, ValueKind::Tensor | ValueKind::Untyped)
-        && matches!(output.dtype, None | Some(DataType::Float));
+        && matches!(output.dtype, None | Some(DataType::Float | DataType::Float16));
     let shape_fits = match output.dims.as_deref() {
         None | Some([_] | [_, _]) => true,
         Some([_, _, rest @ ..]) => rest.iter().all(|dim| dim.fixed() == Some(1)),

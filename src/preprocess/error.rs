@@ -5,10 +5,16 @@ use crate::geometry::Size;
 /// Errors of preprocessing. `Display` is the sentence a person reads.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PreprocessError {
+    #[error("the step `draft` says how a picture is read, so it must be the first one; move it to the front")]
+    DraftNotFirst,
     #[error("the picture has no pixels ({size})")]
     NoPixels { size: Size },
     #[error("the picture holds no number at all, only NaN or infinite values; nothing can be said about it")]
     NoNumbers,
+    #[error("slice {index} of the volume could not be read: {why}")]
+    NoFrame { index: usize, why: String },
+    #[error("the model takes a volume, and this is none: {why}")]
+    NoVolume { why: String },
     #[error("{step} needs an 8-bit picture, as the library does; put {{\"step\": \"to_8bit\"}} before it")]
     NeedsEightBit { step: &'static str },
     #[error("{step} needs a picture of one channel, this one has {channels}; put {{\"step\": \"to_gray\"}} before it")]

@@ -1,7 +1,7 @@
 //! A frame in, the model's numbers out: ordered steps, each a pure function that reproduces a named library.
 //!
 //! Input: [`Frame`] in modality units. Output: [`Prepared`], `[rows, cols, channels]` f32, with
-//! the map from picture to model coordinates. The display's window never reaches it unless the manifest asks for a
+//! the map from picture to model coordinates. [`prepare_volume`] does the same for the frames of a volume. The display's window never reaches it unless the manifest asks for a
 //! window as a step. It does not know the model's memory layout (NHWC or NCHW): `engine` transposes.
 
 mod checks;
@@ -9,6 +9,7 @@ mod choices;
 mod clahe;
 mod crop;
 mod defaults;
+mod draft;
 mod equalize;
 mod error;
 mod gray_rgb;
@@ -23,13 +24,16 @@ mod scale;
 mod smooth;
 mod step;
 mod to_8bit;
+mod volume;
 
 pub use choices::{ChannelOrder, Filter, Library, RangeChoice, SmoothKind, VoiFunction};
+pub use draft::read;
 pub use error::PreprocessError;
 pub use picture::Picture;
 pub use presets::{PRESETS, Preset};
 pub use recipe::{Fit, Recipe, Resampler, Scale};
 pub use step::Step;
+pub use volume::{AlongScan, Axes, VolumePlace, VolumeStep, prepare_volume};
 
 use ndarray::{Array2, Array3, Axis};
 
@@ -50,10 +54,12 @@ pub struct AppliedStep {
 /// What the model is fed.
 #[derive(Clone, Debug)]
 pub struct Prepared {
-    /// `[rows, cols, channels]`.
+    /// `[rows, cols, channels]` of a picture; `[depth, rows, cols]` of a volume.
     pub tensor: Array3<f32>,
-    /// Picture coordinates to model coordinates, both with pixel edges at whole numbers.
+    /// Picture coordinates to model coordinates, both with pixel edges at whole numbers. (The identity for a volume.)
     pub model_from_image: PlaneMap,
+    /// Where a volume's axes run in the scan; `None` for a picture.
+    pub volume: Option<VolumePlace>,
     pub steps: Vec<AppliedStep>,
     /// Sentences about values that look wrong for these steps (e.g. "values reach 4095 where the steps expect 0..255").
     pub warnings: Vec<String>,
@@ -71,7 +77,10 @@ pub fn prepare(frame: &Frame, meta: &Meta, steps: &[Step], keep_pictures: bool) 
     let mut applied = Vec::with_capacity(steps.len());
     let mut checks = checks::Checks::default();
     checks.first(&picture)?;
-    for step in steps {
+    for (place, step) in steps.iter().enumerate() {
+        if matches!(step, Step::Draft { .. }) && place > 0 {
+            return Err(PreprocessError::DraftNotFirst);
+        }
         checks.before(step, &picture);
         if three_alike && !treats_channels_alike(step) {
             picture = gray_rgb::repeat_channel(&picture);
@@ -96,7 +105,7 @@ pub fn prepare(frame: &Frame, meta: &Meta, steps: &[Step], keep_pictures: bool) 
     }
     let tensor = row_major(picture.into_f32());
     let warnings = checks.after(steps, meta, &tensor);
-    Ok(Prepared { tensor, model_from_image, steps: applied, warnings })
+    Ok(Prepared { tensor, model_from_image, volume: None, steps: applied, warnings })
 }
 
 /// Applies further steps to values that other steps made, `[rows, cols, channels]`. Steps that need the frame's own
@@ -188,6 +197,8 @@ fn apply(picture: Picture, step: &Step, frame: &Frame, meta: &Meta) -> Result<Do
     };
     let size = |[rows, cols]: [usize; 2]| Size::new(rows, cols);
     Ok(match *step {
+        // The frame was read so; see `read`.
+        Step::Draft { .. } => Done::in_place(picture),
         Step::To8Bit { window, low, high } => {
             Done::remarked(to_8bit::to_8bit(picture, &frame.windows, meta, window, (low, high))?)
         }

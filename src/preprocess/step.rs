@@ -10,6 +10,9 @@ use super::defaults;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields, remote = "Self")]
 pub enum Step {
+    /// First only: a JPEG picture is read at a half, a quarter or an eighth, as far as it stays at least `[rows, cols]`
+    /// (Pillow's `Image.draft`, and so its `thumbnail`). Any other picture is read whole.
+    Draft { size: [usize; 2] },
     /// Any picture to 8-bit grey levels; 8-bit pictures pass unchanged. `low`, `high` in percent.
     #[serde(rename = "to_8bit")]
     To8Bit {
@@ -189,7 +192,8 @@ impl<'de> Deserialize<'de> for Step {
 
 impl Step {
     /// Every step's name, in the order of the documentation.
-    pub const NAMES: [&'static str; 21] = [
+    pub const NAMES: [&'static str; 22] = [
+        "draft",
         "to_8bit",
         "window",
         "to_rgb",
@@ -216,6 +220,7 @@ impl Step {
     /// As the manifest writes it.
     pub fn name(&self) -> &'static str {
         match self {
+            Self::Draft { .. } => "draft",
             Self::To8Bit { .. } => "to_8bit",
             Self::Window { .. } => "window",
             Self::ToRgb { .. } => "to_rgb",
@@ -305,7 +310,7 @@ mod tests {
                 "window" => r#","center":1,"width":2"#.into(),
                 "resize" | "letterbox" => r#","size":[2,2],"as":"pillow""#.into(),
                 "resize_shorter" => r#","size":2,"as":"pillow""#.into(),
-                "center_crop" => r#","size":[2,2]"#.into(),
+                "center_crop" | "draft" => r#","size":[2,2]"#.into(),
                 "rescale" => r#","factor":2"#.into(),
                 "normalize" => r#","mean":[1],"std":[1]"#.into(),
                 "channel_order" => r#","order":"bgr""#.into(),

@@ -12,14 +12,17 @@ use crate::render::{OverlayStyle, RESEARCH_USE, Scale};
 use crate::review::Explained;
 use crate::scan::{Frame, Polarity};
 
-/// Writes the raw map, float32 `[rows, cols]`, unresized.
+/// Writes the raw map, float32 `[rows, cols]`, of a volume `[depth, rows, cols]` along the network's own axes; unresized.
 ///
 /// # Errors
 /// Where the file cannot be written.
 pub fn write_map(path: &Path, explained: &Explained) -> Result<(), ReportError> {
-    let values = &explained.map.values;
-    let mut writer = NpyWriter::create::<f32>(path, values.shape())?;
-    writer.write(values.iter().copied())?;
+    let (volume, plane) = (explained.map.volume(), explained.map.values.view());
+    let mut writer = NpyWriter::create::<f32>(path, volume.as_ref().map_or(plane.shape(), |volume| volume.shape()))?;
+    match &volume {
+        Some(volume) => writer.write(volume.iter().copied())?,
+        None => writer.write(plane.iter().copied())?,
+    }
     writer.finish()
 }
 
@@ -52,7 +55,7 @@ pub fn explanation_json(
     let (map, inference, names) = (&explained.map, &explained.inference, model.class_names());
     let scores: Map<String, Value> =
         names.iter().zip(&inference.scores).map(|(name, score)| (name.clone(), json!(score))).collect();
-    let range = |of: fn(f32, f32) -> f32, start: f32| map.values.iter().copied().fold(start, of);
+    let range = |of: fn(f32, f32) -> f32, start: f32| map.for_scale().iter().copied().fold(start, of);
     let place = &explained.image_from_map;
     let message = (!map.has_positive_evidence()).then_some(match map.layer {
         Some(_) => "No positive evidence at this layer.",
@@ -76,10 +79,12 @@ pub fn explanation_json(
             "tensor": layer.name,
             "words": layer.words(),
             "chosen_because": layer_reason,
+            "depth": layer.depth.map(|depth| depth.cells),
             "rows": layer.rows,
             "cols": layer.cols,
             "channels": layer.channels,
         })),
+        "volume": volume_json(explained),
         "values": {"lowest": range(f32::min, f32::INFINITY), "highest": range(f32::max, f32::NEG_INFINITY)},
         "positive_evidence": map.has_positive_evidence(),
         "message": message,
@@ -92,13 +97,25 @@ pub fn explanation_json(
             "program": concat!("overread ", env!("CARGO_PKG_VERSION")),
             "model": model.manifest.name.value,
             "model_sha256": model.sha256,
-            "preprocess": model.steps(),
+            "preprocess": model.steps_json(),
             "engine": inference.engine,
             "provider": inference.provider,
             "elapsed_ms": inference.elapsed_ms,
         },
         "warnings": explained.warnings,
         "notice": RESEARCH_USE,
+    })
+}
+
+/// Where a volume's map lies, and why its slice is shown.
+fn volume_json(explained: &Explained) -> Value {
+    let Some((place, values)) = explained.volume.as_ref().zip(explained.map.volume()) else { return Value::Null };
+    json!({
+        "shape": values.shape(),
+        "slices": place.frames(),
+        "slice_chosen_because": "most positive evidence of all slices",
+        // (col, row, slice) of the map to (col, row, frame) of the scan, edges at whole numbers.
+        "scan_from_map": explained.map.scan_from_map(place).map(|affine| affine.0),
     })
 }
 

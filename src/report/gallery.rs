@@ -89,11 +89,13 @@ pub fn write_gallery(
     clear(folder).map_err(failed(folder))?;
     let mut explained = Vec::with_capacity(cases.len());
     for (number, case) in cases.iter().enumerate() {
-        explained.push(mappers.iter_mut().map(|mapper| explain(case, mapper)).collect::<Vec<_>>());
+        let maps: Vec<_> = mappers.iter_mut().map(|mapper| explain(case, mapper)).collect();
+        let shown = shown_slice(case.record, &maps);
+        explained.push(maps.into_iter().map(|one| one.map(|one| one.on_slice(shown))).collect::<Vec<_>>());
         done(number);
     }
     let maps = explained.iter().flatten().filter_map(|one| one.as_ref().ok());
-    let style = Scale::positive(maps.map(|one| one.map.values.view())).map(OverlayStyle::positive);
+    let style = Scale::positive(maps.map(|one| one.map.for_scale())).map(OverlayStyle::positive);
     let mut entries = Vec::with_capacity(cases.len());
     for (number, (case, explained)) in cases.iter().zip(&explained).enumerate() {
         let mut entry = entry(case, class_names);
@@ -126,6 +128,13 @@ fn clear(folder: &Path) -> std::io::Result<()> {
 fn slice(record: &CaseRecord) -> usize {
     let slices = record.scored().map(|scored| scored.slices.as_slice()).unwrap_or_default();
     slices.get(slices.len() / 2).copied().unwrap_or(0)
+}
+
+/// The slice on which all maps of a case are shown: of volumes the one with the most evidence for the first model.
+fn shown_slice(record: &CaseRecord, maps: &[Result<Explained, String>]) -> usize {
+    let mut made = maps.iter().flatten();
+    let all_of_volumes = maps.iter().flatten().all(|one| one.volume.is_some());
+    made.next().filter(|_| all_of_volumes).map_or_else(|| slice(record), |one| one.slice)
 }
 
 fn explain(case: &GalleryCase<'_>, mapper: &mut Mapper) -> Result<Explained, String> {
@@ -209,7 +218,7 @@ fn draw(
 ) -> Result<(), Drawing> {
     let in_words = |error: scan::ScanError| Drawing::Case(error.to_string());
     let scan: Scan = scan::open_series(&case.files).map_err(in_words)?;
-    let frame = scan.frame(slice(case.record)).map_err(in_words)?;
+    let frame = scan.frame(shown_slice(case.record, explained)).map_err(in_words)?;
     let plate = Plate::new(frame, scan.meta.polarity.unwrap_or(Polarity::HighIsWhite), Some(SIDE));
     let write = |name: &str, map: Option<(&Explained, &OverlayStyle)>| -> Result<PathBuf, Drawing> {
         let path = folder.join(format!("{number:04}{name}.png"));

@@ -36,6 +36,17 @@ impl Element for u8 {
     }
 }
 
+/// The bits of a half-precision number.
+#[derive(Clone, Copy, Debug)]
+pub struct Half(pub u16);
+
+impl Element for Half {
+    const DESCR: &'static str = "<f2";
+    fn push(self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.0.to_le_bytes());
+    }
+}
+
 impl NpyWriter {
     /// Creates (or replaces) `path` for an array of `shape`.
     pub fn create<T: Element>(path: &Path, shape: &[usize]) -> Result<Self, ReportError> {

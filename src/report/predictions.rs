@@ -5,10 +5,11 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::ReportError;
+use crate::review::reference::Known;
 use crate::review::{Case, CaseError, Scored};
 
 /// One case as a JSON object: `path`, then either `slice`, `scores` by class name, `logits`, `predicted`, `engine`,
-/// `provider`, `elapsed_ms` (and `slices`, `truth`, `warnings` where there are any), or `error`.
+/// `provider`, `elapsed_ms` (and `slices`, `truth`, `known`, `warnings` where there are any), or `error`.
 pub fn json_line(case: &Case, class_names: &[String]) -> Value {
     let mut line = Map::new();
     line.insert("path".to_owned(), json!(case.path.to_string_lossy()));
@@ -41,9 +42,21 @@ fn scored_fields(line: &mut Map<String, Value>, scored: &Scored, class_names: &[
     line.insert("engine".to_owned(), json!(result.engine));
     line.insert("provider".to_owned(), json!(result.provider));
     line.insert("elapsed_ms".to_owned(), json!(result.elapsed_ms));
+    if let Some(known) = &scored.known {
+        line.insert("known".to_owned(), known_fields(known));
+    }
     if !scored.warnings.is_empty() {
         line.insert("warnings".to_owned(), json!(scored.warnings));
     }
+}
+
+/// What the model's reference says of the case.
+fn known_fields(known: &Known) -> Value {
+    let mut fields = json!(known);
+    if let Value::Object(fields) = &mut fields {
+        fields.insert("unlike".to_owned(), json!(known.is_unlike()));
+    }
+    fields
 }
 
 /// Writes `path,slice,truth,predicted,score of each class,error`, one row a case.

@@ -48,7 +48,7 @@ impl ReviewReport<'_> {
     }
 }
 
-/// Writes the records as `path,slice,truth,predicted,score of each class,margin,loss,group,sha256,error`, one row a
+/// Writes the records as `path,slice,truth,predicted,score of each class,margin,loss,group,sha256,farther_than,error`, one row a
 /// case: what `overread metrics` reads. `predicted` gives a record's class at the operating point.
 ///
 /// # Errors
@@ -63,7 +63,7 @@ pub fn write_predictions(
     let mut writer = csv::Writer::from_path(path).map_err(failed)?;
     let mut header = ["path", "slice", "truth", "predicted"].map(str::to_owned).to_vec();
     header.extend(class_names.iter().map(|name| format!("score {name}")));
-    header.extend(["margin", "loss", "group", "sha256", "error"].map(str::to_owned));
+    header.extend(["margin", "loss", "group", "sha256", "farther_than", "error"].map(str::to_owned));
     writer.write_record(&header).map_err(failed)?;
     for record in records {
         writer.write_record(row(record, class_names, predicted(record))).map_err(failed)?;
@@ -83,6 +83,8 @@ fn row(record: &CaseRecord, class_names: &[String], predicted: Option<usize>) ->
     row.push(number(record.loss().map(|loss| loss.to_string())));
     row.push(record.group().unwrap_or_default().to_owned());
     row.push(record.sha256.clone().unwrap_or_default());
+    let known = record.scored().and_then(|scored| scored.known.as_ref());
+    row.push(number(known.map(|known| format!("{:.4}", known.farther_than))));
     row.push(record.error().unwrap_or_default().to_owned());
     row
 }

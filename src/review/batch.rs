@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::Scope;
 
 use super::lane::{Lane, Waiting};
-use super::order::{Event, Key, Order};
+use super::order::{Event, Key, Order, Outcome};
 use super::prepare::{open_item, prepare_scan};
+use super::reference::Reference;
 use super::{Case, SourceFacts, truth_from_folder};
 use crate::engine::{EngineKind, Model, Provider, Session, SliceChoice};
 use crate::scan::Meta;
@@ -28,12 +29,14 @@ pub struct BatchOptions {
     pub slices: Option<SliceChoice>,
     /// Whether each case comes with its [`SourceFacts`]: every file is read once more, for its hash.
     pub source_facts: bool,
+    /// Says how far each case lies from what the model has seen; the session must read its [tap](Reference::tap).
+    pub reference: Option<Arc<Reference>>,
 }
 
 impl Default for BatchOptions {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { decode_threads: cores.min(8), batch: None, slices: None, source_facts: false }
+        Self { decode_threads: cores.min(8), batch: None, slices: None, source_facts: false, reference: None }
     }
 }
 
@@ -72,7 +75,8 @@ pub fn run(
                 items,
                 model,
                 slices: options.slices.as_ref(),
-                source_facts: options.source_facts,
+                // A reference case is known by its hash.
+                source_facts: options.source_facts || options.reference.is_some(),
                 next_item: &next_item,
                 stop: &stop,
                 to_lanes: to_lanes.clone(),
@@ -93,7 +97,10 @@ pub fn run(
         let first = Lane { items, model, session, batch, queue, to_caller };
         spawn(scope, "lane-0".to_owned(), move || first.run());
         let mut order = Order::default();
-        let mut take = |(item, source, outcome): (usize, _, _)| {
+        let mut take = |(item, source, mut outcome): (usize, Option<SourceFacts>, Outcome)| {
+            if let (Some(reference), Ok(scored)) = (&options.reference, &mut outcome) {
+                scored.compare(reference, source.as_ref());
+            }
             let path = items.get(item).and_then(|files| files.first()).cloned().unwrap_or_default();
             on_case(Case { item, truth: truth_from_folder(&path, model.class_names()), path, source, outcome })
         };

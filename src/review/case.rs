@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::SourceFacts;
+use super::reference::{Known, Reference};
 use crate::engine::{EngineError, Inference};
 use crate::explain::ExplainError;
 use crate::preprocess::PreprocessError;
@@ -32,6 +33,19 @@ pub struct Scored {
     pub inference: Inference,
     /// Sentences about values that look wrong for the model's steps, and repairs made while reading.
     pub warnings: Vec<String>,
+    /// How far it lies from what the model has seen, where there is a reference.
+    pub known: Option<Known>,
+}
+
+impl Scored {
+    /// Asks the reference, and keeps its doubt among the warnings.
+    pub(super) fn compare(&mut self, reference: &Reference, source: Option<&SourceFacts>) {
+        let slice = self.slices.first().copied().filter(|_| self.siblings > 1);
+        let sha256 = source.and_then(|source| source.sha256.as_deref());
+        let features = self.inference.features.as_deref();
+        self.known = features.and_then(|features| reference.judge(features, sha256, slice));
+        self.warnings.extend(self.known.as_ref().and_then(Known::warning));
+    }
 }
 
 /// Why a case has no scores; `Display` is the sentence a person reads.
@@ -46,6 +60,8 @@ pub enum CaseError {
     Preprocess { path: PathBuf, source: PreprocessError },
     #[error("{path}: {source}")]
     Engine { path: PathBuf, source: Box<EngineError> },
+    #[error("{path}: {what} single pictures, and this model takes volumes.")]
+    PicturesOnly { path: PathBuf, what: &'static str },
     #[error("{path}: the map could not be measured: {what}")]
     Trust { path: PathBuf, what: String },
     #[error("{path}: {source}")]

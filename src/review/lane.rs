@@ -92,6 +92,7 @@ impl Lane<'_> {
                     siblings: case.siblings,
                     inference,
                     warnings: case.warnings,
+                    known: None,
                 });
             scored.push((key, outcome));
         }

@@ -14,6 +14,7 @@ pub mod leak;
 mod order;
 mod prepare;
 pub mod record;
+pub mod reference;
 mod source;
 pub mod stability;
 pub mod table;
@@ -24,7 +25,7 @@ mod worklist;
 pub use batch::{BatchOptions, Control, run};
 pub use case::{Case, CaseError, Scored};
 pub use explain_all::{CaseMaps, explain_all};
-pub use explained::{Explained, explain_case};
+pub use explained::{Explained, explain_case, explanations, on_frame};
 pub use prepare::{PreparedCase, prepare_case, prepare_scan};
 pub use source::SourceFacts;
 pub use trust::{

@@ -14,7 +14,7 @@ pub struct PreparedCase {
     pub slices: Vec<usize>,
     /// Cases that the file or series gives, this one included.
     pub siblings: usize,
-    /// One per slice.
+    /// One per slice; one for a network of volumes.
     pub prepared: Vec<Prepared>,
     pub warnings: Vec<String>,
 }
@@ -77,10 +77,18 @@ pub fn prepare_scan(
 }
 
 fn fill(case: &mut PreparedCase, scan: &Scan, model: &Model) -> Result<(), CaseError> {
-    for &index in &case.slices {
-        let frame = scan.frame(index)?;
-        let prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), false)
+    if model.is_volume() {
+        let prepared = preprocess::prepare_volume(scan, &case.slices, model.volume_steps())
             .map_err(|source| CaseError::Preprocess { path: scan.path.clone(), source })?;
+        case.warnings.extend(prepared.warnings.iter().cloned());
+        case.prepared.push(prepared);
+        return Ok(());
+    }
+    for &index in &case.slices {
+        let (frame, frame_from_image) = preprocess::read(scan, index, model.steps())?;
+        let mut prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), false)
+            .map_err(|source| CaseError::Preprocess { path: scan.path.clone(), source })?;
+        prepared.model_from_image = prepared.model_from_image.after(&frame_from_image);
         let selection = model.manifest.input_selection.as_ref();
         let values = selection.and_then(|selection| selection.value.value_warning(&frame));
         for warning in prepared.warnings.iter().chain(&values) {

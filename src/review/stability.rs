@@ -8,8 +8,8 @@ use ndarray::{Array2, Array3};
 use super::CaseError;
 use super::prepare::engine_error;
 use crate::engine::{Inference, Model, Session};
-use crate::preprocess::prepare;
-use crate::scan::{Frame, Pixels, Scan};
+use crate::preprocess::{prepare, read};
+use crate::scan::{Frame, Pixels, Scan, ScanError};
 
 /// One small change.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -177,7 +177,11 @@ pub fn stability(
     session: &mut Session,
     changes: &[Change],
 ) -> Result<Stability, CaseError> {
-    let frames = slices.iter().map(|slice| scan.frame(*slice)).collect::<Result<Vec<Frame>, _>>()?;
+    if model.is_volume() {
+        return Err(CaseError::PicturesOnly { path: scan.path.clone(), what: "stability is measured by changes of" });
+    }
+    let read = |slice: &usize| Ok(read(scan, *slice, model.steps())?.0);
+    let frames = slices.iter().map(read).collect::<Result<Vec<Frame>, ScanError>>()?;
     let mut predict = |change: Option<Change>| -> Result<Inference, CaseError> {
         let mut tensors = Vec::with_capacity(frames.len());
         for frame in &frames {

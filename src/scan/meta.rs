@@ -88,11 +88,23 @@ pub struct IdentifyingTag {
     pub value: String,
 }
 
+/// Which modality a volume is of, where its format has no field for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModalityHint {
+    /// DICOM's code for it, and what says so in words.
+    Says { modality: String, by: &'static str },
+    /// Nothing says it.
+    Silent,
+}
+
 /// Facts that hold for every frame of a scan. `None` means that the file does not say.
 #[derive(Clone, Debug, Default)]
 pub struct Meta {
     /// DICOM Modality (0008,0060): `MR`, `PT`, `CT`, `CR`, `DX`…
     pub modality: Option<String>,
+    /// Of a format that has no field for the modality, what stands around the values; `None` for pictures, of which
+    /// nothing is expected.
+    pub modality_hint: Option<ModalityHint>,
     /// Body Part Examined (0018,0015).
     pub body_part: Option<String>,
     /// Photometric Interpretation (0028,0004), as written.

@@ -7,7 +7,6 @@
 //! Outside data is hostile: sizes are checked before memory is asked for, every decode runs isolated (a panic or a
 //! decoder that does not end becomes a [`ScanError`]), and one broken file never harms the next.
 
-mod bits;
 mod detect;
 pub(crate) mod dicom;
 mod discover;
@@ -26,15 +25,19 @@ mod picture;
 mod region;
 mod samples;
 mod series;
+mod stack;
 mod voi_lut;
 
 pub use discover::{Discovery, discover};
 pub use error::ScanError;
 pub use frame::{Frame, Pixels};
 pub use limits::Limits;
-pub use meta::{Format, IdentifyingTag, Meta, PatientSpace, Polarity, SpacingPlace, Window, WindowFunction};
+pub use meta::{
+    Format, IdentifyingTag, Meta, ModalityHint, PatientSpace, Polarity, SpacingPlace, Window, WindowFunction,
+};
 pub use open::{Scan, open, open_series, open_with};
 pub use picture::upright;
+pub(crate) use samples::half_to_f64;
 pub use series::group_series;
 pub use voi_lut::VoiLut;
 

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::detect::{Kind, recognise};
-use super::{Format, Frame, Limits, Meta, Opened, ScanError, VoiLut, dicom, isolate, nifti, npy, picture, series};
+use super::{
+    Format, Frame, Limits, Meta, Opened, ScanError, VoiLut, dicom, isolate, nifti, npy, picture, series, stack,
+};
 use crate::geometry::Size;
 
 /// An opened file (or series of files). Cheap to clone, free to send between threads.
@@ -30,6 +32,7 @@ enum Source {
     Nifti(Box<nifti::Source>),
     Picture(picture::Source),
     Npy(npy::Source),
+    Stack(stack::Source),
 }
 
 /// Opens the file at `path`: reads its header, no pixels. Recognised by content.
@@ -51,7 +54,8 @@ pub fn open_with(path: &Path, limits: &Limits) -> Result<Scan, ScanError> {
 }
 
 /// Opens the DICOM files of one series as one scan: sorted by position along the slice normal, then Instance Number;
-/// their frames one after the other. A single file of any format opens as [`open`] does.
+/// their frames one after the other. Pictures of one slice each (PNG, JPEG, TIFF, BMP, `.npy`) become one scan in the
+/// order given. A single file of any format opens as [`open`] does.
 ///
 /// # Errors
 /// As [`open`], and a sentence naming the file that does not fit the others.
@@ -59,6 +63,11 @@ pub fn open_series(files: &[PathBuf]) -> Result<Scan, ScanError> {
     let limits = Limits::default();
     if let [file] = files {
         return open_with(file, &limits);
+    }
+    if let Some(first) = files.first().filter(|first| !series::is_dicom(first)) {
+        let opened = stack::open(files, &limits)?;
+        let format = opened.source.format();
+        return Ok(Scan::new(first, format, opened, Source::Stack, &limits));
     }
     // Each file's header is read isolated on its own: a series may be long.
     let opened = series::open(files, &limits)?;
@@ -119,6 +128,28 @@ impl Scan {
         isolate::run(&self.path, &self.limits, move || scan.frame_here(index))
     }
 
+    /// Decodes frame `index` no larger than needed for `[rows, cols]` of at least `size`, and says what its sides were
+    /// divided by (rounded up). Only JPEG pictures are read at a half, a quarter or an eighth, by Pillow's rule and in
+    /// Pillow's numbers (`Image.draft(mode, size)`); everything else is read whole.
+    ///
+    /// # Errors
+    /// As [`Scan::frame`].
+    pub fn reduced_frame(&self, index: usize, size: Size) -> Result<(Frame, usize), ScanError> {
+        let divisor = match self.source.as_ref() {
+            Source::Picture(source) if index == 0 => source.divisor(size),
+            _ => 1,
+        };
+        if divisor == 1 {
+            return Ok((self.frame(index)?, 1));
+        }
+        let scan = self.clone();
+        let frame = isolate::run(&self.path, &self.limits, move || match scan.source.as_ref() {
+            Source::Picture(source) => source.reduced(&scan.path, divisor, &scan.limits),
+            _ => scan.frame_here(index),
+        })?;
+        Ok((frame, divisor))
+    }
+
     /// The VOI LUTs (0028,3010) that a DICOM header offers for frame `index`, the first one first: shown instead of a
     /// window. None for other formats. A series' file is opened for it.
     ///
@@ -137,17 +168,28 @@ impl Scan {
                     _ => Ok(Vec::new()),
                 })
             }
-            Source::Nifti(_) | Source::Picture(_) | Source::Npy(_) => Ok(Vec::new()),
+            Source::Nifti(_) | Source::Picture(_) | Source::Npy(_) | Source::Stack(_) => Ok(Vec::new()),
         }
     }
 
-    fn frame_here(&self, index: usize) -> Result<Frame, ScanError> {
+    /// The file that holds frame `index`: of a series or a stack its own.
+    pub fn file_of(&self, index: usize) -> &Path {
+        let own = match self.source.as_ref() {
+            Source::Series(source) => source.path(index),
+            Source::Stack(source) => source.path(index),
+            Source::Dicom(_) | Source::Nifti(_) | Source::Picture(_) | Source::Npy(_) => None,
+        };
+        own.unwrap_or(&self.path)
+    }
+
+    pub(super) fn frame_here(&self, index: usize) -> Result<Frame, ScanError> {
         match self.source.as_ref() {
             Source::Dicom(source) => source.frame(index),
             Source::Series(source) => source.frame(index),
             Source::Nifti(source) => source.frame(&self.path, index, &self.limits),
             Source::Picture(source) => source.frame(&self.path, index, &self.limits),
             Source::Npy(source) => source.frame(&self.path, index, &self.limits),
+            Source::Stack(source) => source.frame(&self.path, index),
         }
     }
 }

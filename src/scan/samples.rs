@@ -145,8 +145,8 @@ pub(super) fn gather_rgb(bytes: &[u8], channels: usize, plan: &Plan) -> Option<A
     Array3::from_shape_vec((plan.size.rows, plan.size.cols, 3), values).ok()
 }
 
-/// IEEE 754 half precision.
-fn half_to_f64(bits: u16) -> f64 {
+/// IEEE 754 half precision, from its bits.
+pub(crate) fn half_to_f64(bits: u16) -> f64 {
     let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
     let exponent = i32::from((bits >> 10) & 0x1f);
     let fraction = f64::from(bits & 0x3ff);

@@ -94,6 +94,11 @@ impl Source {
         self.files.first().map_or(Path::new(""), |member| &member.path)
     }
 
+    /// The file of frame `index`.
+    pub fn path(&self, index: usize) -> Option<&Path> {
+        self.member(index).ok().map(|(member, _)| member.path.as_path())
+    }
+
     /// Decodes frame `index` of the series, counted from 0 and known to exist. Headers are read again for each frame,
     /// so that a long series does not stay in memory.
     pub fn frame(&self, index: usize) -> Result<Frame, ScanError> {
@@ -133,7 +138,7 @@ impl Source {
     }
 }
 
-fn is_dicom(path: &Path) -> bool {
+pub(super) fn is_dicom(path: &Path) -> bool {
     matches!(recognise(path), Ok(Ok(Kind::Dicom)))
 }
 

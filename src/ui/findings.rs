@@ -5,6 +5,7 @@ use eframe::egui::{self, Align, Button, Label, Layout, RichText, ScrollArea, Sen
 use super::actions::Action;
 use super::decision::DecisionPanel;
 use super::heatmap_panel::heatmap_panel;
+use super::known::KnownPanel;
 use super::model_panel::{model_panel, model_title};
 use super::seen::Seen;
 use super::shell::Wishes;
@@ -23,6 +24,7 @@ use crate::engine::Origin;
 pub(super) struct Findings {
     seen: Seen,
     decision: DecisionPanel,
+    known: KnownPanel,
 }
 
 impl Findings {
@@ -33,8 +35,16 @@ impl Findings {
                 match state.model() {
                     ModelState::Ready { facts, .. } => {
                         prediction(ui, state, facts, wishes);
+                        let done = state.current().map(|current| &current.prediction);
+                        if let Some(PredictionState::Done(prediction)) = done
+                            && let Some(known) = &prediction.known
+                        {
+                            self.known.show(ui, state, known, wishes);
+                        }
                         set_up(ui, state, facts, wishes);
-                        self.decision.show(ui, state, facts, wishes);
+                        if state.current().is_none_or(|current| current.outside_name().is_none()) {
+                            self.decision.show(ui, state, facts, wishes);
+                        }
                         ui.add_space(theme::GRID);
                         heatmap_panel(ui, state, wishes);
                         if let Some(PredictionState::Done(prediction)) = state.current().map(|c| &c.prediction) {

@@ -8,6 +8,7 @@ use super::shell::{Look, Page, Wishes};
 use super::widgets::palette;
 use super::words::{Words, words};
 use crate::app::{AppState, Command};
+use crate::review::Show;
 
 /// Two em spaces.
 pub(super) const MARK_ROOM: &str = "\u{2003}\u{2003}";
@@ -116,6 +117,7 @@ fn is_possible(action: Action, state: &AppState) -> bool {
             state.model().facts().is_some()
         }
         Action::CancelRest => state.background().is_running(),
+        Action::RetryFailed => state.review().count(Show::Failed) > 0,
         Action::NextView => state.views().layout().views() > 1,
         _ => true,
     }

@@ -25,6 +25,7 @@ mod heatmap_trust;
 mod help;
 mod icons;
 mod import;
+mod known;
 mod menus;
 mod model_panel;
 mod overlay;

@@ -65,7 +65,8 @@ fn named(words: Words, state: &AppState, current: &Current) -> Vec<String> {
     let plane = current.shown.as_ref().and_then(|shown| shown.plane);
     let layout = state.views().layout();
     let item = state.items().get(current.item).filter(|_| !matches!(layout, Layout::One | Layout::Planes));
-    let mut lines: Vec<String> = item.map(|item| words.item(item)).into_iter().collect();
+    let outside = current.outside_name().map(|name| words.with("known-outside", &[("name", name.into())]));
+    let mut lines: Vec<String> = item.map(|item| words.item(item)).or(outside).into_iter().collect();
     let over = current.fused().and_then(|(fusion, fused)| Some((state.items().get(fusion.item)?, fused)));
     if let Some((over, fused)) = over {
         lines.push(words.with("fusion-over", &[("name", words.item(over).into())]));

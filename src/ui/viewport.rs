@@ -129,7 +129,8 @@ fn sensed(ui: &Ui, id: (usize, Pane), rect: Rect, spoken: &str) -> Response {
 
 fn spoken(ui: &Ui, state: &AppState, current: &Current, (view, pane): (usize, Pane)) -> String {
     let words = words(ui);
-    let name = ("name", state.items().get(current.item).map_or(String::new(), |item| words.item(item)).into());
+    let outside = || current.outside_name().unwrap_or_default();
+    let name = ("name", state.items().get(current.item).map_or_else(outside, |item| words.item(item)).into());
     if pane == Pane::Second {
         return words.with("picture-spoken-right", &[name]);
     }

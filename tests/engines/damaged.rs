@@ -115,19 +115,26 @@ fn every_trap_has_its_words() {
             }),
         ),
         (
-            "takes float16",
+            "takes float64",
             changed(|_, g| {
                 g.input[0] = value(
                     "image",
-                    DataType::Float16,
+                    DataType::Double,
                     vec![Axis::Open("N"), Axis::Fixed(8), Axis::Fixed(8), Axis::Fixed(3)],
                 );
             }),
         ),
         (
-            "is a volume",
+            "has the shape [N, 1, 8, 8, 8, 8]",
             changed(|_, g| {
-                let axes = vec![Axis::Open("N"), Axis::Fixed(1), Axis::Fixed(8), Axis::Fixed(8), Axis::Fixed(8)];
+                let axes = vec![
+                    Axis::Open("N"),
+                    Axis::Fixed(1),
+                    Axis::Fixed(8),
+                    Axis::Fixed(8),
+                    Axis::Fixed(8),
+                    Axis::Fixed(8),
+                ];
                 g.input[0] = value("image", DataType::Float, axes);
             }),
         ),

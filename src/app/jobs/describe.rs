@@ -1,10 +1,10 @@
 //! What the window shows of a model and its session.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::app::{EngineFacts, Fact, Golden, ModelFacts, Parameter, StepFacts};
 use crate::engine::{EngineKind, InputSelection, Model, Origin, Session, Sourced, runtime};
-use crate::preprocess::Step;
 
 /// Longest model card that is shown, bytes.
 const MOST_CARD: usize = 64 << 10;
@@ -36,9 +36,10 @@ pub(super) fn describe_model(model: &Model) -> ModelFacts {
             cases => Golden::Waiting { cases },
         },
         facts: facts(model),
-        steps: manifest.preprocess.iter().map(step).collect(),
+        steps: steps(model),
         card: card(model),
         remarks: manifest.remarks.clone(),
+        slice_files: model.slice_files().cloned(),
     }
 }
 
@@ -60,6 +61,7 @@ fn facts(model: &Model) -> Vec<Parameter> {
     let manifest = &model.manifest;
     let side = |value: &Option<Sourced<usize>>| value.as_ref().map(|value| value.value);
     let input = Fact::Input {
+        depth: side(&manifest.depth),
         cols: side(&manifest.cols),
         rows: side(&manifest.rows),
         channels: manifest.channels.value,
@@ -115,18 +117,21 @@ fn selection(selection: &Sourced<InputSelection>) -> Option<Parameter> {
     })
 }
 
-fn step(step: &Sourced<Step>) -> StepFacts {
-    let fields = match serde_json::to_value(&step.value) {
+/// The steps of pictures, or those of volumes.
+fn steps(model: &Model) -> Vec<StepFacts> {
+    let manifest = &model.manifest;
+    let volume = manifest.preprocess_volume.iter().map(step);
+    manifest.preprocess.iter().map(step).chain(volume).collect()
+}
+
+fn step(step: &Sourced<impl Serialize>) -> StepFacts {
+    let mut fields = match serde_json::to_value(&step.value) {
         Ok(Value::Object(fields)) => fields,
         _ => serde_json::Map::new(),
     };
-    let parameters = fields.into_iter().filter(|(key, _)| key != "step").map(|(key, value)| (key, plain(value)));
-    StepFacts {
-        name: step.value.name().to_owned(),
-        parameters: parameters.collect(),
-        origin: step.origin,
-        from: step.from.clone(),
-    }
+    let name = fields.remove("step").and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+    let parameters = fields.into_iter().map(|(key, value)| (key, plain(value)));
+    StepFacts { name, parameters: parameters.collect(), origin: step.origin, from: step.from.clone() }
 }
 
 /// A JSON value as a person reads it: no quotes, no brackets, short numbers.

@@ -71,7 +71,7 @@ fn graph_facts(model: &Model) -> GraphFacts {
         producer: graph.producer.clone(),
         opset: graph.opset,
         operators: graph.nodes().len(),
-        parameters: precision.parameters() as u64,
+        parameters: precision.parameters(),
         precision: precision.words(),
         input: model.input.name.clone(),
         dtype: input.map(onnx::ValueFacts::dtype_text).unwrap_or_default(),

@@ -1,5 +1,5 @@
 //! The heatmap worker: the one owner of the mappers. It starts nothing before the first heatmap is asked for, keeps the
-//! last prepared slice, answers a request pane by pane, and leaves what it is doing when something newer is wanted.
+//! last prepared slice (or volume, whose map serves all its slices), answers a request pane by pane, and leaves what it is doing when something newer is wanted.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -10,14 +10,16 @@ use super::mailbox::Mailbox;
 use super::{Emitter, trust};
 use crate::app::{Event, Heatmap, HeatmapQuestion, HeatmapRequest, ModelFacts, Pane};
 use crate::engine::{EngineChoice, Model, SessionOptions, SliceChoice};
-use crate::explain::{ExplainError, Mapper, Question};
-use crate::review::{CaseError, PreparedCase, explain_case, prepare_scan};
+use crate::explain::{ExplainError, Explanation, Mapper, Question};
+use crate::review::{CaseError, PreparedCase, explain_case, explanations, on_frame, prepare_scan};
 use crate::scan::Scan;
 
 /// Models kept: one for each pane.
 const MOST_MODELS: usize = 2;
 /// Layers of a model kept: one for each pane. Each holds the model's weights.
 const MOST_LAYERS: usize = 2;
+/// Maps of whole volumes kept: one for each pane.
+const MOST_VOLUMES: usize = 2;
 
 /// A pane's question and the model it goes to.
 #[derive(Clone, Debug)]
@@ -54,8 +56,10 @@ pub(super) struct Loaded {
     facts: Arc<ModelFacts>,
     /// By the layer as it was asked for (`None` is the default), last used last.
     mappers: Vec<(Option<String>, Mapper)>,
-    /// Of the last scan (its generation) and slice.
+    /// Of the last scan (its generation) and slice; of a volume always slice 0.
     prepared: Option<(u64, usize, PreparedCase)>,
+    /// The last answers about the last volume, the newest last: its slices need no further run.
+    volumes: Vec<(HeatmapQuestion, Explanation)>,
 }
 
 impl Worker {
@@ -118,7 +122,7 @@ impl Worker {
                 }
                 let model = load(&wanted.path, wanted.sha256.as_deref())?;
                 let facts = Arc::new(describe_model(&model));
-                Loaded { generation, model, facts, mappers: Vec::new(), prepared: None }
+                Loaded { generation, model, facts, mappers: Vec::new(), prepared: None, volumes: Vec::new() }
             }
         };
         self.loaded.push(used);
@@ -158,28 +162,54 @@ impl Loaded {
         let question = &request.question;
         self.prepare(scan, request)?;
         let facts = self.facts.clone();
+        let known = self.volumes.iter().find(|(known, _)| known == question).map(|(_, found)| found.clone());
+        let volume = self.model.is_volume();
         let named = question.layer.is_none() && self.model.manifest.explain.layer.is_some();
         let (mapper, case) = self.mapper(question)?;
         let asked = Question { method: question.method, class: question.class, target: question.target };
-        let found = explain_case(&scan.path, case, mapper, &asked, progress).map_err(|error| match error {
+        let failed = |error: CaseError| match error {
             CaseError::Explain { source, .. } if matches!(*source, ExplainError::Cancelled) => Failed::Cancelled,
             other => Failed::Said(other.to_string()),
-        })?;
-        let explained = found.into_iter().next().ok_or_else(|| "The scan has no such slice.".to_owned())?;
+        };
+        let no_slice = || "The scan has no such slice.".to_owned();
+        let mut of_volume = None;
+        let explained = if volume {
+            let found = match known {
+                Some(found) => found,
+                None => explanations(&scan.path, case, mapper, &asked, progress)
+                    .map_err(failed)?
+                    .pop()
+                    .ok_or_else(no_slice)?,
+            };
+            let found = of_volume.insert(found);
+            on_frame(&scan.path, case, found, Some(request.slice)).map_err(failed)?
+        } else {
+            let found = explain_case(&scan.path, case, mapper, &asked, progress).map_err(failed)?;
+            found.into_iter().next().ok_or_else(no_slice)?
+        };
         let layer_reason = explained.map.layer.as_ref().map(|layer| match mapper.layer_reason() {
             Some(reason) if !named => reason.to_owned(),
             _ => format!("{}, from the manifest", layer.words()),
         });
-        Ok(Heatmap { explained, layers: mapper.layers().into(), layer_reason, model: facts })
+        let layers = mapper.layers().into();
+        if let Some(found) = of_volume {
+            self.volumes.retain(|(known, _)| known != question);
+            self.volumes.push((question.clone(), found));
+            let most = self.volumes.len().saturating_sub(MOST_VOLUMES);
+            self.volumes.drain(..most);
+        }
+        Ok(Heatmap { explained, layers, layer_reason, model: facts })
     }
 
     /// The slice as the prediction sees it.
     pub fn prepare(&mut self, scan: &Scan, request: &HeatmapRequest) -> Result<(), String> {
         let have = self.prepared.as_ref().map(|(scan, slice, _)| (*scan, *slice));
-        if have == Some((request.scan, request.slice)) {
+        let slice = if self.model.is_volume() { 0 } else { request.slice };
+        if have == Some((request.scan, slice)) {
             return Ok(());
         }
         self.prepared = None;
+        self.volumes.clear();
         let mut found = None;
         let take = &mut |case| {
             found = Some(case);
@@ -187,7 +217,7 @@ impl Loaded {
         };
         prepare_scan(scan, &self.model, Some(&SliceChoice::Index(request.slice)), take).map_err(|e| e.to_string())?;
         let case = found.ok_or("The scan has no such slice.")?.map_err(|error| error.to_string())?;
-        self.prepared = Some((request.scan, request.slice, case));
+        self.prepared = Some((request.scan, slice, case));
         Ok(())
     }
 

@@ -128,7 +128,7 @@ impl Worker {
             }
         };
         let Some((files, scan, slice)) = scan.filter(|_| !self.mailbox.is_waiting()) else { return };
-        let asked = Asked { files: &files, scan: Some(&scan), slice };
+        let asked = Asked { files: &files, scan: Some(&scan), slice, reference: None };
         let result = self.preview(&draft, &asked).map(Box::new);
         emit.send(Event::Import(ImportEvent::Previewed { generation, result }));
     }

@@ -9,6 +9,7 @@ mod draft;
 mod export;
 mod heatmap;
 mod import;
+mod kept;
 mod leaks;
 mod list;
 mod mailbox;
@@ -34,18 +35,19 @@ use self::mailbox::Mailbox;
 use self::memory::Memory;
 use super::Event;
 
-pub(super) use batch::Batch;
+pub(super) use batch::{Batch, Ready as ReadyModel};
 pub(super) use decode::first_frame;
 pub(super) use doctor::{Examination, Job as DoctorJob};
 pub(super) use export::Job as ExportJob;
 pub(super) use heatmap::{Job as HeatmapJob, Wanted as WantedHeatmap};
 pub(super) use import::{DraftJob, Job as ImportJob, Place as ImportPlace, SaveJob};
+pub use kept::KeptAnswers;
 pub(super) use leaks::{Job as LeakJob, Search as LeakSearch};
 pub(super) use numbers::Job as NumbersJob;
 pub(super) use requests::FrameJob;
 pub(super) use session::PredictJob;
-pub use store::OpenedReview;
 pub(super) use store::{Job as StoreJob, Open as OpenReview, Place};
+pub use store::{OpenedComparison, OpenedReview};
 pub(super) use volume::{FuseJob, SliceJob};
 
 /// Called after every event, from a worker's thread: wakes the window.

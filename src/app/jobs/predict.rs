@@ -8,10 +8,11 @@ use ndarray::{ArrayView3, Axis};
 
 use super::decode;
 use super::seen::seen_steps;
-use crate::app::{FedChannel, Prediction, Problem};
-use crate::engine::{Model, Session, SliceChoice};
+use crate::app::{FedChannel, KnownCase, Prediction, Problem};
+use crate::engine::{Inference, Model, Session, SliceChoice};
 use crate::preprocess::{self, Prepared};
 use crate::review::SourceFacts;
+use crate::review::reference::Reference;
 use crate::scan::Scan;
 
 /// What is predicted.
@@ -21,6 +22,8 @@ pub(super) struct Asked<'a> {
     pub scan: Option<&'a Scan>,
     /// The one slice to predict instead of the manifest's choice, counted from 0.
     pub slice: Option<usize>,
+    /// What the model has seen.
+    pub reference: Option<&'a Reference>,
 }
 
 pub(super) fn predict(model: &Model, session: &mut Session, asked: &Asked<'_>) -> Result<Prediction, Problem> {
@@ -39,9 +42,15 @@ pub(super) fn predict(model: &Model, session: &mut Session, asked: &Asked<'_>) -
     let mut warnings = scan.meta.remarks.clone();
     let (mut seen, mut fed) = (Vec::new(), Vec::new());
     let mut prepared = Vec::with_capacity(frames.len());
-    for &index in &frames {
+    if model.is_volume() {
+        let one = preprocess::prepare_volume(&scan, &frames, model.volume_steps())?;
+        warnings.extend(one.warnings);
+        fed = vec![fed_channel(one.tensor.iter())];
+        prepared.push(one.tensor);
+    }
+    for &index in frames.iter().filter(|_| !model.is_volume()) {
         let keep = index == seen_frame;
-        let frame = scan.frame(index)?;
+        let (frame, _) = preprocess::read(&scan, index, model.steps())?;
         let one: Prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), keep)?;
         let selection = model.manifest.input_selection.as_ref();
         let values = selection.and_then(|selection| selection.value.value_warning(&frame));
@@ -58,18 +67,49 @@ pub(super) fn predict(model: &Model, session: &mut Session, asked: &Asked<'_>) -
     let inference = model.combine(parts.clone())?;
     let total_ms = start.elapsed().as_secs_f64() * 1000.0;
     let source = SourceFacts::read(asked.files, Some(&scan.meta));
-    Ok(Prediction { inference, source, frames, seen, seen_frame, fed, parts, warnings, remarks, cases, total_ms })
+    let slice = frames.first().copied().filter(|_| cases > 1);
+    let known = asked.reference.and_then(|reference| known(reference, &inference, &source, slice));
+    Ok(Prediction {
+        inference,
+        source,
+        frames,
+        seen,
+        seen_frame,
+        fed,
+        parts,
+        warnings,
+        known,
+        remarks,
+        cases,
+        total_ms,
+    })
+}
+
+/// How far the case lies from the reference, and where the cases near it are.
+fn known(
+    reference: &Reference,
+    inference: &Inference,
+    source: &SourceFacts,
+    slice: Option<usize>,
+) -> Option<KnownCase> {
+    let known = reference.judge(inference.features.as_deref()?, source.sha256.as_deref(), slice)?;
+    let files = known.nearest.iter().map(|neighbour| reference.file(neighbour)).collect();
+    Some(KnownCase { known, files, cases: reference.facts.cases })
 }
 
 /// Of `[rows, cols, channels]`, channel by channel.
 fn fed_channels(tensor: ArrayView3<'_, f32>) -> Vec<FedChannel> {
-    let of = |values: ndarray::ArrayView2<'_, f32>| {
-        let sum: f64 = values.iter().map(|value| f64::from(*value)).sum();
-        let (low, high) =
-            values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
-        FedChannel { low, mean: (sum / values.len().max(1) as f64) as f32, high }
-    };
-    tensor.axis_iter(Axis(2)).map(of).collect()
+    tensor.axis_iter(Axis(2)).map(|channel| fed_channel(channel.iter())).collect()
+}
+
+fn fed_channel<'a>(values: impl Iterator<Item = &'a f32>) -> FedChannel {
+    let (mut low, mut high, mut sum, mut count) = (f32::INFINITY, f32::NEG_INFINITY, 0.0, 0_usize);
+    for value in values {
+        (low, high) = (low.min(*value), high.max(*value));
+        sum += f64::from(*value);
+        count += 1;
+    }
+    FedChannel { low, mean: (sum / count.max(1) as f64) as f32, high }
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Batch, DoctorJob, ExportJob, FuseJob, HeatmapJob, ImportJob, Jobs, LeakJob, NumbersJob, PredictJob, SliceJob,
-    StoreJob, batch, decode, list, session, thumbnails, volume,
+    Batch, DoctorJob, ExportJob, FuseJob, HeatmapJob, ImportJob, Jobs, LeakJob, NumbersJob, PredictJob, ReadyModel,
+    SliceJob, StoreJob, batch, decode, list, session, thumbnails, volume,
 };
 use crate::app::ValueWindow;
 use crate::geometry::PixelSpacing;
@@ -111,7 +111,12 @@ impl Jobs {
     }
 
     pub(in crate::app) fn thumbnails(&self, list: u64, wanted: impl IntoIterator<Item = (usize, Arc<[PathBuf]>)>) {
-        self.thumbnails.post_later(wanted.into_iter().map(|(item, files)| thumbnails::Job { list, item, files }));
+        self.thumbnails.post_later(wanted.into_iter().map(|(item, files)| thumbnails::Job::Item { list, item, files }));
+    }
+
+    /// Of the reference case at this place beside the prediction; replaces what was last asked for it.
+    pub(in crate::app) fn near_picture(&self, place: usize, file: PathBuf) {
+        self.thumbnails.post_urgent_from(place as u64, thumbnails::Job::Near { file });
     }
 
     pub(in crate::app) fn load_model(&self, generation: u64, path: PathBuf) {
@@ -126,6 +131,11 @@ impl Jobs {
     /// Replaces the batch that runs.
     pub(in crate::app) fn batch(&self, batch: Batch) {
         self.batch.post_urgent(batch::Job::Run(batch));
+    }
+
+    /// Replaces the batch that runs.
+    pub(in crate::app) fn ready_model(&self, ready: ReadyModel) {
+        self.batch.post_urgent(batch::Job::Ready(ready));
     }
 
     pub(in crate::app) fn numbers(&self, job: NumbersJob) {

@@ -10,6 +10,7 @@ use super::predict::{Asked, predict};
 use crate::app::{EngineFacts, Event, Golden, ModelFacts, Problem};
 use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions, runtime, verify_golden};
 use crate::review::folder::{RunFacts, RunOptions};
+use crate::review::reference::Reference;
 use crate::scan::Scan;
 
 /// One prediction asked for.
@@ -41,6 +42,7 @@ struct Loaded {
     generation: u64,
     model: Model,
     session: Session,
+    reference: Option<Reference>,
     /// True until the golden cases were run.
     golden_waits: bool,
 }
@@ -67,20 +69,30 @@ impl Worker {
         let library = runtime::preload();
         let model = Model::load(path)?;
         drop(library);
-        let session = Session::start(&model, EngineChoice::Auto, &SessionOptions::beside_a_window())?;
+        let (reference, doubt) = match Reference::find(&model) {
+            Some(Ok(reference)) => (Some(reference), None),
+            Some(Err(error)) => (None, Some(error.to_string())),
+            None => (None, None),
+        };
+        let features = reference.as_ref().map(Reference::tap);
+        let options = SessionOptions { features, ..SessionOptions::beside_a_window() };
+        let session = Session::start(&model, EngineChoice::Auto, &options)?;
         let run = RunFacts::new(&model, &session, &[], RunOptions::default());
-        let facts = (describe_model(&model), describe_engine(&session), run);
+        let mut described = describe_model(&model);
+        described.remarks.extend(doubt);
+        let facts = (described, describe_engine(&session), run);
         let golden_waits = !model.manifest.golden_cases.is_empty();
-        self.loaded = Some(Loaded { generation, model, session, golden_waits });
+        self.loaded = Some(Loaded { generation, model, session, reference, golden_waits });
         Ok(facts)
     }
 
     fn answer(&mut self, job: PredictJob, emit: &Emitter) {
         let Some(loaded) = self.loaded.as_mut().filter(|loaded| loaded.generation == job.model) else { return };
         let PredictJob { model, list, item, request, .. } = job;
-        let asked = Asked { files: &job.files, scan: job.scan.as_ref(), slice: job.slice };
+        let reference = loaded.reference.as_ref();
+        let asked = Asked { files: &job.files, scan: job.scan.as_ref(), slice: job.slice, reference };
         let result = predict(&loaded.model, &mut loaded.session, &asked);
-        emit.send(Event::Predicted { model, list, item, request, result });
+        emit.send(Event::Predicted { model, list, item, request, result: result.map(Box::new) });
         // After the first answer, so that neither loading nor the picture on the screen waits for it.
         if std::mem::take(&mut loaded.golden_waits) {
             let golden = Golden::of(&verify_golden(&loaded.model, &mut loaded.session));

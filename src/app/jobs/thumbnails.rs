@@ -1,4 +1,4 @@
-//! The thumbnail worker: small pictures of the rows on the screen.
+//! The thumbnail worker: small pictures of the rows on the screen, and of reference cases.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,15 +12,22 @@ use crate::scan::{Polarity, ScanError};
 const SIDE: usize = 96;
 
 #[derive(Debug)]
-pub(super) struct Job {
-    pub list: u64,
-    pub item: usize,
-    pub files: Arc<[PathBuf]>,
+pub(super) enum Job {
+    /// Of the list.
+    Item { list: u64, item: usize, files: Arc<[PathBuf]> },
+    /// A reference case.
+    Near { file: PathBuf },
 }
 
 pub(super) fn work(job: Job, emit: &Emitter) {
-    let thumbnail = made(&job.files).ok().map(Arc::new);
-    emit.send(Event::ThumbnailReady { list: job.list, item: job.item, thumbnail });
+    let of = |files: &[PathBuf]| made(files).ok().map(Arc::new);
+    emit.send(match job {
+        Job::Item { list, item, files } => Event::ThumbnailReady { list, item, thumbnail: of(&files) },
+        Job::Near { file } => {
+            let thumbnail = of(std::slice::from_ref(&file));
+            Event::NearPictureReady { file, thumbnail }
+        }
+    });
 }
 
 fn made(files: &[PathBuf]) -> Result<Thumbnail, ScanError> {

@@ -65,6 +65,9 @@ fn steps(
 ) -> Result<Trust, Left> {
     let (map, question) = (heatmap.map(), &wanted.request.question);
     let model = loaded.model.clone();
+    if model.is_volume() {
+        return Err(Left::Failed("These checks change or compare pictures; this model takes volumes.".to_owned()));
+    }
     let (mapper, case) = loaded.mapper(question)?;
     let prepared = case.prepared.first().ok_or_else(|| "The slice was not prepared.".to_owned())?;
     let picture = prepared.tensor.view();

@@ -50,6 +50,11 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
         }
     }
     let question = Question { method, class, target: args.target.into() };
+    let measures = args.faithfulness.is_some() || args.randomisation.is_some() || args.agreement;
+    if model.is_volume() && measures {
+        let what = "--faithfulness, --randomisation and --agreement measure maps of pictures; this model takes volumes";
+        return Err(Misuse(what.to_owned()).into());
+    }
     let trust = Trust::start(&model, args)?;
     let mut work = Work { args, model: &model, colors, names: Names::default(), done: Vec::new(), failed: 0, trust };
     work.maps(&mut mapper, &question)?;
@@ -152,7 +157,7 @@ impl Work<'_> {
         let several = explained.len() > 1;
         let mut measured = measured.into_iter();
         for explained in explained {
-            let with_slice = several || explained.slice > 0;
+            let with_slice = explained.volume.is_none() && (several || explained.slice > 0);
             let stem = self.args.out.join(self.names.stem(&explained, with_slice, &self.args.paths));
             if let Some(folder) = stem.parent() {
                 std::fs::create_dir_all(folder)
@@ -202,7 +207,7 @@ impl Work<'_> {
     }
 
     fn style(&self) -> Option<OverlayStyle> {
-        let maps = self.done.iter().map(|done| done.explained.map.values.view());
+        let maps = self.done.iter().map(|done| done.explained.map.for_scale());
         let found = if self.args.signed { Scale::signed(maps) } else { Scale::positive(maps) };
         let asked = self.args.scale.map(|high| Scale { low: if self.args.signed { -high } else { 0.0 }, high });
         let scale = asked.or(found)?;
@@ -237,7 +242,11 @@ impl Work<'_> {
         }
         let class = self.model.class_names().get(explained.map.class).map_or("?", String::as_str);
         let note = if explained.map.has_positive_evidence() { "" } else { "  No positive evidence." };
-        Ok(format!("{class:<12} {:>9.4}  {}{note}", explained.map.score, stem.display()))
+        let slice = match &explained.volume {
+            Some(place) => format!("  Slice {} of 0 to {} has the most evidence.", explained.slice, place.frames() - 1),
+            None => String::new(),
+        };
+        Ok(format!("{class:<12} {:>9.4}  {}{slice}{note}", explained.map.score, stem.display()))
     }
 }
 

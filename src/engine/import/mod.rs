@@ -136,18 +136,19 @@ fn known(manifest: &Manifest, mut file: MetadataFile) -> MetadataFile {
     file.name.get_or_insert_with(|| manifest.name.value.clone());
     file.version.get_or_insert_with(|| "1".to_owned());
     file.task.get_or_insert_with(|| "classification".to_owned());
-    if file.preprocess.is_none() && manifest.preprocess.iter().all(|step| is_known(step.origin)) {
+    if file.preprocess.is_none()
+        && !manifest.layout.value.is_volume()
+        && manifest.preprocess.iter().all(|step| is_known(step.origin))
+    {
         file.preprocess = Some(manifest.steps().to_vec());
     }
     let input = input_of(&mut file);
-    input.dtype.get_or_insert_with(|| "float32".to_owned());
+    input.dtype.get_or_insert_with(|| manifest.dtype.to_owned());
     input.layout.get_or_insert(manifest.layout.value);
     if is_known(manifest.channels.origin) {
         input.num_channels.get_or_insert(manifest.channels.value);
     }
-    if let (None, Some(rows), Some(cols)) = (&input.spatial_shape, &manifest.rows, &manifest.cols) {
-        input.spatial_shape = Some(vec![rows.value.into(), cols.value.into()]);
-    }
+    input.spatial_shape = input.spatial_shape.take().or_else(|| manifest.spatial_shape());
     let output = output_of(&mut file);
     if is_known(manifest.output_kind.origin) {
         output.kind.get_or_insert(manifest.output_kind.value);
@@ -162,6 +163,11 @@ fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<()
     file.name = choices.name.clone().or_else(|| file.name.take());
     let named = choices.preset.map(|preset| format!("the preset {}", preset.name));
     if let Some(recipe) = choices.recipe.clone().or_else(|| choices.preset.map(Preset::recipe)) {
+        if found.is_volume() {
+            let named = named.unwrap_or_else(|| "this way to prepare".to_owned());
+            let what = format!("{named} is for pictures, and the model takes volumes.");
+            return Err(EngineError::Manifest { path: found.path.clone(), what });
+        }
         let channels = found.channels();
         if !recipe.scale.fits(channels) {
             let named = named.unwrap_or_else(|| recipe.scale.title().to_owned());

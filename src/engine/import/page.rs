@@ -1,5 +1,6 @@
 //! One page about a model: what the graph says, what was found, what is assumed.
 
+use crate::engine::family::family;
 use crate::engine::manifest::{Origin, Sourced};
 use crate::engine::model::Model;
 use crate::onnx::{self, Dim};
@@ -52,6 +53,14 @@ fn graph_facts(model: &Model) -> Vec<Fact> {
     }
     facts.push(graph("batch", batch(&model.input.batch)));
     facts.extend(onnx::entry(found).words().into_iter().map(|words| graph("inside", words)));
+    if let Some(family) = family(found) {
+        facts.push(Fact {
+            topic: "family",
+            text: family.network.to_owned(),
+            origin: Origin::Assumed,
+            from: family.words(),
+        });
+    }
     let output = found.outputs.iter().find(|output| output.name == model.output);
     let shape = output.map(onnx::ValueFacts::shape_text).unwrap_or_default();
     let logits = match &model.logits {
@@ -75,6 +84,10 @@ fn manifest_facts(model: &Model) -> Vec<Fact> {
     let manifest = &model.manifest;
     let mut facts = vec![of("layout", manifest.layout.value.to_string(), &manifest.layout)];
     match (&manifest.rows, &manifest.cols) {
+        (Some(rows), Some(cols)) if model.is_volume() => {
+            let depth = manifest.depth.as_ref().map_or_else(|| "any".to_owned(), |depth| depth.value.to_string());
+            facts.push(of("size", format!("a volume of {depth} x {} x {}", rows.value, cols.value), rows));
+        }
         (Some(rows), Some(cols)) => {
             facts.push(of("size", format!("{} rows x {} columns", rows.value, cols.value), rows));
         }
@@ -88,6 +101,10 @@ fn manifest_facts(model: &Model) -> Vec<Fact> {
         facts.push(of("positive", name, positive));
     }
     for (number, step) in manifest.preprocess.iter().enumerate() {
+        let text = serde_json::to_string(&step.value).unwrap_or_default();
+        facts.push(of("step", format!("{} {text}", number + 1), step));
+    }
+    for (number, step) in manifest.preprocess_volume.iter().enumerate() {
         let text = serde_json::to_string(&step.value).unwrap_or_default();
         facts.push(of("step", format!("{} {text}", number + 1), step));
     }

@@ -40,9 +40,11 @@ fn dropout(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     identity(node, tape)
 }
 
+/// Between float types; the gradient is float32 throughout.
 fn cast(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
-    if int(node.node, "to", 0) != DataType::Float as i64 {
-        return Err("it makes something else than float32".to_owned());
+    let float = [DataType::Float, DataType::Float16].map(|dtype| dtype as i64);
+    if !float.contains(&int(node.node, "to", 0)) {
+        return Err("it makes something else than float32 or float16".to_owned());
     }
     identity(node, tape)
 }

@@ -108,7 +108,7 @@ impl Check {
         self.tensor(name, &[], DataType::Int64, value.to_le_bytes().to_vec())
     }
 
-    fn tensor(mut self, name: &str, dims: &[usize], dtype: DataType, raw: Vec<u8>) -> Self {
+    pub fn tensor(mut self, name: &str, dims: &[usize], dtype: DataType, raw: Vec<u8>) -> Self {
         let dims = dims.iter().map(|length| *length as i64).collect();
         let tensor = TensorProto { dims, data_type: dtype as i32, raw_data: raw.into(), ..Default::default() };
         self.nodes.push(node("Constant", &[], &[name], vec![set_tensor("value", tensor)]));

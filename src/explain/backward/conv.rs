@@ -111,6 +111,12 @@ mod tests {
     }
 
     #[test]
+    fn volumes_agree_with_differences() {
+        check(&[2, 2, 3, 4, 3], &[3, 2, 3, 2, 1], vec![set_ints("pads", &[1, 0, 0, 1, 1, 0])]);
+        check(&[1, 1, 5, 4, 6], &[2, 1, 3, 3, 3], vec![set_ints("strides", &[2, 1, 2]), set_ints("pads", &[1; 6])]);
+    }
+
+    #[test]
     fn automatic_padding_agrees_with_differences() {
         for auto in ["SAME_UPPER", "SAME_LOWER", "VALID"] {
             for stride in [1, 2] {

@@ -39,6 +39,7 @@ mod gather;
 mod linear;
 mod normalize;
 mod pool;
+mod quantize;
 mod reduce;
 mod resample;
 mod seed;
@@ -71,6 +72,7 @@ const TABLES: &[&[Rule]] = &[
     linear::RULES,
     normalize::RULES,
     pool::RULES,
+    quantize::RULES,
     reduce::RULES,
     resample::RULES,
     select::RULES,

@@ -252,6 +252,15 @@ mod tests {
     }
 
     #[test]
+    fn volumes_agree_with_differences() {
+        let check =
+            || Check::new(&[2, 2, 2, 3, 2]).floats("scale", &[2], &[1.5, -0.5]).floats("bias", &[2], &noise(2, 1));
+        let stored = check().floats("mean", &[2], &noise(2, 2)).floats("variance", &[2], &[0.5, 2.0]);
+        stored.node("BatchNormalization", &["x", "scale", "bias", "mean", "variance"], vec![]).agrees();
+        check().node("InstanceNormalization", &["x", "scale", "bias"], vec![]).agrees();
+    }
+
+    #[test]
     fn groups_agree_with_differences() {
         let by_channel = Check::new(&[2, 4, 3, 2]).opset(21).floats("scale", &[4], &[1.5, -0.5, 2.0, 0.7]);
         let by_channel = by_channel.floats("bias", &[4], &noise(4, 1));

@@ -194,6 +194,23 @@ mod tests {
 
     /// Equal values: all to the first of the window, as both frameworks do.
     #[test]
+    fn volumes_agree_with_differences() {
+        for op in ["MaxPool", "AveragePool"] {
+            for (stride, pads) in [(2, [0; 6]), (1, [1, 0, 0, 0, 1, 1])] {
+                let pool = vec![
+                    set_ints("kernel_shape", &[2, 2, 3]),
+                    set_ints("strides", &[stride, stride, 1]),
+                    set_ints("pads", &pads),
+                ];
+                Check::new(&[2, 2, 4, 3, 4]).spread(4.0).node(op, &["x"], pool).agrees();
+            }
+        }
+        for op in ["GlobalAveragePool", "GlobalMaxPool"] {
+            Check::new(&[2, 2, 2, 3, 2]).spread(4.0).node(op, &["x"], vec![]).agrees();
+        }
+    }
+
+    #[test]
     fn ties_go_to_the_first_value() {
         let pool = vec![set_ints("kernel_shape", &[2, 2]), set_ints("strides", &[2, 2])];
         let check = Check::new(&[1, 1, 2, 4]).node("MaxPool", &["x"], pool);

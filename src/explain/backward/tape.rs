@@ -68,6 +68,8 @@ pub struct Tape<'a> {
     nodes: Vec<NodeProto>,
     gradients: HashMap<String, Vec<String>>,
     constants: HashMap<(Vec<i64>, i32, Vec<u8>), String>,
+    /// float32 copies of forward values of half precision.
+    widened: HashMap<String, String>,
     prefix: String,
     count: usize,
 }
@@ -78,8 +80,17 @@ impl<'a> Tape<'a> {
         while graph.nodes().iter().flat_map(|node| &node.output).any(|name| name.starts_with(&prefix)) {
             prefix.push('_');
         }
-        let (gradients, constants) = (HashMap::new(), HashMap::new());
-        Self { facts, opset: graph.opset, wanted, nodes: Vec::new(), gradients, constants, prefix, count: 0 }
+        Self {
+            facts,
+            opset: graph.opset,
+            wanted,
+            nodes: Vec::new(),
+            gradients: HashMap::new(),
+            constants: HashMap::new(),
+            widened: HashMap::new(),
+            prefix,
+            count: 0,
+        }
     }
 
     pub(super) fn into_nodes(self) -> Vec<NodeProto> {
@@ -149,7 +160,7 @@ impl<'a> Tape<'a> {
         axis == 0 && shape.first() == Some(&self.facts.batch)
     }
 
-    /// Appends an operator with one output and gives its name.
+    /// Appends an operator with one output and gives its name. Forward values of half precision go in as float32.
     pub fn op(&mut self, op: &str, inputs: &[&str], attribute: Vec<AttributeProto>) -> String {
         self.op_with(op, inputs, attribute, 1).pop().unwrap_or_default()
     }
@@ -162,6 +173,8 @@ impl<'a> Tape<'a> {
         attribute: Vec<AttributeProto>,
         outputs: usize,
     ) -> Vec<String> {
+        let takes_any = matches!(op, "Shape" | "Cast");
+        let input = inputs.iter().map(|name| if takes_any { (*name).to_owned() } else { self.widened(name) }).collect();
         self.count += 1;
         let name = format!("{}_{}_{op}", self.prefix, self.count);
         let output: Vec<String> =
@@ -169,12 +182,25 @@ impl<'a> Tape<'a> {
         self.nodes.push(NodeProto {
             op_type: op.to_owned(),
             name,
-            input: inputs.iter().map(|input| (*input).to_owned()).collect(),
+            input,
             output: output.clone(),
             attribute,
             ..Default::default()
         });
         output
+    }
+
+    /// The float32 copy of a forward value of half precision; any other value as it is.
+    fn widened(&mut self, value: &str) -> String {
+        if self.facts.element_type(value) != Some(DataType::Float16) {
+            return value.to_owned();
+        }
+        if let Some(known) = self.widened.get(value) {
+            return known.clone();
+        }
+        let copy = self.as_float(value);
+        self.widened.insert(value.to_owned(), copy.clone());
+        copy
     }
 
     fn constant(&mut self, dims: &[usize], dtype: DataType, raw: Vec<u8>) -> String {

@@ -144,6 +144,7 @@ impl Method {
             target: features.target,
             score: features.score,
             model_from_map: features.layer.model_from_map,
+            whole: None,
         })
     }
 }

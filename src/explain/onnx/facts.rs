@@ -10,11 +10,11 @@ use ndarray::ArrayD;
 
 use super::attributes::set_int;
 use super::dag;
-use crate::onnx::Graph;
 use crate::onnx::proto::{
     DataType, Dimension, DimensionValue, GraphProto, NodeProto, TensorShapeProto, TensorType, TypeProto, TypeValue,
     ValueInfoProto,
 };
+use crate::onnx::{Graph, element_types};
 
 /// Inputs that hold parameters: (operator, place).
 const PARAMETERS: &[(&str, usize)] = &[
@@ -48,9 +48,20 @@ pub struct Facts {
     pub batch: usize,
     shapes: HashMap<String, Vec<usize>>,
     values: HashMap<String, Vec<f64>>,
+    types: HashMap<String, DataType>,
 }
 
 impl Facts {
+    /// Element type of a value, where it can be told.
+    pub fn element_type(&self, value: &str) -> Option<DataType> {
+        self.types.get(value).copied()
+    }
+
+    /// False for values of whole numbers, which are no map.
+    pub fn is_float(&self, value: &str) -> bool {
+        self.element_type(value).is_none_or(|dtype| matches!(dtype, DataType::Float | DataType::Float16))
+    }
+
     /// Shape of a value, with [`batch`](Self::batch) pictures.
     pub fn shape(&self, value: &str) -> Option<&[usize]> {
         self.shapes.get(value).map(Vec::as_slice)
@@ -77,6 +88,7 @@ pub struct Questions {
     pub outputs: Vec<String>,
     asked: Vec<Asked>,
     known: HashMap<String, Vec<usize>>,
+    types: HashMap<String, DataType>,
 }
 
 #[derive(Clone, Debug)]
@@ -92,8 +104,9 @@ impl Questions {
         let from_picture = dag::reached(&order, input, false);
         let to_end = dag::leading_to(&order, end, false);
         let on_the_way = |name: &str| from_picture.contains(name) && to_end.contains(name);
+        let types = element_types(graph).into_iter().map(|(name, dtype)| (name.to_owned(), dtype)).collect();
         let mut questions =
-            Self { delta: GraphProto::default(), outputs: Vec::new(), asked: Vec::new(), known: HashMap::new() };
+            Self { delta: GraphProto::default(), outputs: Vec::new(), asked: Vec::new(), known: HashMap::new(), types };
         let mut seen: HashSet<&str> = HashSet::new();
         for node in order.iter().filter(|node| node.output.iter().any(|output| on_the_way(output))) {
             for value in node.input.iter().chain(&node.output).filter(|name| !name.is_empty()) {
@@ -157,7 +170,7 @@ impl Questions {
 
     /// The facts, from what the new outputs held in a run over `batch` pictures.
     pub fn answered(self, batch: usize, answers: &[ArrayD<f32>]) -> Facts {
-        let mut facts = Facts { batch, shapes: self.known, values: HashMap::new() };
+        let mut facts = Facts { batch, shapes: self.known, values: HashMap::new(), types: self.types };
         for (asked, answer) in self.asked.into_iter().zip(answers) {
             match asked {
                 Asked::Shape(name) => {

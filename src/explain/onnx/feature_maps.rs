@@ -17,6 +17,10 @@ pub enum MapLayout {
     Nchw,
     /// `[batch, rows, cols, channels]`.
     Nhwc,
+    /// `[batch, channels, depth, rows, cols]`.
+    Ncdhw,
+    /// `[batch, depth, rows, cols, channels]`.
+    Ndhwc,
     /// `[batch, tokens, channels]`: the first `skip` tokens are no part of the picture (class token, registers), the
     /// others its patches row by row.
     Tokens { skip: usize },
@@ -32,6 +36,8 @@ pub struct FeatureMap {
     /// The operator that makes it.
     pub op: String,
     pub layout: MapLayout,
+    /// Of a volume's map; `None` for a picture's.
+    pub depth: Option<MapDepth>,
     pub rows: usize,
     pub cols: usize,
     pub channels: usize,
@@ -45,11 +51,26 @@ pub struct FeatureMap {
     pub linear_head: bool,
 }
 
+/// The third direction of a volume's map.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MapDepth {
+    pub cells: usize,
+    /// Scale and offset from the map's depth to that of the network's input, edges at whole numbers.
+    pub model_from_map: (f64, f64),
+}
+
 impl FeatureMap {
+    /// `14 x 14 x 64`, a volume's with its depth in front.
+    pub fn sides(&self) -> String {
+        let depth = self.depth.map(|depth| format!("{} x ", depth.cells)).unwrap_or_default();
+        format!("{depth}{} x {} x {}", self.rows, self.cols, self.channels)
+    }
+
     /// `Relu, 14 x 14 x 64`.
     pub fn words(&self) -> String {
         let tokens = if matches!(self.layout, MapLayout::Tokens { .. }) { " tokens" } else { "" };
-        format!("{}, {} x {}{tokens} x {}", self.op, self.rows, self.cols, self.channels)
+        let depth = self.depth.map(|depth| format!("{} x ", depth.cells)).unwrap_or_default();
+        format!("{}, {depth}{} x {}{tokens} x {}", self.op, self.rows, self.cols, self.channels)
     }
 }
 
@@ -65,6 +86,9 @@ pub struct FeatureMaps {
 
 /// Operators that copy: their outputs are no maps of their own.
 const COPIES: &[&str] = &["Identity", "Dropout", "Cast", "Transpose"];
+
+/// Operators that round to whole numbers and back.
+const ROUNDING: &[&str] = &["QuantizeLinear", "DequantizeLinear"];
 
 /// Operators of a head that averages and weighs.
 const LINEAR: &[&str] = &[
@@ -121,20 +145,23 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn look_at(&mut self, node: &'a NodeProto, output: &'a str) {
-        let Some(shape) = self.facts.shape(output) else { return };
+        let Some(shape) = self.facts.shape(output).filter(|_| self.facts.is_float(output)) else { return };
         if let Some(grid) = self.grids.get(output) {
-            let Some((rows, cols)) = sides(shape, grid.layout) else { return };
-            let (layout, channels) = match grid.layout {
-                Layout::Nchw => (MapLayout::Nchw, shape.get(1)),
-                Layout::Nhwc => (MapLayout::Nhwc, shape.get(3)),
+            let Some([depth, rows, cols]) = sides(shape, grid.layout) else { return };
+            let layout = match grid.layout {
+                Layout::Nchw => MapLayout::Nchw,
+                Layout::Nhwc => MapLayout::Nhwc,
+                Layout::Ncdhw => MapLayout::Ncdhw,
+                Layout::Ndhwc => MapLayout::Ndhwc,
             };
+            let channels = shape.get(grid.layout.channel_axis()).copied().unwrap_or(0);
             // Before the first window there is only the picture.
-            if rows * cols > 1 && grid.rows.field * grid.cols.field > 1.0 {
-                if node.op_type == "Conv" {
+            if depth * rows * cols > 1 && grid.field() > 1.0 {
+                if node.op_type == "Conv" && !grid.layout.is_volume() {
                     self.patches = Some((output, *grid, rows, cols));
                     self.from_patches = None;
                 }
-                self.push(node, output, layout, (rows, cols, channels.copied().unwrap_or(0)), *grid);
+                self.push(node, output, layout, ([depth, rows, cols], channels), *grid);
             }
             return;
         }
@@ -145,7 +172,19 @@ impl<'a> Finder<'a> {
         let order = self.order;
         let from_patches = self.from_patches.get_or_insert_with(|| dag::reached(order, patches, true));
         if from_patches.contains(output) {
-            self.push(node, output, MapLayout::Tokens { skip }, (rows, cols, *channels), grid);
+            self.push(node, output, MapLayout::Tokens { skip }, ([1, rows, cols], *channels), grid);
+        }
+    }
+
+    /// What makes the values; behind a quantising pair that is what was quantised.
+    fn operator(&self, node: &NodeProto) -> String {
+        let maker =
+            |value: Option<&String>| self.order.iter().find(|node| value.is_some_and(|v| node.output.contains(v)));
+        let rounded =
+            |node: &NodeProto| maker(node.input.first()).filter(|_| ROUNDING.contains(&node.op_type.as_str()));
+        match rounded(node).and_then(|pair| rounded(pair)) {
+            Some(quantised) => format!("{} (quantised)", quantised.op_type),
+            None => node.op_type.clone(),
         }
     }
 
@@ -154,7 +193,7 @@ impl<'a> Finder<'a> {
         node: &NodeProto,
         output: &str,
         layout: MapLayout,
-        (rows, cols, channels): (usize, usize, usize),
+        ([depth, rows, cols], channels): ([usize; 3], usize),
         grid: Grid,
     ) {
         // The statistics of a normalisation that is written out.
@@ -164,8 +203,12 @@ impl<'a> Finder<'a> {
         self.maps.push(FeatureMap {
             name: output.to_owned(),
             node: node.name.clone(),
-            op: node.op_type.clone(),
+            op: self.operator(node),
             layout,
+            depth: grid
+                .layout
+                .is_volume()
+                .then(|| MapDepth { cells: depth, model_from_map: grid.model_depth_from_map() }),
             rows,
             cols,
             channels,
@@ -194,7 +237,10 @@ fn with_linear_head<'a>(order: &[&'a NodeProto], to_logits: &HashSet<&str>, logi
             continue;
         }
         let averages = matches!(node.op_type.as_str(), "GlobalAveragePool" | "ReduceMean");
-        let own = (next.0 && LINEAR.contains(&node.op_type.as_str()), next.1 || averages);
+        // Rounding behind the average leaves the layer's weights in the gradient; in front of it, it clips cells.
+        let op = node.op_type.as_str();
+        let linear = LINEAR.contains(&op) || (ROUNDING.contains(&op) && !next.1);
+        let own = (next.0 && linear, next.1 || averages);
         for input in &node.input {
             let known = behind.entry(input).or_insert((true, false));
             *known = (known.0 && own.0, known.1 || own.1);
@@ -224,11 +270,13 @@ fn default_map(order: &[&NodeProto], maps: &[FeatureMap], to_logits: &HashSet<&s
         let Some(node) = order.iter().find(reads) else { break };
         next = node.op_type.as_str();
         match node.output.first() {
-            Some(output) if COPIES.contains(&next) || is_idle_pool(node, facts) => value = output,
+            Some(output) if COPIES.contains(&next) || ROUNDING.contains(&next) || is_idle_pool(node, facts) => {
+                value = output;
+            }
             _ => break,
         }
     }
-    (last, format!("last feature map before {next}, {} x {} x {}", map.rows, map.cols, map.channels))
+    (last, format!("last feature map before {next}, {}", map.sides()))
 }
 
 /// The normalisation that feeds the last softmax over tokens: behind it only the class token counts, and the gradient of

@@ -14,4 +14,4 @@ pub mod window;
 
 pub(crate) use facts::float_value;
 pub use facts::{Facts, Questions};
-pub use feature_maps::{FeatureMap, FeatureMaps, MapLayout, feature_maps};
+pub use feature_maps::{FeatureMap, FeatureMaps, MapDepth, MapLayout, feature_maps};

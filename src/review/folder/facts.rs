@@ -120,7 +120,7 @@ impl ModelFacts {
             manifest_sha256: file.map(|bytes| sha256_hex(&bytes)),
             classes: model.class_names().to_vec(),
             ordinal: manifest.ordinal,
-            steps: as_read(&model.steps()),
+            steps: as_read(&model.steps_json()),
             scoring: as_read(&json!({
                 "kind": manifest.output_kind.value,
                 "temperature": manifest.temperature,

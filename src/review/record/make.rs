@@ -29,6 +29,7 @@ impl Recorder {
                 logits: scored.inference.logits.clone(),
                 predicted: scored.inference.predicted,
                 warnings: scored.warnings.clone(),
+                known: scored.known.clone(),
             }),
             Err(error) => Outcome::Failed(self.sentence(error, &case.path, &path)),
         };

@@ -13,6 +13,8 @@ mod roots;
 
 use serde::{Deserialize, Serialize};
 
+use super::reference::Known;
+
 pub use labels::{LabelSource, Labels};
 pub use make::Recorder;
 pub use mapping::{ClassMapping, MappedLabel, MatchedBy};
@@ -65,6 +67,9 @@ pub struct Scores {
     pub predicted: usize,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// How far it lies from what the model has seen, where there is a reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
 }
 
 /// A reference label.
@@ -169,7 +174,8 @@ mod tests {
     use super::*;
 
     fn record(scores: &[f32], predicted: usize, truth: Option<usize>) -> CaseRecord {
-        let scores = Scores { slices: vec![0], scores: scores.to_vec(), logits: None, predicted, warnings: vec![] };
+        let scores =
+            Scores { slices: vec![0], scores: scores.to_vec(), logits: None, predicted, warnings: vec![], known: None };
         CaseRecord {
             key: "뇌/a b.png".to_owned(),
             path: "뇌/a b.png".to_owned(),

@@ -257,7 +257,7 @@ impl<'a> Headers<'a> {
 }
 
 /// Where the first byte 0xFF stands. Blocks without one are passed over as a whole: 16 bytes are compared at once.
-fn first_ff(bytes: &[u8]) -> Option<usize> {
+pub(super) fn first_ff(bytes: &[u8]) -> Option<usize> {
     let without = |block: &&[u8; 64]| !block.iter().fold(false, |any, byte| any | (*byte == 0xFF));
     let skipped = bytes.as_chunks::<64>().0.iter().take_while(without).count() * 64;
     let rest = bytes.get(skipped..)?;

@@ -1,6 +1,6 @@
 //! Huffman codes (T.81 annex C and F.2.2.3).
 
-use crate::scan::bits::BitReader;
+use super::bits::BitReader;
 use crate::scan::fault::Fault;
 
 /// Codes up to this length are found in one look.
@@ -61,8 +61,8 @@ impl Huffman {
         }
     }
 
-    /// The next symbol. A code that is not in the table ends as symbol 0 and uses up the bits, so that the reader's
-    /// end is reached.
+    /// The next symbol of a refilled reader; at most 16 bits. A code that is not in the table ends as symbol 0 and uses
+    /// up the bits, so that the reader's end is reached.
     #[inline(always)]
     pub fn symbol(&self, reader: &mut BitReader) -> u8 {
         let window = reader.window();
@@ -90,7 +90,7 @@ impl Huffman {
     }
 
     /// Run and value of the next coefficient, where a short code and the value behind it are found in one look; takes
-    /// nothing otherwise.
+    /// nothing otherwise. The reader has been refilled.
     #[inline(always)]
     pub fn quick_value(&self, reader: &mut BitReader) -> Option<(usize, i16)> {
         let entry = self.values.get((reader.window() >> (64 - QUICK_BITS)) as usize).copied().unwrap_or(0);
@@ -101,9 +101,10 @@ impl Huffman {
         Some(((entry >> 8 & 0xFF) as usize, (entry >> 16) as i16))
     }
 
-    /// A symbol that counts the bits of a signed value, and that value (T.81 F.2.2.1, H.1.2.2).
+    /// A symbol that counts the bits of a signed value, and that value (T.81 F.2.2.1, H.1.2.2); refills.
     #[inline(always)]
     pub fn difference(&self, reader: &mut BitReader) -> i32 {
+        reader.refill();
         let size = u32::from(self.symbol(reader));
         match size {
             0 => 0,
@@ -130,8 +131,8 @@ pub(super) fn extend(bits: u32, size: u32) -> i32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bits::EntropyCoded;
     use super::*;
-    use crate::scan::bits::Stuffing;
 
     #[test]
     fn short_and_long_codes_are_read() {
@@ -140,7 +141,9 @@ mod tests {
         (counts[0], counts[1], counts[2], counts[11]) = (1, 1, 1, 1);
         let table = Huffman::new(&counts, &[5, 6, 7, 8]).unwrap();
         // 0 10 110 10 then 1110 0000 0000.
-        let mut reader = BitReader::new(&[0b0101_1010, 0b1110_0000, 0b0000_0000], Stuffing::Byte);
+        let coded = EntropyCoded::new(&[0b0101_1010, 0b1110_0000, 0b0000_0000]);
+        let mut reader = coded.reader();
+        reader.refill();
         let symbols: Vec<u8> = (0..5).map(|_| table.symbol(&mut reader)).collect();
         assert_eq!(symbols, [5, 6, 7, 6, 8]);
         assert!(Huffman::new(&[3; 16], &[0; 48]).is_err(), "more codes than there are");

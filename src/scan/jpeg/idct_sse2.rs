@@ -39,6 +39,24 @@ const LARGEST_COLUMN: i16 = 5800;
 /// be enough.
 #[inline]
 pub(super) fn inverse(coefficients: &[i16; 64], table: &[i16; 64]) -> Option<[[u16; 8]; 8]> {
+    // Two fractional bits between the passes, none after them.
+    let rows = transpose(pass::<11>(dequantised(coefficients, table)?));
+    Some(transpose(pass::<18>(rows)).map(|row| samples(row).into()))
+}
+
+/// Samples `[4 rows, 4 cols]`, as [`super::idct_reduced`]; `None` as [`inverse`].
+#[inline]
+pub(super) fn half(coefficients: &[i16; 64], table: &[i16; 64]) -> Option<[[u16; 4]; 4]> {
+    let zero = m128i::default();
+    let [a, b, c, d] = half_pass::<12>(dequantised(coefficients, table)?);
+    let columns = half_pass::<19>(transpose([a, b, c, d, zero, zero, zero, zero]));
+    let lines: [[u16; 8]; 4] = columns.map(|column| samples(column).into());
+    Some(std::array::from_fn(|row| std::array::from_fn(|col| lines[col][row])))
+}
+
+/// Eight rows of coefficients times their steps; `None` where 16 bits may not be enough for them or their transform.
+#[inline]
+fn dequantised(coefficients: &[i16; 64], table: &[i16; 64]) -> Option<[Eight; 8]> {
     let zero = m128i::default();
     let mut rows = [zero; 8];
     let (mut overflow, mut sums) = (zero, zero);
@@ -52,14 +70,25 @@ pub(super) fn inverse(coefficients: &[i16; 64], table: &[i16; 64]) -> Option<[[u
         *row = low;
     }
     let wrong = overflow | cmp_gt_mask_i16_m128i(sums, set_splat_i16_m128i(LARGEST_COLUMN));
-    if move_mask_i8_m128i(cmp_eq_mask_i16_m128i(wrong, zero)) != 0xFFFF {
-        return None;
-    }
-    // Two fractional bits between the passes, none after them.
-    let rows = transpose(pass::<11>(rows));
-    let rows = transpose(pass::<18>(rows));
+    (move_mask_i8_m128i(cmp_eq_mask_i16_m128i(wrong, zero)) == 0xFFFF).then_some(rows)
+}
+
+#[inline]
+fn samples(row: Eight) -> Eight {
     let (middle, most) = (set_splat_i16_m128i(128), set_splat_i16_m128i(255));
-    Some(rows.map(|row| <[u16; 8]>::from(min_i16_m128i(max_i16_m128i(add_i16_m128i(row, middle), zero), most))))
+    min_i16_m128i(max_i16_m128i(add_i16_m128i(row, middle), m128i::default()), most)
+}
+
+/// One pass over eight columns to four rows; the fifth row has no part in them.
+#[inline]
+fn half_pass<const SHIFT: i32>([r0, r1, r2, r3, _, r5, r6, r7]: [Eight; 8]) -> [Eight; 4] {
+    let mean = Pairs::new(r0, m128i::default()).times(1 << 14, 0);
+    let even = Pairs::new(r2, r6).times(fixed(1.847759065), -fixed(0.765366865));
+    let (a, b) = (Pairs::new(r7, r5), Pairs::new(r3, r1));
+    let inner = a.times(-fixed(0.211164243), fixed(1.451774981)).plus(b.times(-fixed(2.172734803), fixed(1.061594337)));
+    let outer = a.times(-fixed(0.509795579), -fixed(0.601344887)).plus(b.times(fixed(0.899976223), fixed(2.562915447)));
+    let (high, low) = (mean.plus(even), mean.minus(even));
+    [high.plus(outer), low.plus(inner), low.minus(inner), high.minus(outer)].map(Wide::rounded::<SHIFT>)
 }
 
 /// One pass over eight columns.
@@ -135,13 +164,20 @@ fn transpose([a, b, c, d, e, f, g, h]: [Eight; 8]) -> [Eight; 8] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::idct;
+    use super::super::{idct, idct_reduced};
     use super::*;
     use crate::metrics::SplitMix64;
 
+    fn whole_numbers(coefficients: &[i16; 64], table: &[i16; 64]) -> [i32; 64] {
+        std::array::from_fn(|k| i32::from(coefficients[k]) * i32::from(table[k]))
+    }
+
     fn plain(coefficients: &[i16; 64], table: &[i16; 64]) -> Vec<u16> {
-        let dequantised = std::array::from_fn(|k| i32::from(coefficients[k]) * i32::from(table[k]));
-        idct::inverse(&dequantised, 8).to_vec()
+        idct::inverse(&whole_numbers(coefficients, table), 8).to_vec()
+    }
+
+    fn plain_half(coefficients: &[i16; 64], table: &[i16; 64]) -> Vec<u16> {
+        idct_reduced::half(&whole_numbers(coefficients, table)).concat()
     }
 
     #[test]
@@ -161,6 +197,8 @@ mod tests {
                 Some(samples) => assert_eq!(samples.concat(), plain(&coefficients, &table), "round {round}"),
                 None => refused += 1,
             }
+            let reduced = half(&coefficients, &table).map(|samples| samples.concat());
+            assert!(reduced.is_none_or(|samples| samples == plain_half(&coefficients, &table)), "round {round}");
         }
         assert!((1..18_000).contains(&refused), "{refused}");
     }
@@ -176,12 +214,15 @@ mod tests {
             }
             let samples = inverse(&coefficients, &[1; 64]).unwrap();
             assert_eq!(samples.concat(), plain(&coefficients, &[1; 64]), "signs {signs:b}");
+            let samples = half(&coefficients, &[1; 64]).unwrap();
+            assert_eq!(samples.concat(), plain_half(&coefficients, &[1; 64]), "signs {signs:b}");
         }
         let mut one = [0_i16; 64];
         for row in 0..8 {
             one.fill(0);
             one[row * 8] = LARGEST_COLUMN;
             assert_eq!(inverse(&one, &[1; 64]).unwrap().concat(), plain(&one, &[1; 64]), "row {row}");
+            assert_eq!(half(&one, &[1; 64]).unwrap().concat(), plain_half(&one, &[1; 64]), "row {row}");
         }
     }
 }

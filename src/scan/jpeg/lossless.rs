@@ -1,8 +1,8 @@
 //! Lossless JPEG (T.81 annex H): predictors 1 to 7, point transform, restarts.
 
+use super::bits::{BitReader, EntropyCoded};
 use super::headers::{Frame, Headers, Scan, table};
 use super::huffman::Huffman;
-use crate::scan::bits::{BitReader, Stuffing};
 use crate::scan::fault::Fault;
 
 /// A picture that scans fill in; samples interleaved.
@@ -39,7 +39,8 @@ impl Picture {
         if !(1..=7).contains(&scan.start) || scan.low >= self.precision {
             return Err(Fault::damaged("a lossless JPEG scan has an impossible predictor or point transform"));
         }
-        let mut reader = BitReader::new(scan.data, Stuffing::Byte);
+        let coded = EntropyCoded::new(scan.data);
+        let mut reader = coded.reader();
         let interval = headers.restart_interval;
         if !interval.is_multiple_of(self.cols.max(1)) {
             return Err(Fault::unsupported(

@@ -1,41 +1,37 @@
 //! Component planes to interleaved samples. Halved chroma is spread with the IJG library's triangle filter ("fancy
 //! upsampling"): three parts of the nearer sample, one of the farther. Other ratios are repeated.
 
-use super::coefficients::SamplePlane;
-use super::headers::Frame;
+use super::coefficients::{Decoded, SamplePlane};
 
 /// Interleaved samples `[rows, cols, components]` without the padding of the blocks.
-pub(super) fn interleave(frame: &Frame, mut planes: Vec<SamplePlane>) -> Vec<u16> {
-    let (rows, cols) = (frame.rows, frame.cols);
-    if let [only] = planes.as_mut_slice()
+pub(super) fn interleave(mut decoded: Decoded) -> Vec<u16> {
+    let (rows, cols) = (decoded.rows, decoded.cols);
+    if let [only] = decoded.planes.as_mut_slice()
         && only.stride == cols
     {
         only.samples.truncate(rows * cols);
         return std::mem::take(&mut only.samples);
     }
-    let full: Vec<Vec<u16>> = frame
-        .components
-        .iter()
-        .zip(&planes)
-        .map(|(component, plane)| {
-            let own_cols = (cols * component.across).div_ceil(frame.most_across);
-            let own_rows = (rows * component.down).div_ceil(frame.most_down);
-            let source = Source { plane, rows: own_rows, cols: own_cols };
-            let (ratio_x, ratio_y) = (frame.most_across / component.across, frame.most_down / component.down);
-            let whole =
-                frame.most_across.is_multiple_of(component.across) && frame.most_down.is_multiple_of(component.down);
-            match (ratio_x, ratio_y) {
-                (1, 1) if whole => crop(&source, rows, cols),
-                (2, 1) if whole && own_cols > 2 => halved_across(&source, rows, cols),
-                (1, 2) if whole => halved_down(&source, rows, cols),
-                (2, 2) if whole && own_cols > 2 => halved_both(&source, rows, cols),
-                _ => repeated(&source, rows, cols, component.across, component.down, frame),
-            }
-        })
-        .collect();
+    let full: Vec<Vec<u16>> = decoded.planes.iter().map(|plane| whole(&decoded, plane)).collect();
     match &full[..] {
         [y, cb, cr] => y.iter().zip(cb).zip(cr).flat_map(|((y, cb), cr)| [*y, *cb, *cr]).collect(),
         _ => full.into_iter().next().unwrap_or_default(),
+    }
+}
+
+/// One component with as many samples as the picture has pixels.
+fn whole(decoded: &Decoded, plane: &SamplePlane) -> Vec<u16> {
+    let Decoded { rows, cols, most_across, most_down, smooth, .. } = *decoded;
+    let own_cols = (cols * plane.across).div_ceil(most_across);
+    let own_rows = (rows * plane.down).div_ceil(most_down);
+    let source = Source { plane, rows: own_rows, cols: own_cols };
+    let divides = most_across.is_multiple_of(plane.across) && most_down.is_multiple_of(plane.down);
+    match (most_across / plane.across, most_down / plane.down) {
+        (1, 1) if divides => crop(&source, rows, cols),
+        (2, 1) if divides && smooth && own_cols > 2 => halved_across(&source, rows, cols),
+        (1, 2) if divides && smooth => halved_down(&source, rows, cols),
+        (2, 2) if divides && smooth && own_cols > 2 => halved_both(&source, rows, cols),
+        _ => repeated(&source, rows, cols, (most_across, most_down)),
     }
 }
 
@@ -133,11 +129,12 @@ fn spread_ends(
     }
 }
 
-fn repeated(source: &Source, rows: usize, cols: usize, across: usize, down: usize, frame: &Frame) -> Vec<u16> {
+fn repeated(source: &Source, rows: usize, cols: usize, most: (usize, usize)) -> Vec<u16> {
+    let (across, down) = (source.plane.across, source.plane.down);
     let mut out = Vec::with_capacity(rows * cols);
     for row in 0..rows {
-        let line = source.row(row * down / frame.most_down);
-        out.extend((0..cols).map(|col| line.get(col * across / frame.most_across).copied().unwrap_or(0)));
+        let line = source.row(row * down / most.1);
+        out.extend((0..cols).map(|col| line.get(col * across / most.0).copied().unwrap_or(0)));
     }
     out
 }
@@ -148,7 +145,7 @@ mod tests {
 
     #[test]
     fn halved_chroma_is_spread_by_the_triangle_filter() {
-        let plane = SamplePlane { samples: vec![0, 100, 200, 200], stride: 4 };
+        let plane = SamplePlane { samples: vec![0, 100, 200, 200], stride: 4, across: 1, down: 1 };
         let source = Source { plane: &plane, rows: 1, cols: 3 };
         assert_eq!(halved_across(&source, 1, 6), [0, 25, 75, 125, 175, 200]);
         assert_eq!(halved_both(&source, 1, 5), [0, 25, 75, 125, 175]);

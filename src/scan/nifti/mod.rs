@@ -12,6 +12,7 @@ mod affine;
 mod axes;
 mod header;
 mod layout;
+mod modality;
 mod pair;
 
 use std::path::Path;
@@ -62,6 +63,7 @@ pub(super) fn open(path: &Path, limits: &Limits) -> Result<(super::Format, Opene
         bits_stored: Some(8 * (values.width() / values.channels()) as u16),
         spacing: Some(PixelSpacing { row_mm: spacing[1], col_mm: spacing[0] }),
         spacing_place: Some(SpacingPlace::Body),
+        modality_hint: Some(modality::hint(path, &header.descrip)),
         patient_space: header.space_code().filter(|_| axes.patient_from_voxel.is_some()).map(PatientSpace::NiftiCode),
         slice_spacing_mm: (axes.slices.len > 1).then_some(spacing[2]),
         patient_from_voxel: axes.patient_from_voxel,

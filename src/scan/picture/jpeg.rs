@@ -47,6 +47,12 @@ pub fn head(path: &Path) -> Result<Head, ScanError> {
 }
 
 pub fn decode(path: &Path, limits: &Limits) -> Result<(Pixels, bool), ScanError> {
+    decode_reduced(path, limits, 1)
+}
+
+/// With both sides divided (rounded up) by `divisor`: 1, 2, 4 or 8. A CMYK picture, whose decoder cannot do that, is
+/// refused for other divisors than 1.
+pub fn decode_reduced(path: &Path, limits: &Limits, divisor: usize) -> Result<(Pixels, bool), ScanError> {
     let bytes = read_file(path, limits)?;
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes.as_slice()), options());
     decoder.decode_headers().map_err(|error| broken(path, error))?;
@@ -59,7 +65,14 @@ pub fn decode(path: &Path, limits: &Limits) -> Result<(Pixels, bool), ScanError>
         return Err(ScanError::Damaged { path: path.into(), what: "it ends early (no end-of-image marker)".into() });
     }
     if matches!(info.components, 1 | 3) {
-        return own(path, &bytes, size);
+        return own(path, &bytes, size, divisor);
+    }
+    if divisor != 1 {
+        return Err(ScanError::Unsupported {
+            path: path.into(),
+            what: "a CMYK JPEG at a reduced size".into(),
+            hint: "Save it as RGB or grey, or leave the step `draft` out.".into(),
+        });
     }
     let stored = decoder.input_colorspace().ok_or_else(|| no_header(path))?;
     if info.components != 4 {
@@ -72,16 +85,14 @@ pub fn decode(path: &Path, limits: &Limits) -> Result<(Pixels, bool), ScanError>
 }
 
 /// Grey or colour.
-fn own(path: &Path, bytes: &[u8], size: Size) -> Result<(Pixels, bool), ScanError> {
-    let decoded =
-        jpeg::decode(bytes, &mut |frame| match (frame.precision, Size::new(frame.rows, frame.cols) == size) {
-            (8, true) => Ok(()),
-            (8, false) => Err(Fault::damaged("it has two frame headers")),
-            (bits, _) => {
-                Err(Fault::unsupported(format!("a JPEG of {bits} bits"), "Save it as PNG, or open it as DICOM."))
-            }
-        })
-        .map_err(|fault| fault.at(path))?;
+fn own(path: &Path, bytes: &[u8], size: Size, divisor: usize) -> Result<(Pixels, bool), ScanError> {
+    let mut accept = |frame: &jpeg::Frame| match (frame.precision, Size::new(frame.rows, frame.cols) == size) {
+        (8, true) => Ok(divisor),
+        (8, false) => Err(Fault::damaged("it has two frame headers")),
+        (bits, _) => Err(Fault::unsupported(format!("a JPEG of {bits} bits"), "Save it as PNG, or open it as DICOM.")),
+    };
+    let decoded = jpeg::decode_reduced(bytes, &mut accept).map_err(|fault| fault.at(path))?;
+    let size = Size::new(decoded.rows, decoded.cols);
     if decoded.component_ids.len() == 1 {
         let values = decoded.samples.iter().map(|value| f32::from(*value)).collect();
         return Ok((gray_values(path, size, values)?, true));

@@ -72,14 +72,39 @@ pub(super) fn open(path: &Path, format: Format, limits: &Limits) -> Result<Opene
 impl Source {
     /// Decodes frame `index` (TIFF: page), counted from 0 and known to exist.
     pub fn frame(&self, path: &Path, index: usize, limits: &Limits) -> Result<Frame, ScanError> {
-        let (pixels, eight_bit_picture) = match self.format {
+        let decoded = match self.format {
             Format::Png => png::decode(path, limits)?,
             Format::Jpeg => jpeg::decode(path, limits)?,
             Format::Tiff => tiff::decode(path, index, limits)?,
             _ => bmp::decode(path, limits)?,
         };
-        if pixels.size() != self.size {
-            let what = format!("it was {} when it was opened and is {} now", self.size, pixels.size());
+        self.checked(path, decoded, 1)
+    }
+
+    /// What both sides of the picture can be divided by while it is decoded so that they stay at least `size`: 1, 2, 4
+    /// or 8, and 1 for everything but JPEG. The rule of Pillow 13's `JpegImageFile.draft`.
+    pub fn divisor(&self, size: Size) -> usize {
+        if self.format != Format::Jpeg || size.rows == 0 || size.cols == 0 {
+            return 1;
+        }
+        let fits = (self.size.cols / size.cols).min(self.size.rows / size.rows);
+        [8, 4, 2].into_iter().find(|divisor| fits >= *divisor).unwrap_or(1)
+    }
+
+    /// Frame 0 with both sides divided (rounded up) by what [`Source::divisor`] gave.
+    pub fn reduced(&self, path: &Path, divisor: usize, limits: &Limits) -> Result<Frame, ScanError> {
+        self.checked(path, jpeg::decode_reduced(path, limits, divisor)?, divisor)
+    }
+
+    fn checked(
+        &self,
+        path: &Path,
+        (pixels, eight_bit_picture): (Pixels, bool),
+        divisor: usize,
+    ) -> Result<Frame, ScanError> {
+        let expected = Size::new(self.size.rows.div_ceil(divisor), self.size.cols.div_ceil(divisor));
+        if pixels.size() != expected {
+            let what = format!("it was {expected} when it was opened and is {} now", pixels.size());
             return Err(ScanError::Damaged { path: path.into(), what });
         }
         Ok(Frame { pixels, windows: Vec::new(), eight_bit_picture })

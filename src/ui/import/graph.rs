@@ -57,6 +57,8 @@ pub(super) fn layout(words: Words, layout: Layout) -> String {
     let own = match layout {
         Layout::Nhwc => words.text("import-nhwc"),
         Layout::Nchw => words.text("import-nchw"),
+        Layout::Ncdhw => words.text("import-ncdhw"),
+        Layout::Ndhwc => words.text("import-ndhwc"),
     };
     format!("{layout}: {own}")
 }

@@ -143,6 +143,7 @@ impl Shell {
             Action::PredictShownSlice => Command::PredictShownSlice,
             Action::PredictRest => Command::PredictRest,
             Action::CancelRest => Command::CancelRest,
+            Action::RetryFailed => Command::RetryFailed,
             Action::InstallRuntime => Command::InstallRuntime,
         };
         self.state.apply(command);

@@ -88,17 +88,19 @@ impl Words {
                 let unnamed = || (0..*count).map(|index| self.unnamed_class(index)).collect();
                 (self.text("model-classes"), names.clone().unwrap_or_else(unnamed).join(", "))
             }
-            Fact::Input { cols, rows, channels, layout } => {
+            Fact::Input { depth, cols, rows, channels, layout } => {
                 let side = |value: &Option<usize>| -> Value<'_> {
                     value.map_or_else(|| self.text("model-any-size").into(), Value::from)
                 };
                 let values = [
+                    ("depth", side(depth)),
                     ("cols", side(cols)),
                     ("rows", side(rows)),
                     ("channels", (*channels).into()),
                     ("layout", layout.to_string().into()),
                 ];
-                (self.text("model-input"), self.with("model-input-value", &values))
+                let value = if layout.is_volume() { "model-input-volume" } else { "model-input-value" };
+                (self.text("model-input"), self.with(value, &values))
             }
             Fact::Output(kind) => (self.text("model-output"), kind.to_string()),
             Fact::Slices { slices, combine } => {
@@ -185,6 +187,7 @@ impl Words {
     pub fn layer(self, layer: &FeatureMap) -> String {
         let values = [
             ("op", (&layer.op).into()),
+            ("depth", layer.depth.map_or(1, |depth| depth.cells).into()),
             ("rows", layer.rows.into()),
             ("cols", layer.cols.into()),
             ("channels", layer.channels.into()),
@@ -192,6 +195,7 @@ impl Words {
         match layer.layout {
             MapLayout::Tokens { .. } => self.with("heatmap-layer-tokens", &values),
             MapLayout::Nchw | MapLayout::Nhwc => self.with("heatmap-layer-words", &values),
+            MapLayout::Ncdhw | MapLayout::Ndhwc => self.with("heatmap-layer-volume", &values),
         }
     }
 

@@ -58,6 +58,9 @@ impl Words {
             Notice::Exported { folder } => {
                 (self.with("notice-exported", &[("folder", folder.display().to_string().into())]), Vec::new())
             }
+            Notice::TriedAgain { files } => {
+                (self.with("notice-tried-again", &[("count", (*files).into())]), Vec::new())
+            }
             Notice::NotExported(problem) => {
                 let (text, details) = self.problem(problem);
                 (self.text("notice-not-exported").to_owned(), std::iter::once(text).chain(details).collect())

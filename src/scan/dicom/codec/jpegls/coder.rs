@@ -1,7 +1,7 @@
 //! The context model, Golomb codes and run mode of JPEG-LS (T.87 annex A).
 
+use super::bits::BitReader;
 use super::headers::Parameters;
-use crate::scan::bits::{BitReader, Stuffing};
 
 /// Statistics of one context in regular mode (T.87 section A.2.1).
 #[derive(Clone, Copy)]
@@ -57,7 +57,7 @@ impl<'a> ScanDecoder<'a> {
             (0..components).map(|_| Lines { above: vec![0; cols + 2], current: vec![0; cols + 2], run_index: 0 });
         let quantised = (-parameters.most..=parameters.most).map(|gradient| quantise(gradient, parameters));
         Self {
-            reader: BitReader::new(data, Stuffing::Bit),
+            reader: BitReader::new(data),
             parameters: *parameters,
             contexts: vec![Context { a, b: 0, c: 0, n: 1 }; 365],
             run_contexts: [0, 1].map(|kind| RunContext { a, n: 1, negative: 0, kind }),

@@ -3,6 +3,7 @@
 //! In: one frame's stream. Out: interleaved samples, not sign-extended (JPEG-LS knows no sign). Not supported, with a
 //! sentence: restart markers, mapping tables, point transform, HP's colour transforms (none is allowed in DICOM).
 
+mod bits;
 mod coder;
 mod headers;
 

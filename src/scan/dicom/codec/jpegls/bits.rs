@@ -1,4 +1,5 @@
-//! Bits of an entropy-coded JPEG or JPEG-LS segment, most significant first, up to the next marker.
+//! Bits of entropy-coded JPEG-LS data, most significant first, up to the next marker. A byte 0xFF is followed by a zero
+//! bit, which is dropped (T.87 A.1).
 
 /// Reads bits; past the end or a marker it delivers zeros and counts them, so that the caller can stop.
 #[derive(Clone, Copy)]
@@ -10,23 +11,13 @@ pub(super) struct BitReader<'a> {
     count: u32,
     /// The byte before was 0xFF.
     after_ff: bool,
-    stuffing: Stuffing,
     /// Bits delivered that were not in the stream.
     missing: u32,
 }
 
-/// What follows a 0xFF byte inside the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stuffing {
-    /// JPEG: a zero byte, which is dropped (T.81 B.1.1.5).
-    Byte,
-    /// JPEG-LS: a zero bit, which is dropped (T.87 A.1).
-    Bit,
-}
-
 impl<'a> BitReader<'a> {
-    pub fn new(bytes: &'a [u8], stuffing: Stuffing) -> Self {
-        Self { bytes, at: 0, window: 0, count: 0, after_ff: false, stuffing, missing: 0 }
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0, window: 0, count: 0, after_ff: false, missing: 0 }
     }
 
     /// At least 56 bits at hand, real ones or zeros.
@@ -70,7 +61,7 @@ impl<'a> BitReader<'a> {
     /// The next data byte and how many of its bits count; `None` at a marker or the end.
     fn next_byte(&mut self) -> Option<(u8, u32)> {
         let byte = *self.bytes.get(self.at)?;
-        if self.after_ff && self.stuffing == Stuffing::Bit {
+        if self.after_ff {
             if byte & 0x80 != 0 {
                 return None;
             }
@@ -79,14 +70,9 @@ impl<'a> BitReader<'a> {
             return Some((byte, 7));
         }
         if byte == 0xFF {
-            match (self.stuffing, self.bytes.get(self.at + 1)) {
-                (Stuffing::Byte, Some(0)) => {
-                    self.at += 2;
-                    return Some((0xFF, 8));
-                }
-                (Stuffing::Byte, _) => return None,
-                (Stuffing::Bit, Some(0x80..) | None) => return None,
-                (Stuffing::Bit, _) => self.after_ff = true,
+            match self.bytes.get(self.at + 1) {
+                Some(0x80..) | None => return None,
+                Some(_) => self.after_ff = true,
             }
         }
         self.at += 1;
@@ -129,27 +115,6 @@ impl<'a> BitReader<'a> {
         self.missing > self.count + 16
     }
 
-    /// Drops what is left of the segment and its restart marker; `false` where there is none.
-    pub fn restart(&mut self) -> bool {
-        self.window = 0;
-        self.count = 0;
-        self.missing = 0;
-        self.after_ff = false;
-        // Padding may precede the marker.
-        while let Some(rest) = self.bytes.get(self.at..) {
-            match rest {
-                [0xFF, 0xD0..=0xD7, ..] => {
-                    self.at += 2;
-                    return true;
-                }
-                [0xFF, 0x00, ..] => self.at += 2,
-                [0xFF, 0x01..=0xFE, ..] | [] | [_] => return false,
-                _ => self.at += 1,
-            }
-        }
-        false
-    }
-
     /// How far the bytes have been read; up to eight more than their bits were taken.
     pub fn position(&self) -> usize {
         self.at
@@ -161,20 +126,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stuffed_bytes_and_bits_are_dropped() {
-        let mut jpeg = BitReader::new(&[0xAB, 0xFF, 0x00, 0xCD, 0xFF, 0xD9], Stuffing::Byte);
-        assert_eq!([jpeg.take(8), jpeg.take(8), jpeg.take(8)], [0xAB, 0xFF, 0xCD]);
-        assert!(!jpeg.is_exhausted());
-        jpeg.take(32);
-        assert!(jpeg.is_exhausted());
-        let mut jpeg_ls = BitReader::new(&[0xFF, 0x55, 0x80], Stuffing::Bit);
-        assert_eq!([jpeg_ls.take(8), jpeg_ls.take(7), jpeg_ls.take(8)], [0xFF, 0x55, 0x80]);
+    fn stuffed_bits_are_dropped_and_the_end_is_noticed() {
+        let mut reader = BitReader::new(&[0xFF, 0x55, 0x80]);
+        assert_eq!([reader.take(8), reader.take(7), reader.take(8)], [0xFF, 0x55, 0x80]);
+        assert!(!reader.is_exhausted());
+        reader.take(32);
+        assert!(reader.is_exhausted());
     }
 
     #[test]
     fn long_runs_without_ff_are_read_whole() {
         let bytes: Vec<u8> = (0..200).collect();
-        let mut reader = BitReader::new(&bytes, Stuffing::Byte);
+        let mut reader = BitReader::new(&bytes);
         assert!((0..200).all(|value| { reader.take(3) << 5 | reader.take(5) } == value));
     }
 }

@@ -1,0 +1,146 @@
+//! A reference out of labelled pictures.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use ndarray::Array2;
+
+use super::gaussian::Gaussian;
+use super::half::to_half;
+use super::load::nearest_agrees;
+use super::{FEWEST, ReferenceCase, ReferenceFacts, TapFound, VERSION};
+use crate::engine::{Model, SliceChoice, sha256_hex};
+use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
+use crate::review::{BatchOptions, Case, Control, run};
+use crate::scan::half_to_f64;
+
+/// How a reference is made.
+#[derive(Clone, Debug)]
+pub struct BuildOptions {
+    /// Most cases that are kept.
+    pub most: usize,
+    /// Whether file names and the folder are written down; hashes of files always are.
+    pub names: bool,
+    /// Cases that there are to choose from.
+    pub of: usize,
+    /// Overrides the manifest's choice of slices.
+    pub slices: Option<SliceChoice>,
+}
+
+/// Why no reference could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    #[error("only {found} pictures gave a vector; a reference needs {FEWEST} of them, better hundreds.")]
+    TooFew { found: usize },
+    #[error("the vectors of all pictures are alike, so they tell nothing apart.")]
+    AllAlike,
+}
+
+/// A reference before it is written.
+pub struct NewReference {
+    /// Without the hash of the features' file, which its writer knows.
+    pub facts: ReferenceFacts,
+    pub cases: Vec<ReferenceCase>,
+    /// `[cases, dims]`, divided by the facts' scale; binary16.
+    pub features: Array2<u16>,
+}
+
+/// Chooses `most` items, as many of each label as there are, without a look at their names' order; the rest of the
+/// order stays.
+pub fn choose(items: &[Vec<PathBuf>], most: usize, roots: &Roots, labels: &Labels) -> Vec<Vec<PathBuf>> {
+    if items.len() <= most {
+        return items.to_vec();
+    }
+    let mut by_label: BTreeMap<Option<String>, Vec<(String, usize)>> = BTreeMap::new();
+    for (index, files) in items.iter().enumerate() {
+        let key = files.first().map(|path| roots.key(path)).unwrap_or_default();
+        let mut record = CaseRecord::failed(&key, "");
+        labels.label(&mut record);
+        let order = sha256_hex(key.as_bytes());
+        by_label.entry(record.truth.map(|truth| truth.label)).or_default().push((order, index));
+    }
+    by_label.values_mut().for_each(|group| group.sort_unstable());
+    let longest = by_label.values().map(Vec::len).max().unwrap_or(0);
+    let in_turn = (0..longest).flat_map(|turn| by_label.values().filter_map(move |group| group.get(turn)));
+    let mut chosen: Vec<usize> = in_turn.take(most).map(|(_, index)| *index).collect();
+    chosen.sort_unstable();
+    chosen.into_iter().filter_map(|index| items.get(index).cloned()).collect()
+}
+
+/// Runs `items` and keeps the vector of each case. `on_case` hears of every case and may stop; what was run until then
+/// counts.
+///
+/// # Errors
+/// Too few pictures that could be run, or vectors that are all alike.
+pub fn build(
+    items: &[Vec<PathBuf>],
+    model: &Model,
+    found: &mut TapFound,
+    recorder: &Recorder,
+    options: &BuildOptions,
+    on_case: &mut dyn FnMut(&Case) -> Control,
+) -> Result<NewReference, BuildError> {
+    let (mut cases, mut vectors): (Vec<ReferenceCase>, Vec<Vec<f32>>) = (Vec::new(), Vec::new());
+    let batch = BatchOptions { source_facts: true, slices: options.slices.clone(), ..BatchOptions::default() };
+    run(items, model, &mut found.session, &batch, &mut |case| {
+        if let Some((kept, features)) = kept(&case, model, recorder, options.names)
+            && vectors.first().is_none_or(|first| first.len() == features.len())
+        {
+            cases.push(kept);
+            vectors.push(features);
+        }
+        let control = on_case(&case);
+        if cases.len() >= options.most { Control::Stop } else { control }
+    });
+    let (count, dims) = (vectors.len(), vectors.first().map_or(0, Vec::len));
+    if count < FEWEST {
+        return Err(BuildError::TooFew { found: count });
+    }
+    let largest = vectors.iter().flatten().fold(0f32, |most, value| most.max(value.abs()));
+    let scale = if largest > 0.0 { f64::from(largest) } else { 1.0 };
+    let halves: Vec<u16> = vectors.iter().flatten().map(|value| to_half((f64::from(*value) / scale) as f32)).collect();
+    let features = Array2::from_shape_vec((count, dims), halves).map_err(|_| BuildError::AllAlike)?;
+    // Measured as they will be read.
+    let read = features.mapv(|bits| (half_to_f64(bits) * scale) as f32);
+    let gaussian = Gaussian::fit(read.view()).ok_or(BuildError::AllAlike)?;
+    for (case, row) in cases.iter_mut().zip(read.outer_iter()) {
+        case.distance = gaussian.distance_without(row.to_slice().unwrap_or_default());
+    }
+    let labels: Vec<Option<String>> = cases.iter().map(|case| case.label.clone()).collect();
+    let mut folders = recorder.roots.paths();
+    let folder = folders.next().filter(|_| options.names && folders.next().is_none());
+    let facts = ReferenceFacts {
+        version: VERSION,
+        model_sha256: model.sha256.clone(),
+        model: model.manifest.name.value.clone(),
+        tap: found.tap.clone(),
+        words: found.words.clone(),
+        dims,
+        cases: count,
+        of: options.of.max(count),
+        scale,
+        folder: folder.map(|folder| folder.canonicalize().unwrap_or_else(|_| folder.to_owned())),
+        made_by: format!("overread {}", env!("CARGO_PKG_VERSION")),
+        features_sha256: String::new(),
+        nearest_agrees: nearest_agrees(&read, &labels),
+    };
+    Ok(NewReference { facts, cases, features })
+}
+
+/// A case that has a vector, as it is written down; its distance comes later.
+fn kept(case: &Case, model: &Model, recorder: &Recorder, names: bool) -> Option<(ReferenceCase, Vec<f32>)> {
+    let scored = case.outcome.as_ref().ok()?;
+    let features = scored.inference.features.clone()?;
+    let record = recorder.record(case);
+    let class = |index: Option<usize>| index.and_then(|index| model.class_names().get(index)).cloned();
+    let label = record.truth.as_ref().map(|truth| class(truth.class).unwrap_or_else(|| truth.label.clone()));
+    let kept = ReferenceCase {
+        name: names.then_some(record.path),
+        slice: scored.slices.first().copied().filter(|_| scored.siblings > 1),
+        label,
+        predicted: class(Some(scored.inference.predicted)).unwrap_or_default(),
+        sha256: record.sha256,
+        distance: 0.0,
+    };
+    Some((kept, features))
+}

@@ -1,0 +1,113 @@
+//! How far the case lies from what the model has seen, and the cases that are most like it.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use eframe::egui::{
+    self, Align2, Color32, Rect, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use super::icons::{self, Icon};
+use super::shell::Wishes;
+use super::theme;
+use super::thumbnails::image;
+use super::widgets::{elided, notice, palette, weak};
+use super::words::words;
+use crate::app::{AppState, Command, KnownCase, ThumbnailState};
+use crate::review::reference::Neighbour;
+
+/// Height of a row with a picture, and of one without.
+const WITH_PICTURE: f32 = 44.0;
+const WITHOUT_PICTURE: f32 = 22.0;
+
+/// The uploaded pictures.
+#[derive(Default)]
+pub(super) struct KnownPanel {
+    textures: HashMap<PathBuf, TextureHandle>,
+}
+
+impl KnownPanel {
+    pub fn show(&mut self, ui: &mut Ui, state: &AppState, case: &KnownCase, wishes: &mut Wishes) {
+        let (p, words) = (palette(ui), words(ui));
+        let values = [("percent", case.known.percent().into()), ("cases", case.cases.into())];
+        if case.known.is_unlike() {
+            notice(ui, &words.with("known-unlike", &values), p.amber, p.amber_fill);
+        } else {
+            weak(ui, words.with("known-like", &values));
+        }
+        if case.known.is_reference {
+            weak(ui, words.text("known-is-reference"));
+        }
+        if case.known.nearest.is_empty() {
+            return;
+        }
+        weak(ui, words.text("known-similar")).on_hover_text(words.text("known-similar.tooltip"));
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (neighbour, file) in case.known.nearest.iter().zip(&case.files) {
+                self.row(ui, state, neighbour, file.as_deref(), wishes);
+            }
+        });
+        self.textures.retain(|file, _| case.files.iter().flatten().any(|shown| shown == file));
+    }
+
+    fn row(&mut self, ui: &mut Ui, state: &AppState, near: &Neighbour, file: Option<&Path>, wishes: &mut Wishes) {
+        let (p, words) = (palette(ui), words(ui));
+        let (height, sense) = match file {
+            Some(_) => (WITH_PICTURE, Sense::click()),
+            None => (WITHOUT_PICTURE, Sense::hover()),
+        };
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
+        let label = near.label.clone().unwrap_or_else(|| words.text("known-no-label").to_owned());
+        let similarity = format!("{:.3}", near.similarity);
+        let values = [("label", label.as_str().into()), ("similarity", similarity.as_str().into())];
+        let spoken = words.with("known-spoken", &values);
+        let role = if file.is_some() { egui::Role::Button } else { egui::Role::Label };
+        response.widget_info(|| WidgetInfo::labeled(role, true, &spoken));
+        if file.is_some() && (response.hovered() || response.has_focus()) {
+            ui.painter().rect_filled(rect, theme::CONTROL_RADIUS, p.hovered);
+        }
+        let mut left = rect.left();
+        if let Some(file) = file {
+            let side = height - 4.0;
+            let at = Rect::from_min_size(pos2(left, rect.top() + 2.0), Vec2::splat(side));
+            self.picture(ui, state, file, at);
+            left = at.right() + 8.0;
+        }
+        let end = pos2(rect.right(), rect.center().y);
+        let number = ui.painter().text(end, Align2::RIGHT_CENTER, &similarity, theme::small(), p.weak);
+        // The model's own answer, where it is not the label.
+        let wrong = near.label.as_ref().is_some_and(|label| *label != near.predicted);
+        let text = if wrong {
+            words.with("known-called", &[("label", label.as_str().into()), ("predicted", (&near.predicted).into())])
+        } else {
+            label
+        };
+        let galley = elided(ui, &text, theme::small(), p.text, number.left() - left - 8.0);
+        ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, p.text);
+        let name = near.name.clone().unwrap_or_default();
+        let response = if name.is_empty() { response } else { response.on_hover_text(name) };
+        if let Some(file) = file.filter(|_| response.clicked()) {
+            wishes.commands.push(Command::OpenBeside(file.to_owned()));
+        }
+    }
+
+    fn picture(&mut self, ui: &Ui, state: &AppState, file: &Path, at: Rect) {
+        ui.painter().rect_filled(at, theme::CONTROL_RADIUS, theme::VIEWPORT);
+        match state.near_picture(file) {
+            ThumbnailState::Ready(thumbnail) => {
+                let texture = self.textures.entry(file.to_owned()).or_insert_with(|| {
+                    let name = format!("reference case {}", file.display());
+                    ui.ctx().load_texture(name, image(thumbnail), TextureOptions::LINEAR)
+                });
+                let size = texture.size_vec2();
+                let scale = (at.width() / size.x.max(1.0)).min(at.height() / size.y.max(1.0));
+                let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+                let shown = Rect::from_center_size(at.center(), size * scale);
+                ui.painter().image(texture.id(), shown, uv, Color32::WHITE);
+            }
+            ThumbnailState::Broken => icons::paint(ui.painter(), at, 16.0, Icon::Warning, palette(ui).red),
+            ThumbnailState::Unknown => {}
+        }
+    }
+}
