@@ -3,8 +3,9 @@
 use prost::bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::ExtraOutput;
 use super::error::OnnxError;
-use super::extend::{ExtraOutput, append, value_info};
+use super::extend::{append, value_info};
 use super::graph::Graph;
 use super::half::cast;
 use super::proto::{DataType, GraphProto};
