@@ -10,6 +10,7 @@ fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::SomeFailed) => ExitCode::from(1),
+        Ok(Ended::Stopped) => ExitCode::from(cli::STOPPED),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("overread: {}", cli::sentence(&error));

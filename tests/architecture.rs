@@ -33,6 +33,7 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("sys_locale", &["ui"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
+    ("signal_hook", &["cli"]),
     ("plotters", &["report"]),
     ("plotters_backend", &["report"]),
     ("pdf_writer", &["report"]),

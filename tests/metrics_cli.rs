@@ -120,6 +120,10 @@ fn the_published_tables_as_a_comparison() {
     assert_eq!((&counts["only_b_right"], &counts["both_wrong"]), (&10.into(), &20.into()));
     // 2 / 2^10
     assert!((paired["mcnemar"]["p_exact_two_sided"].as_f64().unwrap() - 1.0 / 512.0).abs() < 1e-12);
+    let page = std::fs::read_to_string(run.path("report.html")).unwrap();
+    for words in ["Comparison of two models", "0.88 → 0.82", "p = 0.0020", "a.csv / b.csv"] {
+        assert!(page.contains(words), "{words}");
+    }
     let flips = std::fs::read_to_string(run.path("flips.csv")).unwrap();
     assert_eq!(flips.lines().count() as u64, paired["flips"].as_u64().unwrap() + 1);
     assert!(flips.contains("grade0/67.png,,0,2,0,fixed"), "{flips}");
@@ -162,17 +166,39 @@ fn a_korean_table_with_patients_gives_every_file() {
     let auc = &json["by_class"][1]["auc"];
     assert!(auc["value"].as_f64().unwrap() > 0.5 && auc["interval"]["groups"] == 20, "{auc}");
     assert!(json["temperature"]["temperature"].as_f64().unwrap() > 0.0);
+    let calibrated = json["calibrated_scores"].as_array().unwrap();
+    assert_eq!((calibrated[0]["scores"].clone(), calibrated[1]["scores"].clone()), ("in_use".into(), "fitted".into()));
+    assert_eq!(calibrated[0]["log_loss"], json["overall"]["log loss"]["value"]);
+    assert!(run.said.contains("In use: the scores as the table has them"), "{}", run.said);
     for name in ["confusion", "roc", "pr", "calibration"] {
         let picture = image::open(run.path(&format!("{name}.png"))).unwrap();
         assert!(picture.width() >= 640);
         let svg = std::fs::read_to_string(run.path(&format!("{name}.svg"))).unwrap();
         assert!(svg.contains("Research use only") && svg.contains("폐렴") && !svg.contains("\"overread\""));
     }
+    let page = std::fs::read_to_string(run.path("report.html")).unwrap();
+    assert!(page.contains("CP949 (EUC-KR), guessed") && page.contains("예측.csv") && page.contains("<svg"));
+    assert!(!page.contains(run.path("x").parent().unwrap().to_str().unwrap()), "no folder of this machine");
+    assert!(std::fs::read(run.path("report.pdf")).unwrap().starts_with(b"%PDF-"));
     let thresholds = std::fs::read_to_string(run.path("thresholds.csv")).unwrap();
     assert!(thresholds.starts_with("class,threshold,true_positives") && thresholds.contains("폐렴,inf,0,0,20,20"));
     let matrix = run.path("confusion.csv");
     let again = self::run(&[("m.csv", &std::fs::read(matrix).unwrap())], &["m.csv"]);
     assert_eq!(again.json("metrics.json")["confusion"]["counts"], json["confusion"]["counts"]);
+}
+
+#[test]
+fn the_report_of_a_table_speaks_korean_and_names_rows_left_out() {
+    let mut table = korean();
+    table.extend(b"x.png;;p;0.2\n");
+    let run = run(&[("t.csv", &table)], &["t.csv", "--language", "ko"]);
+    let page = std::fs::read_to_string(run.path("report.html")).unwrap();
+    for words in ["분류 모델 예측의 성능 보고서", "표를 읽은 방법", "보정 곡선", "환자 또는 시리즈 단위"]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(std::fs::read_to_string(run.path("roc.svg")).unwrap().contains("민감도"));
+    assert!(run.code == Some(1) && page.contains("제외한 행"), "{:?} {}", run.code, run.said);
 }
 
 #[test]

@@ -107,6 +107,22 @@ fn both_reports_are_whole_and_hold_everything_themselves() {
         // Where it was made is nobody's business.
         assert!(!html.contains(folder.path().to_str().unwrap()), "the folder's path");
         assert!(html.contains("broken &lt;b&gt;.png"));
+        let charts =
+            ["Predicted (columns)", "one class against the rest", "stated score", "bins with cases", "per cent of"];
+        let files = ["roc", "pr", "calibration", "confusion"].map(|name| folder.path().join(language).join(name));
+        let files = files.map(|file| std::fs::read_to_string(file.with_extension("svg")).unwrap());
+        for english in charts {
+            let told = [html.as_str(), &files.concat()].map(|text| text.contains(english));
+            assert_eq!(told, [language == "en"; 2], "{language}: {english}");
+        }
+        if language == "ko" {
+            assert!(
+                ["예측(열)과 정답(행)", "민감도 (sensitivity)", "재현율", "보정 곡선"]
+                    .iter()
+                    .all(|word| html.contains(word))
+            );
+            assert!(files.iter().all(|file| file.contains("연구용입니다")), "the line below charts that stand alone");
+        }
         assert!(pdf.starts_with(b"%PDF-") && pdf.windows(6).any(|w| w == b"/Pages"));
         pdfs.push(pdf);
     }

@@ -186,6 +186,34 @@ fn broken_files_are_listed_with_their_sentence_and_no_path_of_the_machine() {
 }
 
 #[test]
+fn failed_files_are_tried_again_when_they_changed_or_when_asked() {
+    let home = tempfile::tempdir().unwrap();
+    let scans = home.path().join("scans/grade-0");
+    std::fs::create_dir_all(&scans).unwrap();
+    std::fs::copy(&demo_pngs()[0], scans.join("good.png")).unwrap();
+    for name in ["later.png", "never.png"] {
+        std::fs::write(scans.join(name), b"\x89PNG\r\n\x1a\ncut").unwrap();
+    }
+    let (scans, out) = (home.path().join("scans"), home.path().join("out"));
+    let (said, code) = review(&scans, &demo_model(), &out, &[]);
+    assert!(code == Some(1) && said.contains("3 cases, 2 failed") && said.contains("--retry-failed"), "{said}");
+    let lines = records(&out).len();
+    assert_eq!(lines, 3);
+    // Nothing changed: nothing runs.
+    assert!(!review(&scans, &demo_model(), &out, &[]).0.contains("Tried again"));
+    assert_eq!(records(&out).len(), lines);
+    std::fs::copy(&demo_pngs()[1], scans.join("grade-0/later.png")).unwrap();
+    let (said, code) = review(&scans, &demo_model(), &out, &[]);
+    assert!(said.contains("2 of 3 are done."), "{said}");
+    assert!(said.contains("Tried again: 1 that failed before (changed since)"), "{said}");
+    assert!(code == Some(1) && said.contains("3 cases, 1 failed"), "{said}");
+    let mended = records(&out).into_iter().rfind(|record| record["key"] == "grade-0/later.png").unwrap();
+    assert_eq!(mended["outcome"]["scored"]["scores"].as_array().unwrap().len(), 3);
+    let (said, code) = review(&scans, &demo_model(), &out, &["--retry-failed"]);
+    assert!(code == Some(1) && said.contains("Tried again: 1 that failed before (as asked)"), "{said}");
+}
+
+#[test]
 fn labels_come_from_a_korean_table_and_their_mapping_is_shown() {
     let home = tempfile::tempdir().unwrap();
     let scans = home.path().join("scans");
@@ -343,6 +371,18 @@ fn a_fitted_temperature_goes_into_the_manifest_and_holds_for_its_model_only() {
     let calibrated = home.path().join("calibrated");
     assert_eq!(review(&scans, &model, &calibrated, &[]).1, Some(0));
     assert!(temperature != 1.0 && loss(&calibrated) < loss(&out), "{temperature}");
+    let lines = |out: &Path| -> Vec<(String, Option<f64>)> {
+        let rows = json(&out.join("metrics.json"))["calibrated_scores"].as_array().unwrap().clone();
+        rows.iter().map(|row| (row["scores"].as_str().unwrap().to_owned(), row["temperature"].as_f64())).collect()
+    };
+    let declared = serde_json::from_str::<Value>(&before).unwrap()["calibration"]["temperature"].as_f64().unwrap();
+    for (out, applied) in [(&out, declared), (&calibrated, temperature)] {
+        let lines = lines(out);
+        assert_eq!(lines[0], ("raw".to_owned(), Some(1.0)));
+        assert!(lines[1].0 == "in_use" && (lines[1].1.unwrap() - applied).abs() < 1e-6, "{lines:?}");
+    }
+    let page = std::fs::read_to_string(calibrated.join("report.html")).unwrap();
+    assert!(page.contains("Before: softmax of the raw logits") && page.contains("stored temperature"));
     // Under another model's hash both are ignored, with a sentence.
     let sha256 = saved["calibration"]["model_sha256"].as_str().unwrap();
     std::fs::write(&manifest, after.replace(sha256, &"0".repeat(64))).unwrap();

@@ -14,7 +14,7 @@ use common_window::{Dropped, SIZE, press, said, window, window_in};
 use eframe::egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use overread::app::{AppState, Command, Jobs, LeakState};
+use overread::app::{AppState, Command, Jobs, LeakState, Pane};
 use overread::review::folder::Opinion;
 use overread::review::{Order, Show, SortKey};
 use overread::ui::{Language, Shell};
@@ -42,6 +42,20 @@ fn reviewed(folder: &Path) -> Harness<'static, Shell> {
     let mut harness = window(state, SIZE);
     press(&mut harness, Key::F7);
     harness
+}
+
+/// The demo's model as another file: the same numbers under another sha256.
+fn other_model(folder: &Path) -> PathBuf {
+    let other = folder.join("other model");
+    std::fs::create_dir_all(&other).unwrap();
+    let mut onnx = std::fs::read(demo_model().join("model.onnx")).unwrap();
+    onnx.extend([0x32, 1, b'x']); // doc_string (field 6 of onnx.proto's ModelProto): "x"
+    std::fs::write(other.join("model.onnx"), onnx).unwrap();
+    let manifest = std::fs::read_to_string(demo_model().join("metadata.json")).unwrap();
+    let mut manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    manifest.as_object_mut().unwrap().remove("golden_cases");
+    std::fs::write(other.join("metadata.json"), manifest.to_string()).unwrap();
+    other
 }
 
 /// Labels and predictions of all cases, in the order of the list.
@@ -120,14 +134,15 @@ fn a_kept_review_reopens_by_its_folder() {
     let folder = tempfile::tempdir().unwrap();
     let harness = reviewed(folder.path());
     let kept_in = harness.state().state.review().folder().unwrap().to_path_buf();
-    let records: Vec<_> = harness.state().state.items().all().iter().map(|item| item.records.clone()).collect();
+    let records: Vec<_> =
+        harness.state().state.items().all().iter().map(|item| item.records(Pane::First).to_vec()).collect();
     drop(harness);
     let mut state = AppState::new(Jobs::inline());
     state.apply(Command::Open(vec![kept_in.clone()]));
     let harness = window(state, SIZE);
     let state = &harness.state().state;
     assert_eq!(state.review().folder(), Some(kept_in.as_path()));
-    assert_eq!(state.items().all().iter().map(|item| item.records.clone()).collect::<Vec<_>>(), records);
+    assert_eq!(state.items().all().iter().map(|item| item.records(Pane::First).to_vec()).collect::<Vec<_>>(), records);
     assert!(!state.background().is_running());
 }
 
@@ -148,6 +163,33 @@ fn the_operating_point_moves_the_numbers() {
     harness.get_by_label("Reset").click();
     harness.run();
     assert_eq!(accuracy(&harness), 20);
+}
+
+#[test]
+fn the_operating_point_is_kept_for_its_model_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    for score in [0.9, 0.25] {
+        harness.state_mut().state.apply(Command::SetThreshold(Some((2, score))));
+        harness.run();
+    }
+    let moved = answers(&harness);
+    drop(harness);
+
+    let mut harness = reviewed(folder.path());
+    assert_eq!(harness.state().state.review().threshold(), Some((2, 0.25)));
+    assert_eq!(answers(&harness), moved);
+
+    harness.state_mut().state.apply(Command::LoadModel(other_model(folder.path())));
+    harness.run();
+    assert_eq!(harness.state().state.review().threshold(), None, "another model's");
+    harness.state_mut().state.apply(Command::LoadModel(demo_model()));
+    harness.run();
+    assert_eq!(harness.state().state.review().threshold(), Some((2, 0.25)));
+    harness.get_by_label("Reset").click();
+    harness.run();
+    drop(harness);
+    assert_eq!(reviewed(folder.path()).state().state.review().threshold(), None, "taken back");
 }
 
 #[test]
@@ -200,6 +242,72 @@ fn two_models_are_compared_case_by_case() {
     let comparison = state.review().numbers().unwrap().comparison.clone().unwrap();
     assert_eq!((comparison.cases, comparison.agreement.both_right, comparison.agreement.both_wrong), (21, 20, 1));
     assert_eq!(comparison.mcnemar.p_exact, 1.0);
+}
+
+#[test]
+fn the_second_models_answers_are_kept_like_the_firsts() {
+    let folder = tempfile::tempdir().unwrap();
+    // The same network that calls nearly everything grade-2.
+    let other = other_model(folder.path());
+    let sha256 = overread::engine::Model::load(&other).unwrap().sha256;
+    let manifest = std::fs::read_to_string(other.join("metadata.json")).unwrap();
+    let thresholds = format!("{{\"thresholds\": {{\"grade-2\": 0.0001, \"model_sha256\": \"{sha256}\"}},");
+    std::fs::write(other.join("metadata.json"), manifest.replacen('{', &thresholds, 1)).unwrap();
+    let told = |harness: &Harness<'_, Shell>| {
+        let state = &harness.state().state;
+        let comparison = state.review().numbers().unwrap().comparison.clone().unwrap();
+        let others: Vec<_> = state.review().cases().iter().map(|case| case.row.other).collect();
+        (state.review().count(Show::Flipped), comparison.mcnemar, comparison.flips.len(), others)
+    };
+    let mut harness = reviewed(folder.path());
+    harness.state_mut().state.apply(Command::CompareWithModel(Some(other.clone())));
+    harness.state_mut().state.apply(Command::CompareList(true));
+    harness.run();
+    let before = told(&harness);
+    assert!(before.0 > 0 && before.0 == before.2, "{before:?}");
+    let kept_in = harness.state().state.review().folder().unwrap().to_path_buf();
+    drop(harness);
+    let lines = std::fs::read(kept_in.join("compare/cases.jsonl")).unwrap();
+    assert!(String::from_utf8_lossy(&lines).contains("sha256"));
+
+    // Nothing can run again: the second model is gone.
+    std::fs::remove_dir_all(&other).unwrap();
+    let mut harness = reviewed(folder.path());
+    assert_eq!(told(&harness), before);
+    assert!(harness.state().state.toasts().is_empty(), "{:?}", harness.state().state.toasts());
+    assert_eq!(std::fs::read(kept_in.join("compare/cases.jsonl")).unwrap(), lines);
+    // Once it is no longer wanted it does not come back by itself.
+    harness.state_mut().state.apply(Command::CompareList(false));
+    harness.run();
+    drop(harness);
+    let harness = reviewed(folder.path());
+    assert!(!harness.state().state.review().is_compared());
+}
+
+#[test]
+fn a_comparison_goes_on_where_it_was_and_other_classes_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = other_model(folder.path());
+    let compare = |harness: &mut Harness<'_, Shell>, model: &Path| {
+        harness.state_mut().state.apply(Command::CompareWithModel(Some(model.to_path_buf())));
+        harness.state_mut().state.apply(Command::CompareList(true));
+        harness.run();
+    };
+    let mut harness = reviewed(folder.path());
+    compare(&mut harness, &other);
+    let cases = harness.state().state.review().folder().unwrap().join("compare/cases.jsonl");
+    drop(harness);
+    let whole = std::fs::read_to_string(&cases).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    assert_eq!(lines.len(), 21);
+    std::fs::write(&cases, lines[..9].join("\n") + "\n").unwrap();
+    let mut harness = reviewed(folder.path());
+    assert_eq!(std::fs::read_to_string(&cases).unwrap().lines().count(), 21, "what was missing ran");
+    assert_eq!(harness.state().state.review().numbers().unwrap().comparison.as_ref().unwrap().cases, 21);
+    compare(&mut harness, &Path::new(env!("CARGO_MANIFEST_DIR")).join("models/chest-xray-pneumonia-lite"));
+    let state = &harness.state().state;
+    assert!(!state.review().is_compared());
+    assert_eq!(state.toasts().len(), 1, "its classes are others");
 }
 
 #[test]
@@ -305,4 +413,57 @@ fn the_reading_page_follows_the_readers_operating_point() {
     harness.run();
     harness.get_by_label("Threshold 0.000");
     harness.get_by_label("Model disagrees with the reference label grade-0");
+}
+
+#[test]
+fn failed_files_are_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let scans = folder.path().join("scans/grade-1");
+    std::fs::create_dir_all(&scans).unwrap();
+    let good = demo_scans().join("grade-1/case-08.png");
+    std::fs::copy(&good, scans.join("1.png")).unwrap();
+    for name in ["2.png", "3.png"] {
+        std::fs::write(scans.join(name), b"\x89PNG\r\n\x1a\ncut").unwrap();
+    }
+    let opened = || {
+        let mut state = kept(folder.path());
+        state.apply(Command::Open(vec![folder.path().join("scans")]));
+        state.apply(Command::LoadModel(demo_model()));
+        let mut harness = window(state, SIZE);
+        press(&mut harness, Key::F7);
+        harness
+    };
+    let failed = |harness: &Harness<'_, Shell>| harness.state().state.review().count(Show::Failed);
+    let mut harness = opened();
+    assert_eq!(failed(&harness), 2);
+    harness.get_by_label("2 cases failed.");
+    std::fs::copy(&good, scans.join("2.png")).unwrap();
+    harness.get_by_label("Try failed again").click();
+    harness.run();
+    assert_eq!(failed(&harness), 1);
+    drop(harness);
+    // The other one is mended while the window is closed.
+    std::fs::copy(&good, scans.join("3.png")).unwrap();
+    let harness = opened();
+    assert_eq!(failed(&harness), 0);
+    assert!(said(&harness).iter().any(|text| text.starts_with("1 file that failed before")), "{:?}", said(&harness));
+}
+
+#[test]
+fn a_rows_tooltip_does_not_lie_over_a_dialog() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    let row = harness.get_by_label_contains("case-08.png: ").rect().center();
+    let shown = |harness: &Harness<'_, Shell>| {
+        let path = demo_scans().join("grade-1/case-08.png").display().to_string();
+        said(harness).contains(&path)
+    };
+    harness.event(eframe::egui::Event::PointerMoved(row));
+    harness.run_steps(8);
+    assert!(shown(&harness), "{:?}", said(&harness));
+    // By its key: the pointer rests where it is.
+    harness.key_press(Key::F1);
+    harness.run_steps(8);
+    assert!(!shown(&harness));
+    harness.get_by_label("Keys");
 }

@@ -8,6 +8,11 @@ def number(value, interval=None):
     return text if interval is None else f"{text} ({interval[0]:.3f}-{interval[1]:.3f})"
 
 
+def cell(found):
+    """An estimate of overread.Review.numbers."""
+    return "" if found is None else number(found[0], found[1:] or None)
+
+
 def table(head, rows):
     line = lambda cells: "| " + " | ".join(map(str, cells)) + " |"
     return "\n".join([line(head), line(["---"] * len(head)), *map(line, rows)])

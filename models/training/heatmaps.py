@@ -1,6 +1,6 @@
 """What a model's heatmaps are worth on fixed test cases, by `overread explain --faithfulness`; added to results.json.
 
-    OVERREAD=overread python heatmaps.py MODEL FILE...
+    OVERREAD=overread python heatmaps.py MODEL [--slices=N] FILE...
 """
 
 import json
@@ -11,8 +11,8 @@ import numpy as np
 import overread
 
 
-def main(model, files):
-    lines = overread.faithfulness(model, files)
+def main(model, files, *options):
+    lines = overread.faithfulness(model, files, *options)
     assert len(lines) == len(files), f"{len(lines)} of {len(files)} explained"
     measured = [line for line in lines if line.get("faithfulness")]  # none without positive evidence for the class
     curves = [line["faithfulness"] for line in measured]
@@ -31,4 +31,5 @@ def main(model, files):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), [Path(f) for f in sys.argv[2:]])
+    options = [word for word in sys.argv[2:] if word.startswith("--")]
+    main(Path(sys.argv[1]), [Path(word) for word in sys.argv[2:] if word not in options], *options)

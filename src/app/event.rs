@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::jobs::OpenedReview;
+use super::jobs::{OpenedComparison, OpenedReview};
 use super::{
-    Decoded, EngineFacts, Fused, Golden, Heatmap, HeatmapRequest, LeakFinding, ModelFacts, Numbers, Pane, PlanePicture,
-    Prediction, Problem, Trust, TrustProgress, ValueWindow,
+    Decoded, EngineFacts, Fused, Golden, Heatmap, HeatmapRequest, ImportEvent, LeakFinding, ModelFacts, Numbers, Pane,
+    PlanePicture, Prediction, Problem, Trust, TrustProgress, ValueWindow,
 };
 use crate::engine::runtime::InstallProgress;
 use crate::render::{Plane, RoiStats, Thumbnail};
@@ -102,7 +102,7 @@ pub enum Event {
         list: u64,
         item: usize,
         request: u64,
-        result: Result<Prediction, Problem>,
+        result: Result<Box<Prediction>, Problem>,
     },
     /// One case of a batch: an item, or one of its slices.
     Answered {
@@ -146,6 +146,16 @@ pub enum Event {
         generation: u64,
         review: Box<OpenedReview>,
     },
+    /// A second model is ready to be asked about the list, or why not; what it is and runs on.
+    SecondModelReady {
+        generation: u64,
+        result: Result<Box<RunFacts>, Problem>,
+    },
+    /// The folder of a second model's answers, or why there is none.
+    ComparisonOpened {
+        batch: u64,
+        result: Result<OpenedComparison, Problem>,
+    },
     /// Other reference labels.
     Labelled {
         generation: u64,
@@ -156,7 +166,8 @@ pub enum Event {
     NotKept(Problem),
     NumbersReady {
         generation: u64,
-        numbers: Arc<Numbers>,
+        /// `None` where no answered case has a label.
+        numbers: Option<Arc<Numbers>>,
     },
     LeakProgress {
         /// Files are read first.
@@ -176,6 +187,7 @@ pub enum Event {
     },
     /// The folder.
     Exported(Result<PathBuf, Problem>),
+    Import(ImportEvent),
     InstallProgress(InstallProgress),
     /// The version.
     Installed(Result<String, Problem>),

@@ -83,6 +83,15 @@ impl AppState {
         (self.heatmaps.on, self.heatmaps.compare) = (true, true);
     }
 
+    /// The model that the list is compared with is the second pane's too, where that has none; nothing is switched on.
+    pub(super) fn remember_compared(&mut self, path: PathBuf) {
+        if self.heatmaps.compared.is_none() {
+            let generation = self.next_generation();
+            self.heatmaps.compared =
+                Some(ComparedModel { path, generation, facts: None, layers: Arc::new([]), default_layer: None });
+        }
+    }
+
     pub(super) fn measure_trust(&mut self, pane: Pane) {
         let waiting = |pane: &Pane| matches!(self.heatmaps.state(*pane), HeatmapState::Waiting { .. });
         // The worker would leave the heatmap that somebody waits for.

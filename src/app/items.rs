@@ -16,11 +16,26 @@ pub struct Item {
     pub name: String,
     /// The folder that holds it.
     pub folder: Option<String>,
-    /// Its cases as the model answered them; of a model that takes each slice for itself, one a slice.
-    pub records: Vec<CaseRecord>,
-    /// The same cases as the model answered them that the first is compared with.
-    pub compared: Vec<CaseRecord>,
+    /// Shared with the workers that read them.
+    pub(super) answers: Arc<Answers>,
     pub thumbnail: ThumbnailState,
+}
+
+/// An item's cases as the models answered them; of a model that takes each slice for itself, one a slice.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answers {
+    first: Vec<CaseRecord>,
+    /// Of the model that the first is compared with.
+    second: Vec<CaseRecord>,
+}
+
+impl Answers {
+    pub fn of(&self, pane: Pane) -> &[CaseRecord] {
+        match pane {
+            Pane::First => &self.first,
+            Pane::Second => &self.second,
+        }
+    }
 }
 
 /// An item's small picture.
@@ -47,28 +62,27 @@ impl Item {
         } else {
             (file_name(&path), parent)
         };
-        Self {
-            files: files.into(),
-            name,
-            folder,
-            records: Vec::new(),
-            compared: Vec::new(),
-            thumbnail: ThumbnailState::Unknown,
-        }
+        Self { files: files.into(), name, folder, answers: Arc::default(), thumbnail: ThumbnailState::Unknown }
     }
 
     /// The cases as the model of `pane` answered them.
     pub fn records(&self, pane: Pane) -> &[CaseRecord] {
+        self.answers.of(pane)
+    }
+
+    /// A worker that reads the old records keeps those.
+    pub(super) fn records_mut(&mut self, pane: Pane) -> &mut Vec<CaseRecord> {
+        let answers = Arc::make_mut(&mut self.answers);
         match pane {
-            Pane::First => &self.records,
-            Pane::Second => &self.compared,
+            Pane::First => &mut answers.first,
+            Pane::Second => &mut answers.second,
         }
     }
 
-    pub(super) fn records_mut(&mut self, pane: Pane) -> &mut Vec<CaseRecord> {
-        match pane {
-            Pane::First => &mut self.records,
-            Pane::Second => &mut self.compared,
+    /// Nothing is known of what the model of `pane` says.
+    pub(super) fn forget(&mut self, pane: Pane) {
+        if !self.records(pane).is_empty() {
+            self.records_mut(pane).clear();
         }
     }
 
@@ -188,7 +202,7 @@ mod tests {
         let mut items = Items::default();
         items.replace((0..5).map(|n| vec![PathBuf::from(format!("{n}.png"))]).collect(), None);
         items.select(3);
-        items.get_mut(0).unwrap().records = vec![CaseRecord::failed("0.png", "not a picture")];
+        *items.get_mut(0).unwrap().records_mut(Pane::First) = vec![CaseRecord::failed("0.png", "not a picture")];
         assert_eq!(items.unanswered(Pane::First), [4, 1, 2, 3]);
         assert!(!items.select(9));
     }

@@ -65,11 +65,11 @@ impl AppState {
     }
 
     /// True where there is something to ask.
-    fn start_batch(&mut self, pane: Pane) -> bool {
+    pub(super) fn start_batch(&mut self, pane: Pane) -> bool {
         let Some(facts) = self.model.facts().filter(|_| self.review.recorder.is_some()) else { return false };
         let (path, sha256): (PathBuf, _) = match (pane, &self.review.compared) {
             (Pane::First, _) => (facts.path.clone(), Some(facts.sha256.clone())),
-            (Pane::Second, Some(path)) => (path.clone(), None),
+            (Pane::Second, Some(path)) => (path.clone(), self.review.compared_run.clone()),
             (Pane::Second, None) => return false,
         };
         // The item on the screen is asked for by itself, with its pictures; its answer is the list's too.
@@ -82,6 +82,11 @@ impl AppState {
         let items: Vec<_> = wanted.filter_map(|index| Some((index, self.files(index)?))).collect();
         if items.is_empty() {
             return false;
+        }
+        // Where answers are kept, some of the second model's may be there already.
+        if pane == Pane::Second && self.review.folder.is_some() && self.review.compared_run.is_none() {
+            self.ready_second_model(path, items.len());
+            return true;
         }
         self.background = Background { total: items.len(), done: 0, since: Some(Instant::now()), pane };
         self.batch_generation = self.next_generation();
@@ -104,22 +109,6 @@ impl AppState {
         }
     }
 
-    /// The list through the model that is compared, or no longer.
-    pub(super) fn compare_list(&mut self, on: bool) {
-        self.review.compared = self.heatmaps.compared.as_ref().map(|model| model.path.clone()).filter(|_| on);
-        for item in self.items.iter_mut() {
-            item.compared.clear();
-        }
-        self.review.touch();
-        if self.review.compared.is_none() {
-            if self.background.pane == Pane::Second {
-                self.stop_batch();
-            }
-        } else if !self.background.is_running() || self.background.pane == Pane::Second {
-            self.start_batch(Pane::Second);
-        }
-    }
-
     /// True where a batch was stopped, and items are left.
     pub fn can_go_on(&self) -> bool {
         !self.background.is_running() && self.review.recorder.is_some() && self.answered() < self.items.len()
@@ -127,6 +116,6 @@ impl AppState {
 
     /// Items whose answer is there, failed ones included.
     pub fn answered(&self) -> usize {
-        self.items.all().iter().filter(|item| !item.records.is_empty()).count()
+        self.items.all().iter().filter(|item| !item.records(Pane::First).is_empty()).count()
     }
 }

@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use super::beside::NearPictures;
 use super::toast::Toasts;
-use super::{Command, Current, Heatmaps, InstallState, Items, Jobs, ModelState, Pane, Review, Toast, Tool, Views};
+use super::{
+    Command, Current, Heatmaps, Importing, InstallState, Items, Jobs, ModelState, Pane, Review, Toast, Tool, Views,
+};
 use crate::app::items::ThumbnailState;
 
 /// Rows before and after the visible ones whose thumbnails are made too.
@@ -51,6 +53,12 @@ pub struct AppState {
     pub(super) background: Background,
     pub(super) heatmaps: Heatmaps,
     pub(super) toasts: Toasts,
+    /// Boxed: mostly there is none.
+    pub(super) importing: Option<Box<Importing>>,
+    /// The model, by its generation, whose import page opens where nobody has set it up yet.
+    pub(super) offers_import: Option<u64>,
+    /// Where model folders are kept; without one they are written beside the export.
+    pub(super) models_folder: Option<PathBuf>,
     /// Counts listings, current items, models and predictions.
     pub(super) last_generation: u64,
     pub(super) listing: Option<u64>,
@@ -76,6 +84,9 @@ impl AppState {
             background: Background::default(),
             heatmaps: Heatmaps::default(),
             toasts: Toasts::default(),
+            importing: None,
+            offers_import: None,
+            models_folder: None,
             last_generation: 0,
             listing: None,
             model_generation: 0,
@@ -138,6 +149,7 @@ impl AppState {
         self.fulfil(command);
         self.freshen_rows();
         self.ask_heatmaps();
+        self.ask_import();
     }
 
     fn fulfil(&mut self, command: Command) {
@@ -190,6 +202,11 @@ impl AppState {
             }
             Command::ToggleIdentity => self.show_identity = !self.show_identity,
             Command::LoadModel(path) => self.load_model(path),
+            Command::OpenModel(path) => {
+                self.load_model(path);
+                self.offers_import = Some(self.model_generation);
+            }
+            Command::Import(wish) => self.import_wish(wish),
             Command::PredictShownSlice => {
                 let whole = self.model.facts().is_some_and(|facts| facts.takes_volumes);
                 if let Some(frame) = self.subject().and_then(Current::shown_frame).filter(|_| !whole) {
@@ -213,6 +230,7 @@ impl AppState {
             Command::CancelTrust => self.cancel_trust(),
             Command::PredictRest => self.predict_rest(),
             Command::CancelRest => self.stop_batch(),
+            Command::RetryFailed => self.retry_failed(),
             Command::Filter(show) => self.filter(show),
             Command::Search(text) => self.search(text),
             Command::Sort(order) => self.sort(order),
@@ -269,11 +287,16 @@ impl AppState {
             return;
         }
         self.forget_thumbnails(&items);
+        self.rows_shown = items;
+        self.ask_shown_thumbnails();
+    }
+
+    /// The small pictures of the shown rows, as far as they are not there.
+    pub(super) fn ask_shown_thumbnails(&self) {
         let unknown = |index: &usize| {
             self.items.get(*index).is_some_and(|item| matches!(item.thumbnail, ThumbnailState::Unknown))
         };
-        let wanted: Vec<_> = items.iter().copied().filter(unknown).filter_map(|i| Some((i, self.files(i)?))).collect();
-        self.rows_shown = items;
+        let wanted = self.rows_shown.iter().copied().filter(unknown).filter_map(|i| Some((i, self.files(i)?)));
         self.jobs.thumbnails(self.items.generation, wanted);
     }
 
@@ -298,14 +321,15 @@ impl AppState {
         self.stop_batch();
         self.model = ModelState::Loading { path: path.clone() };
         for item in self.items.iter_mut() {
-            item.records.clear();
-            item.compared.clear();
+            Pane::ALL.into_iter().for_each(|pane| item.forget(pane));
         }
         for current in self.views.iter_mut() {
             current.prediction = super::PredictionState::None;
             current.prediction_request = None;
         }
         self.forget_heatmaps();
+        // Which also forgets the model that is compared.
+        self.review.compared = None;
         self.jobs.load_model(self.model_generation, path);
     }
 

@@ -41,13 +41,7 @@ fn give_model_of_slices(state: &mut AppState, slice_files: Option<&str>) {
     let (generation, path) = (state.model_generation, PathBuf::from("m.onnx"));
     state.take(Event::ModelLoaded { generation, path, result: Ok(Box::new((facts, engine, run_facts()))) });
     let recorder = Recorder { roots: Roots::default(), labels: Labels::default(), pseudonyms: Pseudonyms::Plain };
-    let review = OpenedReview {
-        recorder: recorder.into(),
-        folder: None,
-        records: Vec::new(),
-        decisions: Vec::new(),
-        problems: Vec::new(),
-    };
+    let review = OpenedReview::empty(recorder.into());
     state.take(Event::ReviewOpened { generation: state.review.folder_generation, review: Box::new(review) });
 }
 
@@ -96,6 +90,8 @@ fn answer(predicted: usize) -> Prediction {
         frames: vec![0],
         seen: Vec::new(),
         seen_frame: 0,
+        fed: Vec::new(),
+        parts: Vec::new(),
         warnings: Vec::new(),
         known: None,
         remarks: Vec::new(),
@@ -106,7 +102,7 @@ fn answer(predicted: usize) -> Prediction {
 
 fn predicted(state: &AppState, item: usize, request: u64) -> Event {
     let (model, list) = (state.model_generation, state.items.generation);
-    Event::Predicted { model, list, item, request, result: Ok(answer(1)) }
+    Event::Predicted { model, list, item, request, result: Ok(Box::new(answer(1))) }
 }
 
 /// An answer of the batch that runs.
@@ -205,7 +201,7 @@ fn a_slice_tried_by_hand_does_not_change_the_list() {
     state.apply(Command::PredictShownSlice);
     let request = state.current().unwrap().prediction_request.unwrap();
     let (model, list) = (state.model_generation, state.items.generation);
-    state.take(Event::Predicted { model, list, item: 0, request, result: Ok(answer(0)) });
+    state.take(Event::Predicted { model, list, item: 0, request, result: Ok(Box::new(answer(0))) });
     state.make_rows();
     assert_eq!(listed_answer(&state, 0), Some((1, 0.75)));
     let PredictionState::Done(prediction) = &state.current().unwrap().prediction else { panic!("answered") };

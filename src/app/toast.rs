@@ -30,7 +30,19 @@ pub enum Notice {
         folder: PathBuf,
     },
     NotExported(Problem),
+    /// Files that failed in an earlier session have changed since.
+    TriedAgain {
+        files: usize,
+    },
     NoLeakCheck(Problem),
+    /// A model folder is written, and the version before it kept.
+    ModelSaved {
+        folder: PathBuf,
+        kept: bool,
+    },
+    ModelNotSaved(Problem),
+    /// A file or folder without class names.
+    NoNames(Problem),
     /// A table of labels that cannot be used.
     NoLabels(Problem),
     /// A scan that cannot be laid over another.

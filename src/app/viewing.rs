@@ -24,7 +24,7 @@ impl AppState {
     }
 
     /// What the model is asked about.
-    pub(super) fn subject(&self) -> Option<&Current> {
+    pub fn subject(&self) -> Option<&Current> {
         self.views.get(self.views.subject())
     }
 
@@ -50,6 +50,16 @@ impl AppState {
     fn plane_of(&self, view: usize) -> Option<Plane> {
         let planes = self.views.layout == Layout::Planes;
         Layout::PLANES.get(view).copied().flatten().filter(|_| planes)
+    }
+
+    /// Opens the files anew that could not be read.
+    pub(super) fn reopen_broken(&mut self) {
+        for view in 0..MOST {
+            let broken = |current: &&Current| matches!(current.error, Some(CurrentError::File(_)));
+            if let Some((item, plane)) = self.views.get(view).filter(broken).map(|broken| (broken.item, broken.plane)) {
+                self.open_item(view, item, plane);
+            }
+        }
     }
 
     fn open_item(&mut self, view: usize, item: usize, plane: Option<Plane>) {

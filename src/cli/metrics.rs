@@ -6,7 +6,9 @@ use anyhow::Context as _;
 
 use super::{Ended, MetricsArgs, Misuse};
 use crate::metrics::SummaryOptions;
-use crate::report::{ComparisonReport, MetricsReport, comparison_json, comparison_text, metrics_json, metrics_text};
+use crate::report::{
+    ComparisonReport, MetricsReport, comparison_json, comparison_text, metrics_json, metrics_text, write_metrics,
+};
 use crate::review::table::{
     Predictions, TableError, TableOptions, TruthFile, read_matrix, read_predictions, read_truth,
 };
@@ -25,28 +27,34 @@ pub fn metrics(args: &MetricsArgs) -> anyhow::Result<Ended> {
     let a = read(&args.predictions, &options, truth.as_ref(), args, None)?;
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("the folder {} could not be made", args.out.display()))?;
-    let mut written = a.write(&args.out)?;
+    let language = args.language.into();
+    let mut written = a.write(&args.out, language)?;
     let mut complete = a.predictions.problems.is_empty() && truth.as_ref().is_none_or(|t| t.problems.is_empty());
     if !args.json {
         say!("{}", metrics_text(&a).trim_end());
     }
-    if let Some(other) = &args.compare {
-        options.classes = Some(a.predictions.class_names.clone());
-        let b = read(other, &options, truth.as_ref(), args, Some(&a))?;
+    let b = match &args.compare {
+        Some(other) => {
+            options.classes = Some(a.predictions.class_names.clone());
+            Some(read(other, &options, truth.as_ref(), args, Some(&a))?)
+        }
+        None => None,
+    };
+    let comparison = b.as_ref().map(|b| ComparisonReport::new(&a, b, summary_options(args))).transpose()?;
+    if let (Some(b), Some(comparison)) = (&b, &comparison) {
         let beside = args.out.join("compare");
         std::fs::create_dir_all(&beside)
             .with_context(|| format!("the folder {} could not be made", beside.display()))?;
-        written.extend(b.write(&beside)?);
-        let report = ComparisonReport::new(&a, &b, summary_options(args))?;
-        written.extend(report.write(&args.out)?);
-        complete &= report.problems.is_empty() && b.predictions.problems.is_empty();
-        if args.json {
-            say!("{:#}", comparison_json(&report));
-        } else {
-            say!("\n{}", comparison_text(&report).trim_end());
-        }
-    } else if args.json {
-        say!("{:#}", metrics_json(&a));
+        written.extend(b.write(&beside, language)?);
+        written.extend(comparison.write(&args.out)?);
+        complete &= comparison.problems.is_empty() && b.predictions.problems.is_empty();
+    }
+    written.extend(write_metrics(&args.out, &a, comparison.as_ref(), language)?);
+    match (args.json, &comparison) {
+        (true, Some(comparison)) => say!("{:#}", comparison_json(comparison)),
+        (true, None) => say!("{:#}", metrics_json(&a)),
+        (false, Some(comparison)) => say!("\n{}", comparison_text(comparison).trim_end()),
+        (false, None) => {}
     }
     if !args.json {
         say!("\n{}", written_words(&args.out, &written));

@@ -1,6 +1,6 @@
 //! The command line: words in, lines and files out. Stable, because others script it.
 //!
-//! Exit codes: 0 all well, 1 some file or run failed, 2 the call itself is wrong.
+//! Exit codes: 0 all well, 1 some file or run failed, 2 the call itself is wrong, 130 stopped by Ctrl+C.
 
 /// A line on standard output. A reader that has gone away is no reason to stop.
 macro_rules! say {
@@ -18,6 +18,7 @@ mod explain;
 mod golden;
 mod import;
 mod inspect;
+mod interrupt;
 mod leaks;
 mod metrics;
 mod predict;
@@ -42,6 +43,7 @@ pub use explain::explain;
 pub use golden::golden;
 pub use import::import;
 pub use inspect::inspect;
+pub use interrupt::STOPPED;
 pub use leaks::leaks;
 pub use metrics::metrics;
 pub use predict::predict;
@@ -56,6 +58,8 @@ pub enum Ended {
     Well,
     /// Some file or run failed; the rest was done.
     SomeFailed,
+    /// A person stopped it; what was done is kept or printed.
+    Stopped,
 }
 
 /// The call itself is wrong (exit code 2).

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use super::interrupt::Interrupt;
 use super::{Ended, Misuse, PredictArgs, progress, table::Table};
 use crate::engine::{Model, Session, SessionOptions, runtime};
 use crate::report;
@@ -52,7 +53,9 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
         ..Default::default()
     };
     let mut failed_write = None;
+    let interrupt = Interrupt::noted();
     review::run(&items, &model, &mut session, &options, &mut |case| match output.case(&case) {
+        Ok(()) if interrupt.asked() => Control::Stop,
         Ok(()) => Control::Continue,
         Err(error) => {
             failed_write = Some(error);
@@ -62,6 +65,15 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     if let Some(error) = failed_write {
         return Err(error);
     }
+    if interrupt.asked() {
+        output.bar.finish_and_clear();
+        let done = output.predicted + output.failed;
+        eprintln!(
+            "Stopped after {done} cases. The same command begins anew; `overread review … --out DIR` keeps what is done."
+        );
+        return Ok(Ended::Stopped);
+    }
+    drop(interrupt);
     if items.is_empty() && failures == 0 {
         anyhow::bail!("no picture was found there; DICOM, NIfTI, PNG, JPEG, TIFF, BMP and .npy files are read");
     }

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use super::assumed::Hints;
 use super::error::EngineError;
+use super::family::{family, scales_itself};
 use super::manifest::{GraphFacts, Manifest};
 use super::metadata_file::{MetadataFile, OutputKind};
 use super::scores::ScoreRule;
@@ -42,12 +44,22 @@ pub(super) fn facts(
         activation: head.activation,
         last_op: head.last_op.clone(),
         values: onnx::class_count(graph, output),
-        entry: onnx::entry(graph),
+        hints: hints(graph),
     };
     let float = (!head.through_cast).then_some(onnx::proto::DataType::Float);
     let made = head.logits.filter(|name| graph.producer(name).is_some());
     let logits = made.map(|name| ExtraOutput { name, dtype: float });
     (facts, logits, head.no_logits_reason)
+}
+
+fn hints(graph: &Graph) -> Hints {
+    let entry = onnx::entry(graph);
+    Hints {
+        family: family(graph),
+        scales_itself: scales_itself(graph, &entry),
+        from_keras: graph.is_from_keras(),
+        entry,
+    }
 }
 
 /// Names under `explain` must be tensors of the graph.

@@ -173,11 +173,16 @@ fn hugging_face_steps(config: &Map<String, Value>) -> Option<Vec<Value>> {
     let mut steps = vec![json!({"step": "to_8bit"}), json!({"step": "to_rgb", "as": "pillow"})];
     if is_on("do_resize", true) {
         let filter = pillow_filter(config.get("resample").and_then(Value::as_u64).unwrap_or(2))?;
-        steps.push(match extent(config.get("size")?)? {
-            Extent::Both(rows, cols) => {
-                json!({"step": "resize", "size": [rows, cols], "filter": filter, "as": "pillow"})
+        steps.extend(match (extent(config.get("size")?)?, config.get("crop_pct").and_then(Value::as_f64)) {
+            (Extent::Shorter(size), Some(share)) if share > 0.0 && share <= 1.0 => {
+                shorter_of_share(size, share, filter)
             }
-            Extent::Shorter(size) => json!({"step": "resize_shorter", "size": size, "filter": filter, "as": "pillow"}),
+            (Extent::Both(rows, cols), _) => {
+                vec![json!({"step": "resize", "size": [rows, cols], "filter": filter, "as": "pillow"})]
+            }
+            (Extent::Shorter(size), _) => {
+                vec![json!({"step": "resize_shorter", "size": size, "filter": filter, "as": "pillow"})]
+            }
         });
     }
     if is_on("do_center_crop", false) {
@@ -194,7 +199,23 @@ fn hugging_face_steps(config: &Map<String, Value>) -> Option<Vec<Value>> {
     if is_on("do_normalize", false) {
         steps.push(json!({"step": "normalize", "mean": config.get("image_mean")?, "std": config.get("image_std")?}));
     }
+    if is_on("do_flip_channel_order", false) {
+        steps.push(json!({"step": "channel_order", "order": "bgr"}));
+    }
     Some(steps)
+}
+
+/// `ConvNextImageProcessor` (ConvNeXt, ResNet…): below 384 the shorter side to size / crop_pct and the middle, from there on
+/// squashed.
+fn shorter_of_share(size: u64, share: f64, filter: &str) -> Vec<Value> {
+    if size >= 384 {
+        return vec![json!({"step": "resize", "size": [size, size], "filter": filter, "as": "pillow"})];
+    }
+    let shorter = (size as f64 / share) as u64;
+    vec![
+        json!({"step": "resize_shorter", "size": shorter, "filter": filter, "as": "pillow"}),
+        json!({"step": "center_crop", "size": [size, size]}),
+    ]
 }
 
 enum Extent {

@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 /// Transforms that change no value this program would change.
 const NOTHING_TO_DO: &[&str] = &[
-    "LoadImage",
     "EnsureChannelFirst",
     "AddChannel",
     "AsChannelFirst",
@@ -19,11 +18,31 @@ const NOTHING_TO_DO: &[&str] = &[
 /// where there is no list of transforms.
 pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<(Vec<Value>, Vec<String>)> {
     let (mut steps, mut notes) = (Vec::new(), Vec::new());
+    let mut columns_first = false;
     for (name, transform) in transforms(config)? {
+        match name {
+            // MONAI's readers give columns before rows, unless they are told not to.
+            "LoadImage" => {
+                columns_first = transform.get("reverse_indexing").and_then(Value::as_bool) != Some(false);
+                continue;
+            }
+            "Transpose" if transform.get("indices") == Some(&json!([0, 2, 1])) => {
+                columns_first = !columns_first;
+                continue;
+            }
+            _ => {}
+        }
         match step(name, transform, &mut notes) {
             Some(step) => steps.push(step),
             None => notes.push(format!("The MONAI bundle's {name} is not known here and was left out.")),
         }
+    }
+    if columns_first {
+        notes.push(
+            "MONAI's LoadImage hands over pictures with columns before rows (reverse_indexing), so the network may have \
+             learnt from transposed pictures; they go in upright here. Compare with the bundle's own answers."
+                .to_owned(),
+        );
     }
     Some((steps, notes))
 }
@@ -113,7 +132,15 @@ mod tests {
         let offset = steps[1]["offset"].as_f64().unwrap();
         assert!((164.0 * factor + offset - 1.0).abs() < 1e-12 && (-57.0 * factor + offset).abs() < 1e-12);
         assert_eq!(steps[2], json!({"step": "standardize"}));
-        assert!(notes.len() == 2 && notes[0].contains("cut") && notes[1].contains("Flip"), "{notes:?}");
+        assert!(notes.len() == 3 && notes[0].contains("cut") && notes[1].contains("Flip"), "{notes:?}");
+        assert!(notes[2].contains("columns before rows"), "{notes:?}");
+        let upright = |transforms: Value| {
+            let config = json!({"preprocessing": transforms});
+            monai_steps(config.as_object().unwrap()).unwrap().1.is_empty()
+        };
+        assert!(upright(json!([{"_target_": "LoadImaged", "reverse_indexing": false}])));
+        assert!(upright(json!([{"_target_": "LoadImaged"}, {"_target_": "Transposed", "indices": [0, 2, 1]}])));
+        assert!(!upright(json!([{"_target_": "monai.transforms.LoadImage"}])));
         assert!(monai_steps(&Map::new()).is_none());
     }
 }

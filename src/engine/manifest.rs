@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::assumed::Hints;
 use super::imported::Imported;
 use super::metadata_file::{Explain, GoldenCase, MetadataFile, OutputKind};
 use super::volume::InputSelection;
-use crate::onnx::{Activation, Entry, Layout};
+use crate::onnx::{Activation, Layout};
 use crate::preprocess::{Step, VolumeStep};
 
 /// Where a value comes from.
@@ -140,8 +141,8 @@ pub(super) struct GraphFacts {
     pub last_op: String,
     /// Values per picture in the output.
     pub values: Option<usize>,
-    /// What the graph does to the picture first.
-    pub entry: Entry,
+    /// What an assumption about the preprocessing may rest on.
+    pub hints: Hints,
 }
 
 /// Everything a manifest is made from.

@@ -69,7 +69,7 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
         _ if volume => Vec::new(),
         (Some(steps), _) => steps.iter().map(|step| Sourced::declared(step.clone(), FILE)).collect(),
         (None, false) => imported.preprocess,
-        (None, true) => assumed::steps(rows.as_ref(), cols.as_ref(), channels.value, &graph.entry).map_err(&cannot)?,
+        (None, true) => assumed::steps(rows.as_ref(), cols.as_ref(), channels.value, &graph.hints),
     };
     let thresholds = thresholds(&file, &class_names.value, sha256, &mut remarks).map_err(&cannot)?;
     let temperature = temperature(&file, sha256, &mut remarks).map_err(&cannot)?;
@@ -81,10 +81,10 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
     let assumed = |origin: Origin| origin == Origin::Assumed;
     let pictures = preprocess.iter().map(|step| step.origin);
     if !has_file && pictures.chain(preprocess_volume.iter().map(|step| step.origin)).all(assumed) {
-        remarks.push(
-            "There is no metadata.json: how pictures are prepared is assumed. Check it before trusting a score."
-                .to_owned(),
-        );
+        let family = graph.hints.family.map(|family| format!(" ({})", family.words())).unwrap_or_default();
+        remarks.push(format!(
+            "There is no metadata.json: how pictures are prepared is assumed{family}. Check it before trusting a score."
+        ));
     }
     let declared = |text: &Option<String>| text.clone().map(|text| Sourced::declared(text, FILE));
     Ok(Manifest {

@@ -2,8 +2,8 @@
 
 use super::facts::ValueFacts;
 use super::graph::Graph;
-use super::proto::{DataType, NodeProto, TensorProto};
-use super::tensors::small_integers;
+use super::proto::NodeProto;
+use super::tensors::{small_floats, small_integers};
 
 /// Operators between the input and the first layer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -130,17 +130,4 @@ fn arithmetic(graph: &Graph, node: &NodeProto, value: &str) -> Option<Arithmetic
 fn from_constant_node(graph: &Graph, name: &str) -> Option<Vec<f32>> {
     let node = graph.producer(name).filter(|node| node.op_type == "Constant")?;
     small_floats(node.attribute.iter().find(|attribute| attribute.name == "value")?.t.as_ref()?)
-}
-
-/// Up to four float32 values: one, or one per channel.
-fn small_floats(tensor: &TensorProto) -> Option<Vec<f32>> {
-    const MOST: usize = 4;
-    if tensor.data_type != DataType::Float as i32 {
-        return None;
-    }
-    let raw =
-        || tensor.raw_data.chunks_exact(4).filter_map(|four| <[u8; 4]>::try_from(four).ok()).map(f32::from_le_bytes);
-    let values: Vec<f32> =
-        if tensor.raw_data.is_empty() { tensor.float_data.clone() } else { raw().take(MOST + 1).collect() };
-    (1..=MOST).contains(&values.len()).then_some(values)
 }

@@ -3,11 +3,11 @@
 use prost::bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::ExtraOutput;
 use super::error::OnnxError;
-use super::extend::{append, value_info};
+use super::extend::{ExtraOutput, append, value_info};
 use super::graph::Graph;
-use super::proto::{AttributeProto, AttributeType, DataType, GraphProto, NodeProto};
+use super::half::cast;
+use super::proto::{DataType, GraphProto};
 
 /// Name of the extra output.
 pub const FEATURES: &str = "overread_features";
@@ -96,20 +96,75 @@ pub fn with_features(bytes: &Bytes, graph: &Graph, tensor: &str) -> Result<Bytes
     if graph.producer(tensor).is_none() {
         return Err(OnnxError::NoSuchTensor { name: tensor.to_owned() });
     }
-    let to = AttributeProto {
-        name: "to".to_owned(),
-        i: DataType::Float as i64,
-        r#type: AttributeType::Int as i32,
-        ..Default::default()
-    };
-    let cast = NodeProto {
-        op_type: "Cast".to_owned(),
-        name: FEATURES.to_owned(),
-        input: vec![tensor.to_owned()],
-        output: vec![FEATURES.to_owned()],
-        attribute: vec![to],
-        ..Default::default()
-    };
+    let cast = cast(tensor, FEATURES, DataType::Float);
     let output = value_info(&ExtraOutput { name: FEATURES.to_owned(), dtype: Some(DataType::Float) });
     Ok(append(bytes, GraphProto { node: vec![cast], output: vec![output], ..Default::default() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::onnx::proto::NodeProto;
+    use crate::onnx::{find_logits, read};
+
+    /// What the last layer of each shipped model reads.
+    #[test]
+    fn the_shipped_models_have_a_vector_before_their_head() {
+        for (model, tensor) in [
+            ("alzheimer-mri-4class", "/ReduceMean_output_0"),
+            ("brain-fdg-pet", "flat"),
+            ("chest-xray-pneumonia", "/ReduceMean_output_0"),
+            ("chest-xray-pneumonia-lite", "/ReduceMean_output_0"),
+            ("phantom-brain-3grade", "pooled_flat"),
+            ("xray-knee-chest-4class", "/ReduceMean_output_0"),
+        ] {
+            let path = format!("{}/models/{model}/model.onnx", env!("CARGO_MANIFEST_DIR"));
+            let graph = read(&std::fs::read(path).unwrap()).unwrap();
+            let logits = find_logits(&graph, &graph.outputs[0].name).logits.unwrap();
+            let tap = features_before_head(&graph, &logits).unwrap();
+            assert_eq!(tap, FeatureTap { tensor: tensor.to_owned(), axes: FeatureAxes::ChannelsLast { skip: 0 } });
+        }
+    }
+
+    #[test]
+    fn heads_of_other_shapes() {
+        let node = |op: &str, inputs: &[&str], output: &str| NodeProto {
+            op_type: op.to_owned(),
+            input: inputs.iter().map(|name| (*name).to_owned()).collect(),
+            output: vec![output.to_owned()],
+            ..Default::default()
+        };
+        let of = |nodes: Vec<NodeProto>| {
+            let constant = |name: &str| crate::onnx::proto::TensorProto { name: name.to_owned(), ..Default::default() };
+            let output = value_info(&ExtraOutput { name: "logits".to_owned(), dtype: None });
+            let initializer = vec![constant("w"), constant("b")];
+            let graph = GraphProto { node: nodes, initializer, output: vec![output], ..Default::default() };
+            let model = crate::onnx::proto::ModelProto { graph: Some(graph), ..Default::default() };
+            let graph = read(&prost::Message::encode_to_vec(&model)).unwrap();
+            features_before_head(&graph, "logits")
+        };
+        let first = node("Relu", &["image"], "map");
+        let found = of(vec![first.clone(), node("MatMul", &["map", "w"], "x"), node("Add", &["x", "b"], "logits")]);
+        assert_eq!(found, Some(FeatureTap { tensor: "map".into(), axes: FeatureAxes::ChannelsLast { skip: 0 } }));
+        let conv = vec![
+            first.clone(),
+            node("Conv", &["map", "w", "b"], "x"),
+            node("GlobalAveragePool", &["x"], "y"),
+            node("Flatten", &["y"], "logits"),
+        ];
+        assert_eq!(of(conv), Some(FeatureTap { tensor: "map".into(), axes: FeatureAxes::ChannelsFirst }));
+        let quantised = vec![
+            first.clone(),
+            node("DequantizeLinear", &["w", "b"], "weights"),
+            node("Gemm", &["map", "weights"], "x"),
+            node("QuantizeLinear", &["x", "b"], "q"),
+            node("DequantizeLinear", &["q", "b"], "logits"),
+        ];
+        assert_eq!(of(quantised).map(|tap| tap.tensor).as_deref(), Some("map"));
+        // Two values of the picture, the picture itself, something else.
+        assert_eq!(of(vec![first.clone(), node("MatMul", &["map", "map"], "logits")]), None);
+        assert_eq!(of(vec![first.clone(), node("Add", &["map", "image"], "logits")]), None);
+        assert_eq!(of(vec![node("Gemm", &["image", "w"], "logits")]), None);
+        assert_eq!(of(vec![first, node("ReduceMax", &["map"], "logits")]), None);
+    }
 }

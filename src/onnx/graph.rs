@@ -8,6 +8,7 @@ use prost::bytes::Bytes;
 use super::error::OnnxError;
 use super::facts::ValueFacts;
 use super::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto};
+use super::tensors::small_floats;
 
 /// Constants above this many bytes are dropped by [`Graph::forget_weights`].
 const SMALL_CONSTANT_BYTES: usize = 4096;
@@ -116,6 +117,25 @@ impl Graph {
         self.producers.contains_key(value)
             || self.constants.contains_key(value)
             || self.inputs.iter().any(|input| input.name == value)
+    }
+
+    /// Names of nodes and initialisers, as written.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let weights = self.body().map_or(&[][..], |graph| graph.initializer.as_slice());
+        self.nodes().iter().map(|node| node.name.as_str()).chain(weights.iter().map(|weight| weight.name.as_str()))
+    }
+
+    /// Constants of up to four float32 values.
+    pub fn small_constants(&self) -> impl Iterator<Item = Vec<f32>> {
+        let weights = self.body().map_or(&[][..], |graph| graph.initializer.as_slice());
+        let inside = self.nodes().iter().filter(|node| node.op_type == "Constant").flat_map(|node| &node.attribute);
+        weights.iter().chain(inside.filter_map(|attribute| attribute.t.as_ref())).filter_map(small_floats)
+    }
+
+    /// True for a file that Keras' exporter wrote.
+    pub fn is_from_keras(&self) -> bool {
+        let producer = self.producer.to_ascii_lowercase();
+        producer.contains("tf2onnx") || producer.contains("keras")
     }
 
     /// Drops large constants and every reference into the file's bytes, so that those can be freed. Questions about

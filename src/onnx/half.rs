@@ -131,7 +131,7 @@ fn float_value(name: &str, like: &ValueInfoProto) -> ValueInfoProto {
     ValueInfoProto { name: name.to_owned(), r#type, ..Default::default() }
 }
 
-fn cast(from: &str, to: &str, dtype: DataType) -> NodeProto {
+pub(super) fn cast(from: &str, to: &str, dtype: DataType) -> NodeProto {
     let to_type = AttributeProto {
         name: "to".to_owned(),
         i: dtype as i64,

@@ -89,3 +89,16 @@ pub(super) fn small_integers(tensor: &TensorProto) -> Option<Vec<i64>> {
     let values = tensor.raw_data.chunks_exact(8).filter_map(|bytes| <[u8; 8]>::try_from(bytes).ok());
     Some(values.map(i64::from_le_bytes).collect())
 }
+
+/// Up to four float32 values: one, or one per channel. `None` for other types or more values.
+pub(super) fn small_floats(tensor: &TensorProto) -> Option<Vec<f32>> {
+    const MOST: usize = 4;
+    if tensor.data_type != DataType::Float as i32 {
+        return None;
+    }
+    let raw =
+        || tensor.raw_data.chunks_exact(4).filter_map(|four| <[u8; 4]>::try_from(four).ok()).map(f32::from_le_bytes);
+    let values: Vec<f32> =
+        if tensor.raw_data.is_empty() { tensor.float_data.clone() } else { raw().take(MOST + 1).collect() };
+    (1..=MOST).contains(&values.len()).then_some(values)
+}

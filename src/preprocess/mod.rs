@@ -18,6 +18,7 @@ mod morphology;
 mod picture;
 mod presets;
 mod recipe;
+mod recipe_of_steps;
 mod resize;
 mod scale;
 mod smooth;

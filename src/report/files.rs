@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::{GalleryCase, GalleryEntry, MetricsReport, ReportError, choose_gallery, write_gallery, write_predictions};
+use super::{
+    GalleryCase, GalleryEntry, Language, MetricsReport, ReportError, choose_gallery, write_gallery, write_predictions,
+};
 use crate::engine::{EngineChoice, Model, SessionOptions};
 use crate::explain::Mapper;
 use crate::metrics::SummaryOptions;
@@ -24,7 +26,7 @@ pub struct ReviewSide<'a> {
 
 impl ReviewSide<'_> {
     /// Writes `predictions.csv` and, where cases have labels, the numbers about them. `asked` is the operating point
-    /// that goes before the model's own. The files that were written come back too.
+    /// that goes before the model's own; `language` is the charts'. The files that were written come back too.
     ///
     /// # Errors
     /// [`ReportError`] for a file that cannot be written or numbers that cannot be computed.
@@ -33,6 +35,7 @@ impl ReviewSide<'_> {
         out: &Path,
         asked: Option<&[(usize, f32)]>,
         options: SummaryOptions,
+        language: Language,
     ) -> Result<(Option<MetricsReport>, Vec<PathBuf>), ReportError> {
         let names = self.model.class_names();
         let table = out.join("predictions.csv");
@@ -43,8 +46,10 @@ impl ReviewSide<'_> {
             return Ok((None, written));
         }
         predictions.remarks = self.label_remarks.to_vec();
-        let report = MetricsReport::new(predictions, asked.unwrap_or(&self.model.manifest.thresholds), options)?;
-        written.extend(report.write(out)?);
+        let thresholds = asked.unwrap_or(&self.model.manifest.thresholds);
+        let stored_temperature = self.model.manifest.temperature.map(f64::from);
+        let report = MetricsReport { stored_temperature, ..MetricsReport::new(predictions, thresholds, options)? };
+        written.extend(report.write(out, language)?);
         Ok((Some(report), written))
     }
 }

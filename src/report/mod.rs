@@ -17,6 +17,7 @@ mod plate;
 mod predictions;
 mod reference;
 mod review;
+mod write;
 
 pub use chart::{calibration_chart, confusion_chart, matrix_chart, precision_recall_chart, roc_chart};
 pub use document::Language;
@@ -24,17 +25,16 @@ pub use explanation::{explanation_json, write_map, write_overlay};
 pub use files::{ReviewSide, read_card, write_misclassified};
 pub use gallery::{GalleryCase, GalleryEntry, choose_gallery, write_gallery};
 pub use golden::{GoldenError, NewGolden, write_golden};
-pub use html::write_html;
 pub use leak::{LeakReport, PairPicture, leak_json, leak_text, write_leak_files, write_leak_pairs, write_pair_sheet};
 pub use metrics::{
-    ComparisonReport, GroupReport, MetricsReport, TemperatureReport, comparison_json, comparison_text, metrics_json,
-    metrics_text, write_flips, write_matrix, write_thresholds,
+    Applied, CalibratedScores, ComparisonReport, GroupReport, MetricsReport, Scoring, TemperatureReport,
+    comparison_json, comparison_text, metrics_json, metrics_text, write_flips, write_matrix, write_thresholds,
 };
 pub use npy::NpyWriter;
-pub use pdf::write_pdf;
 pub use predictions::{json_line, write_csv};
 pub use reference::write_reference;
 pub use review::{ReviewReport, write_predictions};
+pub use write::{write_metrics, write_review};
 
 pub use crate::render::RESEARCH_USE;
 

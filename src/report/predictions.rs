@@ -9,7 +9,7 @@ use crate::review::reference::Known;
 use crate::review::{Case, CaseError, Scored};
 
 /// One case as a JSON object: `path`, then either `slice`, `scores` by class name, `logits`, `predicted`, `engine`,
-/// `provider`, `elapsed_ms` (and `slices`, `truth`, `reference`, `warnings` where there are any), or `error`.
+/// `provider`, `elapsed_ms` (and `slices`, `truth`, `known`, `warnings` where there are any), or `error`.
 pub fn json_line(case: &Case, class_names: &[String]) -> Value {
     let mut line = Map::new();
     line.insert("path".to_owned(), json!(case.path.to_string_lossy()));
@@ -43,7 +43,7 @@ fn scored_fields(line: &mut Map<String, Value>, scored: &Scored, class_names: &[
     line.insert("provider".to_owned(), json!(result.provider));
     line.insert("elapsed_ms".to_owned(), json!(result.elapsed_ms));
     if let Some(known) = &scored.known {
-        line.insert("reference".to_owned(), known_fields(known));
+        line.insert("known".to_owned(), known_fields(known));
     }
     if !scored.warnings.is_empty() {
         line.insert("warnings".to_owned(), json!(scored.warnings));

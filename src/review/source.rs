@@ -34,7 +34,8 @@ pub(super) fn identifier(meta: &Meta, keyword: &str) -> Option<String> {
     Some(tag.value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
-fn hash_files(files: &[PathBuf]) -> Option<String> {
+/// As [`SourceFacts::sha256`].
+pub(super) fn hash_files(files: &[PathBuf]) -> Option<String> {
     if let [one] = files {
         return hash_file(one).ok();
     }

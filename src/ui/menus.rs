@@ -4,10 +4,11 @@ use eframe::egui::{Button, Rect, Response, Role, Ui, Vec2, WidgetInfo, pos2, vec
 
 use super::actions::{Action, Menu, TABLE};
 use super::icons::{self, Icon};
-use super::shell::{Look, Wishes};
+use super::shell::{Look, Page, Wishes};
 use super::widgets::palette;
 use super::words::{Words, words};
 use crate::app::{AppState, Command};
+use crate::review::Show;
 
 /// Two em spaces.
 pub(super) const MARK_ROOM: &str = "\u{2003}\u{2003}";
@@ -93,6 +94,8 @@ fn is_on(action: Action, state: &AppState, look: &Look) -> bool {
         Action::Identity => state.shows_identity(),
         Action::Heatmap => state.heatmaps().is_on(),
         Action::Compare => state.heatmaps().is_comparing(),
+        Action::SetUpModel => look.page == Page::Import,
+        Action::Account => look.account_open,
         Action::Worklist => look.worklist_open,
         Action::Findings => look.findings_open,
         _ => false,
@@ -115,6 +118,7 @@ fn is_possible(action: Action, state: &AppState) -> bool {
             state.model().facts().is_some()
         }
         Action::CancelRest => state.background().is_running(),
+        Action::RetryFailed => state.review().count(Show::Failed) > 0,
         Action::NextView => state.views().layout().views() > 1,
         _ => true,
     }

@@ -96,6 +96,12 @@ pub fn weak(ui: &mut Ui, text: impl Into<String>) -> Response {
     ui.add(Label::new(RichText::new(text).font(theme::small()).color(color)).wrap().halign(egui::Align::LEFT))
 }
 
+/// A tooltip, unless a dialog lies over what it is about: egui keeps one that is open for as long as the pointer rests.
+pub fn tip(response: Response, text: impl FnOnce() -> String) -> Response {
+    let covered = response.ctx.memory(|memory| !memory.is_above_modal_layer(response.layer_id));
+    if covered { response } else { response.on_hover_text(text()) }
+}
+
 /// A sentence on a tinted card with an icon: doubts in amber, failures in red.
 pub fn notice(ui: &mut Ui, text: &str, color: Color32, fill: Color32) {
     let frame = egui::Frame::NONE.fill(fill).corner_radius(theme::CARD_RADIUS).inner_margin(12);

@@ -8,7 +8,7 @@ use super::review::filters;
 use super::shell::Wishes;
 use super::theme;
 use super::thumbnails::Thumbnails;
-use super::widgets::{elided, heading, paint_chip, palette};
+use super::widgets::{elided, heading, paint_chip, palette, tip};
 use super::words::{Words, words};
 use crate::app::{AppState, Command, Item, ListedCase};
 use crate::review::Answer;
@@ -99,7 +99,7 @@ impl Worklist {
                 ui.painter().galley(pos2(left, below.y - text.size().y / 2.0), text, p.weak);
             }
         }
-        let response = response.on_hover_text(item.path().display().to_string());
+        let response = tip(response, || item.path().display().to_string());
         if response.clicked() {
             wishes.commands.push(Command::SelectCase(place));
         }

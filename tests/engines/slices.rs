@@ -2,7 +2,7 @@
 
 use overread::engine::{EngineError, InputSelection, SliceChoice, select_slices};
 use overread::geometry::{Affine3, Size};
-use overread::scan::{Frame, Meta, Pixels};
+use overread::scan::{Frame, Meta, ModalityHint, Pixels};
 use serde_json::{Value, json};
 
 /// MNI at 2 mm as SPM writes it (91 x 109 x 91, x to the left, first axial slice at -72 mm), in LPS.
@@ -127,4 +127,22 @@ fn choices_are_written_as_they_are_read() {
     }
     let error = serde_json::from_value::<SliceChoice>(json!({"positions_mm": [1], "axes": "x"})).unwrap_err();
     assert!(error.to_string().contains("every_nth"), "{error}");
+}
+
+/// NIfTI has no field for the modality: what stands around a volume counts, silence is said, pictures are left alone.
+#[test]
+fn another_modality_is_said_and_so_is_none() {
+    let selection: InputSelection =
+        serde_json::from_str(r#"{"modality": ["PT", "NM"], "body_part": "BRAIN"}"#).unwrap();
+    let remarks = |modality: Option<&str>, hint: Option<ModalityHint>| {
+        let meta = Meta { modality: modality.map(str::to_owned), modality_hint: hint, ..Meta::default() };
+        select_slices(1, Size::new(4, 4), &meta, Some(&selection), None).unwrap().remarks
+    };
+    let says = |modality: &str| Some(ModalityHint::Says { modality: modality.to_owned(), by: "the file's name" });
+    assert!(remarks(None, None).is_empty(), "a picture");
+    assert!(remarks(None, says("pt")).is_empty() && remarks(Some("PT"), Some(ModalityHint::Silent)).is_empty());
+    assert_eq!(remarks(None, says("MR")), ["The model is made for the modality PT or NM; the file's name says MR."]);
+    assert_eq!(remarks(Some("CT"), None), ["The model is made for the modality PT or NM; the file says CT."]);
+    let silent = remarks(None, Some(ModalityHint::Silent));
+    assert_eq!(silent, ["The file does not say its modality; the model is made for PT or NM."]);
 }

@@ -16,31 +16,30 @@ from trunk import SIZE
 
 
 def look(data, run, grey, labels, parts, groups, side, names):
-    from train import grades
-
     wanted = (side == "test") | (parts == "test")
     index = np.flatnonzero(wanted)
     files = [data / names[i] for i in index]
-    logits, scores, called = overread.table(overread.predict(MODEL, files), files, CLASSES)
-    own = package.logits_of(run, Prepared(np.stack([resized(g, SIZE) for g in grey[index]])))
-    kelvin = temperature()
+    words, persons = [CLASSES[labels[i]] for i in index], [f"person {groups[i]}" for i in index]
     place = {i: row for row, i in enumerate(index)}
     rows = lambda mask: np.array([place[i] for i in np.flatnonzero(mask)])
-    held, official, unseen = rows(side == "test"), rows(parts == "test"), rows((parts == "test") & (side == "test"))
-    seen = rows((parts == "test") & (side != "test"))
-    at = lambda r, by_person=False: grades(logits[r] / kelvin, labels[index[r]], groups[index[r]] if by_person else None)
+
+    def reviewed(mask):
+        """The program's review of some of these slices, whole people drawn for its intervals."""
+        at = rows(mask)
+        pick = lambda values: [values[i] for i in at]
+        return overread.review(MODEL, pick(files), pick(words), people=pick(persons))
+
+    held, official = side == "test", parts == "test"
+    logits, scores, called = reviewed(wanted).table(files)
     assert (called == logits.argmax(1)).all()
-    persons = np.unique(groups[index[held]])
-    mean = np.array([logits[[place[i] for i in np.flatnonzero(groups == p)]].mean(0) for p in persons])
-    grade = np.array([labels[groups == p][0] for p in persons])
+    own = package.logits_of(run, Prepared(np.stack([resized(g, SIZE) for g in grey[index]])))
     return {
         "gap_to_the_program": {"logits": float(np.abs(own - logits).max()),
-                               "probabilities": float(np.abs(metrics.softmax(own.astype(float) / kelvin) - scores).max())},
-        "held_out_people_slices": at(held, True),
-        "held_out_people_mean_of_32_slices": grades(mean / kelvin, grade, persons),
-        "official_test_split_leaks": at(official),
-        "official_test_split_people_of_train": at(seen),
-        "official_test_split_held_out_people": at(unseen),
+                               "probabilities": float(np.abs(metrics.softmax(own.astype(float) / temperature()) - scores).max())},
+        "held_out_people": reviewed(held).numbers(),
+        "official_test_split_leaks": reviewed(official).numbers(),
+        "official_test_split_people_of_train": reviewed(official & ~held).numbers(),
+        "official_test_split_held_out_people": reviewed(official & held).numbers(),
     }  # fmt: skip
 
 

@@ -74,34 +74,24 @@ def binary(p, labels, threshold):
             "specificity": tn / (tn + fp), "tp": tp, "fn": fn, "fp": fp, "tn": tn}  # fmt: skip
 
 
-def with_intervals(p, labels, threshold):
-    found = binary(p, labels, threshold)
-    hits = lambda i: metrics.accuracy(metrics.confusion(labels[i], (p[i] >= threshold).astype(int), 2))
-    found["intervals_95"] = {
-        "auc": metrics.bootstrap(lambda i: metrics.auc(p[i], labels[i]), labels),
-        "accuracy": metrics.wilson(found["tp"] + found["tn"], len(labels)),
-        "sensitivity": metrics.wilson(found["tp"], found["tp"] + found["fn"]),
-        "specificity": metrics.wilson(found["tn"], found["fp"] + found["tn"]),
-        "accuracy_bootstrap": metrics.bootstrap(hits, labels),
-    }
-    return found
-
-
 def look_at_test(data, kelvin, threshold):
     rows = subjects(data, "test")
     files = [slice_files(data, row) for row in rows]
     labels = np.array([CLASSES.index(row["label"]) for row in rows])
     flat = [f for some in files for f in some]
-    found = overread.predict(MODEL, flat)
-    logits, scores, called = overread.table(found, flat, CLASSES)
+    words = lambda repeat: [CLASSES[label] for label in np.repeat(labels, repeat)]
+    subjects_seen = overread.review(MODEL, flat, words(len(POSITIONS_MM)))
+    slices_seen = overread.review(MODEL, flat, words(len(POSITIONS_MM)), "--slices", "all")
+    # A case is known by its first slice, the lowest; frames are in the order of the positions.
+    logits, scores, _ = slices_seen.table([(some[0], place) for some in files for place in range(len(POSITIONS_MM))])
     own = package.session(MODEL / "model.onnx")(np.stack([prepared(np.asarray(Image.open(f))) for f in flat]))
-    slices = logits.reshape(len(rows), -1, 2).mean(1)
-    p = metrics.softmax(slices / kelvin)[:, 1]
+    p = subjects_seen.table([some[0] for some in files])[1][:, 1]
+    mean = metrics.softmax(own.reshape(len(rows), -1, 2).mean(1, dtype=float) / kelvin)[:, 1]
     result = {"gap_to_the_program": {"logits": float(np.abs(own - logits).max()),
-                                     "probabilities": float(np.abs(metrics.softmax(own / kelvin) - scores).max())},
-              "subjects": with_intervals(p, labels, threshold),
-              "subjects_without_operating_point": binary(p, labels, 0.5),
-              "single_slices": binary(scores[:, 1], np.repeat(labels, len(POSITIONS_MM)), threshold)}  # fmt: skip
+                                     "probabilities": float(np.abs(metrics.softmax(own / kelvin) - scores).max()),
+                                     "subjects": float(np.abs(mean - p).max())},
+              "subjects": subjects_seen.numbers(), "single_slices": slices_seen.numbers(),
+              "subjects_without_operating_point": binary(p, labels, 0.5)}  # fmt: skip
     age, sex = np.array([float(row["age"] or "nan") for row in rows]), np.array([row["sex"] for row in rows])
     groups = {"women": sex == "F", "men": sex == "M", "below 65 years": age < 65, "65 to 74 years": (age >= 65) & (age < 75), "75 years and above": age >= 75}
     result["subgroups"] = {name: binary(p[m], labels[m], threshold) if len(set(labels[m])) == 2 else {"n": int(m.sum())} for name, m in groups.items()}
@@ -109,10 +99,11 @@ def look_at_test(data, kelvin, threshold):
                        for row, v, t in zip(rows, p, labels) if (v >= threshold) != t]  # fmt: skip
     volumes = [(data / "volumes" / "test" / row["label"] / f"{row['subject']}.nii.gz", v) for row, v in zip(rows, p)]
     volumes = [(f, v) for f, v in volumes if f.exists()]
-    direct = overread.predict(MODEL, [f for f, _ in volumes])
-    gap = [abs(direct[str(f)]["scores"]["AD"] - v) for f, v in volumes]
-    right = sum(direct[str(f)]["predicted"] == f.parent.name for f, _ in volumes)
-    result["volumes"] = {"n": len(volumes), "right": right, "largest_probability_gap_to_png_slices": float(max(gap))}
+    direct = overread.review(MODEL, [f for f, _ in volumes], [f.parent.name for f, _ in volumes])
+    _, scores, called = direct.table([f for f, _ in volumes])
+    gap = np.abs(scores[:, 1] - [v for _, v in volumes])
+    right = sum(CLASSES[c] == f.parent.name for c, (f, _) in zip(called, volumes))
+    result["volumes"] = {"n": len(volumes), "right": right, "largest_probability_gap_to_png_slices": float(gap.max())}
     return result
 
 

@@ -6,22 +6,22 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[1] / "training"))
-from card import fill, heatmaps, number, table
+from card import cell, confusion, fill, heatmaps, number, table
 
 
 def main():
     r = json.loads((HERE / "results.json").read_text())
     v, t = r["cross_validation"], r["test"]
-    s, names = t["subjects"], ("auc", "accuracy", "sensitivity", "specificity")
+    names = ("auc", "accuracy", "sensitivity", "specificity")
+    of = lambda part, n: cell(t[part]["overall"]["accuracy"] if n == "accuracy" else t[part]["by_class"]["AD"][n])
+    both = lambda n: [of("subjects", n), of("single_slices", n)]
     fill(
         HERE.parent / "README.md",
         validation=table(["cross-validation, 134 subjects", "mean of 10 repeats", "deviation"], [
             *[[n if n != "auc" else "AUC", number(v[n]["mean"]), number(v[n]["deviation"])] for n in names],
             ["AUC of single slices", number(v["slice_auc"]["mean"]), number(v["slice_auc"]["deviation"])]]),
         test=table(["58 test subjects", "at 0.42", "single slices (406)"], [
-            ["AUC", number(s["auc"], s["intervals_95"]["auc"]), number(t["single_slices"]["auc"])],
-            *[[n, number(s[n], s["intervals_95"][n]), number(t["single_slices"][n])] for n in names[1:]]]) + "\n\n" + table(
-            ["", "called nAD", "called AD"], [["labelled nAD", s["tn"], s["fp"]], ["labelled AD", s["fn"], s["tp"]]]),
+            ["AUC", *both("auc")], *[[n, *both(n)] for n in names[1:]]]) + "\n\n" + confusion(t["subjects"]["confusion"], ["nAD", "AD"]),
         gap=f"{t['gap_to_the_program']['logits']:.1e}, the probabilities by {t['gap_to_the_program']['probabilities']:.1e}",
         subgroups=table(["test subjects", "n", "AUC", "accuracy", "sensitivity", "specificity"], [
             [name, g["n"], *[number(g[n]) if n in g else "" for n in names]] for name, g in t["subgroups"].items()]),

@@ -41,6 +41,16 @@ def numbers(p, labels, threshold):
     }  # fmt: skip
 
 
+def look_at_test(data, run, kelvin):
+    files = [f for name in CLASSES for f in sorted((data / "test" / name).glob("*.jpeg"))]
+    reviewed = overread.review(MODEL, files, [f.parent.name for f in files])
+    logits, scores, _ = reviewed.table(files)
+    own = package.logits_of(run, Prepared(np.stack([resized(x.pixels, SIZE) for x in chest.load(data, "test")])))
+    return {"gap_to_the_program": {"logits": float(np.abs(own - logits).max()),
+                                   "probabilities": float(np.abs(metrics.softmax(own.astype(float) / kelvin) - scores).max())},
+            "review": reviewed.numbers()}  # fmt: skip
+
+
 def main(data, work, test):
     torch.set_num_threads(1)
     model = network()
@@ -68,13 +78,7 @@ def main(data, work, test):
                "temperature": kelvin, "threshold": threshold, "gaps": gaps,
                "validation": {"plain": numbers(p[0], labels, threshold), "shifted": numbers(np.concatenate(p[1:]), np.tile(labels, SHIFTED), threshold)}}  # fmt: skip
     if test:
-        files = [f for name in CLASSES for f in sorted((data / "test" / name).glob("*.jpeg"))]
-        truth = np.array([CLASSES.index(f.parent.name) for f in files])
-        logits, scores, _ = overread.table(overread.predict(MODEL, files), files, CLASSES)
-        own = package.logits_of(run, Prepared(np.stack([resized(x.pixels, SIZE) for x in chest.load(data, "test")])))
-        results["test"] = {"gap_to_the_program": {"logits": float(np.abs(own - logits).max()),
-                                                  "probabilities": float(np.abs(metrics.softmax(own.astype(float) / kelvin) - scores).max())},
-                           **numbers(scores[:, 1], truth, threshold)}  # fmt: skip
+        results["test"] = look_at_test(data, run, kelvin)
     (HERE / "results.json").write_text(json.dumps(results, indent=2) + "\n")
     print(json.dumps(results, indent=1))
 

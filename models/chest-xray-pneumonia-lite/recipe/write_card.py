@@ -6,19 +6,20 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[1] / "training"))
-from card import confusion, fill, gap, heatmaps, number, table
+from card import cell, confusion, fill, gap, heatmaps, number, table
 
 
 def main():
     r = json.loads((HERE / "results.json").read_text())
     t, v = r["test"], r["validation"]
-    cell = lambda row: number(row[0], row[1:])
+    overall, ill = t["review"]["overall"], t["review"]["by_class"]["PNEUMONIA"]
+    test = {n: overall[n.replace("_", " ")] for n in ("accuracy", "balanced_accuracy")} | {n: ill[n] for n in ("auc", "sensitivity", "specificity")}
     names = ("auc", "balanced_accuracy", "accuracy", "sensitivity", "specificity")
     fill(
         HERE.parent / "README.md",
         numbers=table(["", "official test, 618 pictures", "validation, plain", "validation, augmented"], [
-            [n.replace("auc", "AUC").replace("_", " "), cell(t[n]), number(v["plain"][n][0]), number(v["shifted"][n][0])] for n in names]),
-        confusion=confusion(t["confusion"], ["NORMAL", "PNEUMONIA"]),
+            [n.replace("auc", "AUC").replace("_", " "), cell(test[n]), number(v["plain"][n][0]), number(v["shifted"][n][0])] for n in names]),
+        confusion=confusion(t["review"]["confusion"], ["NORMAL", "PNEUMONIA"]),
         gap=gap(t),
         heatmaps=heatmaps(r["heatmaps"]),
     )  # fmt: skip

@@ -119,17 +119,21 @@ def chest_score(model, trunks, pictures, labels, file):
     return (weights / kelvin, bias / kelvin - np.log(point / (1 - point))), found
 
 
+def aucs(logits, labels):
+    """Within each body part."""
+    knee, chest = labels < 2, labels >= 2
+    return {"auc_knee": metrics.auc(logits[knee, 1] - logits[knee, 0], labels[knee]),
+            "auc_chest": metrics.auc(logits[chest, 3] - logits[chest, 2], labels[chest] - 2)}  # fmt: skip
+
+
 def numbers(logits, labels):
     p, called = metrics.softmax(logits), logits.argmax(1)
     counts = metrics.confusion(labels, called, len(CLASSES))
     of = lambda f: (lambda i: f(metrics.confusion(labels[i], called[i], len(CLASSES))))
     right = np.diag(counts)
-    knee, chest = labels < 2, labels >= 2
-    aucs = {"auc_knee": metrics.auc(logits[knee, 1] - logits[knee, 0], labels[knee]),
-            "auc_chest": metrics.auc(logits[chest, 3] - logits[chest, 2], labels[chest] - 2)}  # fmt: skip
     return {
         "n": len(labels), "weighted_f1": metrics.weighted_f1(counts), "macro_f1": metrics.macro_f1(counts),
-        "accuracy": metrics.accuracy(counts), **aucs, "f1": dict(zip(CLASSES, metrics.f1(counts).tolist())),
+        "accuracy": metrics.accuracy(counts), **aucs(logits, labels), "f1": dict(zip(CLASSES, metrics.f1(counts).tolist())),
         "sensitivity": {c: [right[i] / counts[i].sum(), *metrics.wilson(right[i], counts[i].sum())] for i, c in enumerate(CLASSES)},
         "intervals_95": {"weighted_f1": metrics.bootstrap(of(metrics.weighted_f1), labels), "accuracy": metrics.wilson(right.sum(), len(labels)),
                          "f1": {c: metrics.bootstrap(of(lambda m, k=k: metrics.f1(m)[k]), labels, rounds=500) for k, c in enumerate(CLASSES)}},
@@ -142,7 +146,8 @@ def look_at_test(knee_root, chest_root, run, kelvin):
     chest_files = [sorted((chest_root / "test" / name).glob("*.jpeg")) for name in ("NORMAL", "PNEUMONIA")]
     labels = np.concatenate([(grades > 0).astype(int), [2] * len(chest_files[0]), [3] * len(chest_files[1])])
     files = [*files, *chest_files[0], *chest_files[1]]
-    logits, scores, _ = overread.table(overread.predict(MODEL, files), files, CLASSES)
+    reviewed = overread.review(MODEL, files, [CLASSES[i] for i in labels])
+    logits, scores, _ = reviewed.table(files)
     some = np.arange(0, len(files), GAP_EVERY)
     grey = [np.asarray(Image.open(files[i]).convert("RGB"))[..., 0] for i in some]
     own = package.logits_of(run, Prepared(np.stack([resized(g, SIZE) for g in grey])), 8)
@@ -150,7 +155,7 @@ def look_at_test(knee_root, chest_root, run, kelvin):
     return {
         "gap_to_the_program": {"pictures": len(some), "logits": float(np.abs(own - logits[some]).max()),
                                "probabilities": float(np.abs(metrics.softmax(own.astype(float) / kelvin) - scores[some]).max())},
-        **numbers(logits / kelvin, labels),
+        "review": reviewed.numbers(), **aucs(logits, labels),
         "called_osteoarthritis_by_grade": {str(g): [int((called[grades == g] == 1).sum()), int((grades == g).sum())] for g in (0, 2, 3, 4)},
     }  # fmt: skip
 
@@ -175,7 +180,7 @@ def main(knee_root, chest_root, checkpoint, lite_checkpoint, work, test):
     with_temperature(1.0)
     _, grades, files = clear_knees(knee_root, "val")
     labels, files = np.concatenate([(grades > 0).astype(int), held_labels + 2]), [*files, *held_files]
-    z, _, _ = overread.table(overread.predict(MODEL, files), files, CLASSES)
+    z, _, _ = overread.review(MODEL, files, [CLASSES[i] for i in labels]).table(files)
     kelvin = metrics.temperature(z, labels)
     with_temperature(kelvin)
     results = {"validation": numbers(z / kelvin, labels), "knee": record, "chest": found_chest,

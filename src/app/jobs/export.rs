@@ -1,19 +1,17 @@
 //! The export worker: the list's review as files for other people: tables, numbers, pictures of what is misclassified,
 //! one report as HTML and PDF.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Emitter;
-use crate::app::{Cause, Event, Problem};
+use crate::app::review::{Snapshot, files_by_path};
+use crate::app::{Cause, Event, Pane, Problem};
 use crate::engine::{EngineChoice, EngineError, Model};
 use crate::metrics::SummaryOptions;
-use crate::report::{
-    self, ComparisonReport, Language, ReportError, ReviewReport, ReviewSide, write_html, write_misclassified, write_pdf,
-};
-use crate::review::folder::{Decision, ModelFacts, RunFacts, now_utc};
-use crate::review::record::{CaseRecord, Recorder};
+use crate::report::{self, ComparisonReport, Language, ReportError, ReviewReport, ReviewSide, write_misclassified};
+use crate::review::folder::{ModelFacts, RunFacts, now_utc};
+use crate::review::record::Recorder;
 
 /// Misclassified cases that are shown with their heatmaps.
 const MOST_PICTURES: usize = 24;
@@ -25,15 +23,13 @@ pub(in crate::app) struct Job {
     pub language: Language,
     pub run: RunFacts,
     pub recorder: Arc<Recorder>,
-    /// With the reader's own labels.
-    pub records: Vec<CaseRecord>,
-    pub decisions: Vec<Decision>,
-    /// The second model and its answers.
-    pub compared: Option<(PathBuf, Vec<CaseRecord>)>,
+    pub list: Snapshot,
+    /// The files of each item.
+    pub files: Vec<Arc<[PathBuf]>>,
+    /// The second model.
+    pub compared: Option<PathBuf>,
     /// The reader's operating point; empty for the model's own.
     pub thresholds: Vec<(usize, f32)>,
-    /// The files of each record's path.
-    pub files: HashMap<String, Vec<PathBuf>>,
 }
 
 pub(super) fn work(job: Job, emit: &Emitter) {
@@ -66,22 +62,21 @@ fn write(job: &Job, emit: &Emitter) -> Result<(), Failed> {
     let out = job.out.as_path();
     folder(out)?;
     let model = load(&job.run.model.path, Some(&job.run.model.sha256))?;
-    let other = job.compared.as_ref().map(|(path, _)| load(path, None)).transpose()?;
+    let other = job.compared.as_ref().map(|path| load(path, None)).transpose()?;
     let label_remarks = &job.recorder.labels.remarks;
-    let a = ReviewSide { model: &model, records: &job.records, label_remarks };
-    let b = other.as_ref().zip(job.compared.as_ref()).map(|(model, (_, records))| ReviewSide {
-        model,
-        records,
-        label_remarks,
-    });
+    let (records, others) = (job.list.labelled_records(Pane::First), job.list.labelled_records(Pane::Second));
+    let files = files_by_path(&job.files, &job.recorder.roots);
+    let a = ReviewSide { model: &model, records: &records, label_remarks };
+    let other = other.filter(|_| !others.is_empty());
+    let b = other.as_ref().map(|model| ReviewSide { model, records: &others, label_remarks });
     let asked = Some(job.thresholds.as_slice()).filter(|thresholds| !thresholds.is_empty());
     let options = SummaryOptions::default();
-    let (metrics, _) = a.write(out, asked, options)?;
+    let (metrics, _) = a.write(out, asked, options, job.language)?;
     let metrics_b = match b {
         Some(b) => {
             let out = out.join("compare");
             folder(&out)?;
-            b.write(&out, asked, options)?.0
+            b.write(&out, asked, options, job.language)?.0
         }
         None => None,
     };
@@ -94,13 +89,13 @@ fn write(job: &Job, emit: &Emitter) -> Result<(), Failed> {
     }
     let mut told = |done, total| emit.send(Event::ExportProgress { done, total });
     let how = (asked, MOST_PICTURES, EngineChoice::Auto);
-    let (gallery, misclassified) = write_misclassified(&out.join("gallery"), (a, b), &job.files, how, &mut told)?;
+    let (gallery, misclassified) = write_misclassified(&out.join("gallery"), (a, b), &files, how, &mut told)?;
     let compared = other.as_ref().map(|model| RunFacts { model: ModelFacts::of(model), ..job.run.clone() });
-    let report = ReviewReport {
+    let review = ReviewReport {
         run: &job.run,
         compared: compared.as_ref(),
         model_card: report::read_card(&model),
-        cases: &job.records,
+        cases: &records,
         label_remarks,
         mapping: &job.recorder.labels.mapping,
         thresholds: &job.thresholds,
@@ -109,13 +104,12 @@ fn write(job: &Job, emit: &Emitter) -> Result<(), Failed> {
         comparison: comparison.as_ref(),
         gallery: &gallery,
         misclassified,
-        decisions: &job.decisions,
+        decisions: &job.list.decisions(),
         leaks: None,
         identify: false,
         written: now_utc(),
     };
-    write_html(&out.join("report.html"), &report, job.language)?;
-    write_pdf(&out.join("report.pdf"), &report, job.language)?;
+    report::write_review(out, &review, job.language)?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::Emitter;
 use super::mailbox::Mailbox;
+use crate::app::review::Snapshot;
 use crate::app::{Cause, Event, LeakFinding, Problem, TwinPair};
 use crate::review::Control;
 use crate::review::leak::{
@@ -27,10 +28,10 @@ pub(in crate::app) enum Job {
 pub(in crate::app) struct Search {
     /// Counts the lists; a finding about an earlier one is dropped.
     pub list: u64,
-    /// The first file of each item and its label.
-    pub items: Vec<LeakItem>,
+    pub answers: Snapshot,
+    /// The files of each item.
+    pub files: Vec<Arc<[PathBuf]>>,
     pub against: PathBuf,
-    pub class_names: Vec<String>,
 }
 
 pub(super) fn work(job: Job, emit: &Emitter, mailbox: &Mailbox<Job>) {
@@ -42,24 +43,25 @@ pub(super) fn work(job: Job, emit: &Emitter, mailbox: &Mailbox<Job>) {
 /// An error without words is a search that was stopped.
 fn find(search: &Search, emit: &Emitter, mailbox: &Mailbox<Job>) -> Result<LeakFinding, Option<Problem>> {
     let said = |error: &dyn std::fmt::Display| Some(Problem::new(Cause::NothingFound, error.to_string()));
-    let mut against = leak_items(&search.against, &search.class_names).items;
-    leave_out(&mut against, &search.items);
+    let items = search.answers.leak_items(&search.files);
+    let mut against = leak_items(&search.against, search.answers.class_names()).items;
+    leave_out(&mut against, &items);
     let mut tell = |progress: crate::review::leak::LeakProgress| {
         let (done, total) = (progress.done, progress.total);
         emit.send(Event::LeakProgress { comparing: progress.stage == LeakStage::Comparing, done, total });
         if mailbox.is_waiting() { Control::Stop } else { Control::Continue }
     };
-    let found = find_leaks(&search.items, Some(&against), &LeakOptions::default(), &mut tell);
+    let found = find_leaks(&items, Some(&against), &LeakOptions::default(), &mut tell);
     let leaks = found.map_err(|error| match error {
         LeakError::Stopped => None,
         error => said(&error),
     })?;
-    Ok(finding(search, &leaks))
+    Ok(finding(&search.against, &items, &leaks))
 }
 
-fn finding(search: &Search, leaks: &Leaks) -> LeakFinding {
+fn finding(against: &Path, items: &[LeakItem], leaks: &Leaks) -> LeakFinding {
     let places: HashMap<&Path, usize> =
-        search.items.iter().enumerate().map(|(index, item)| (item.path.as_path(), index)).collect();
+        items.iter().enumerate().map(|(index, item)| (item.path.as_path(), index)).collect();
     let item = |file: usize| places.get(leaks.files.get(file)?.path.as_path()).copied();
     let mut twins = HashMap::new();
     for file in leaks.inside() {
@@ -72,7 +74,7 @@ fn finding(search: &Search, leaks: &Leaks) -> LeakFinding {
     let telling = telling_pairs(leaks, MOST_PAIRS);
     let pairs = telling.disagreeing.iter().chain(&telling.strongest).take(MOST_PAIRS);
     LeakFinding {
-        against: search.against.clone(),
+        against: against.to_owned(),
         threshold: leaks.threshold,
         training_files: leaks.files.len().saturating_sub(leaks.inside().count()),
         shared_patients: patients.filter_map(|file| item(*file)).collect(),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Emitter;
-use crate::app::{Cause, Event, Problem};
+use super::kept::{KeptAnswers, Places};
+use crate::app::{Cause, Event, OperatingPoint, Pane, Problem};
 use crate::review::folder::{Decision, FolderError, RunFacts, RunFolder};
 use crate::review::record::{CaseRecord, ClassMapping, LabelSource, Labels, Pseudonyms, Recorder, Roots};
 use crate::review::table::{TableOptions, read_truth};
@@ -21,8 +22,8 @@ pub(in crate::app) struct Open {
     pub place: Place,
     /// What was opened.
     pub roots: Vec<PathBuf>,
-    /// The first file of each item.
-    pub files: Vec<PathBuf>,
+    /// The files of each item.
+    pub items: Vec<Arc<[PathBuf]>>,
     pub facts: RunFacts,
     /// A table of labels, instead of the folders' names.
     pub labels: Option<PathBuf>,
@@ -49,11 +50,25 @@ pub(in crate::app) enum Job {
     },
     Keep {
         generation: u64,
+        /// Whose answer it is.
+        pane: Pane,
         record: Box<CaseRecord>,
+    },
+    /// A second model's answers to the list are kept too from now on; `None`: nothing is compared any more.
+    Compare {
+        generation: u64,
+        /// The batch that waits for it.
+        batch: u64,
+        run: Option<Box<RunFacts>>,
     },
     Decide {
         generation: u64,
         decision: Box<Decision>,
+    },
+    /// The reader's operating point; `None` is the manifest's.
+    Point {
+        generation: u64,
+        point: Option<OperatingPoint>,
     },
 }
 
@@ -63,11 +78,42 @@ pub struct OpenedReview {
     pub recorder: Arc<Recorder>,
     /// Where it is kept; `None` where it is not.
     pub folder: Option<PathBuf>,
-    /// What was answered before.
-    pub records: Vec<CaseRecord>,
+    /// What was answered before, less what is to be tried again.
+    pub answers: KeptAnswers,
+    /// Files that failed before and are not what they were.
+    pub tried_again: usize,
     pub decisions: Vec<Decision>,
+    /// The reader's operating point.
+    pub threshold: Option<OperatingPoint>,
+    /// The second model that was compared last.
+    pub compared: Option<OpenedComparison>,
     /// Why it is not kept, or what of it could not be read.
     pub problems: Vec<Problem>,
+}
+
+impl OpenedReview {
+    /// Nothing is kept anywhere.
+    pub fn empty(recorder: Arc<Recorder>) -> Self {
+        Self {
+            recorder,
+            folder: None,
+            answers: Vec::new(),
+            tried_again: 0,
+            decisions: Vec::new(),
+            threshold: None,
+            compared: None,
+            problems: Vec::new(),
+        }
+    }
+}
+
+/// What a second model answered before.
+#[derive(Debug)]
+pub struct OpenedComparison {
+    /// Its .onnx.
+    pub path: PathBuf,
+    pub sha256: String,
+    pub answers: KeptAnswers,
 }
 
 #[derive(Default)]
@@ -78,8 +124,10 @@ pub(super) struct Worker {
 struct Review {
     generation: u64,
     folder: Option<RunFolder>,
+    /// The second model's, within it.
+    comparison: Option<RunFolder>,
     recorder: Arc<Recorder>,
-    files: Vec<PathBuf>,
+    places: Places,
     mapping: ClassMapping,
     /// One message is enough where the disk is full.
     failed: bool,
@@ -101,14 +149,30 @@ impl Worker {
                     emit.send(Event::Labelled { generation, table, result });
                 }
             }
-            Job::Keep { generation, record } => {
+            Job::Keep { generation, pane, record } => {
                 if let Some(review) = self.of(generation) {
-                    review.write(emit, |folder| folder.append(*record));
+                    review.write(pane, emit, |folder| folder.append(*record));
+                }
+            }
+            Job::Compare { generation, batch, run } => {
+                if let Some(review) = self.of(generation) {
+                    match run {
+                        Some(run) => emit.send(Event::ComparisonOpened { batch, result: review.compare(*run) }),
+                        None => {
+                            review.comparison = None;
+                            review.write(Pane::First, emit, RunFolder::stop_comparing);
+                        }
+                    }
                 }
             }
             Job::Decide { generation, decision } => {
                 if let Some(review) = self.of(generation) {
-                    review.write(emit, |folder| folder.decisions_mut().decide(*decision));
+                    review.write(Pane::First, emit, |folder| folder.decisions_mut().decide(*decision));
+                }
+            }
+            Job::Point { generation, point } => {
+                if let Some(review) = self.of(generation) {
+                    review.write(Pane::First, emit, |folder| folder.choose_point(point));
                 }
             }
         }
@@ -119,7 +183,7 @@ impl Worker {
     }
 
     fn begin(&mut self, open: Open) -> OpenedReview {
-        let Open { generation, place, roots, files, facts, labels } = open;
+        let Open { generation, place, roots, items, facts, labels } = open;
         let mapping = ClassMapping::new(&facts.model.classes);
         let mut problems = Vec::new();
         let folder = match folder(&place, &roots, facts) {
@@ -131,35 +195,65 @@ impl Worker {
         };
         let pseudonyms = folder.as_ref().map_or_else(Pseudonyms::random, |folder| folder.pseudonyms().clone());
         let roots = Roots::new(&roots);
-        let found = source(labels.as_deref()).map(|source| Labels::new(&source, &files, &roots, &pseudonyms, &mapping));
+        let places = Places::new(items, &roots);
+        let named = |source| Labels::new(&source, &places.files(), &roots, &pseudonyms, &mapping);
+        let found = source(labels.as_deref()).map(named);
         let labels = found.unwrap_or_else(|problem| {
             problems.push(problem);
             Labels::default()
         });
         let recorder = Arc::new(Recorder { roots, labels, pseudonyms });
-        let (mut records, mut decisions, mut path) = (Vec::new(), Vec::new(), None);
+        let mut opened = OpenedReview { problems, ..OpenedReview::empty(recorder.clone()) };
+        let mut comparison = None;
         if let Some(folder) = &folder {
-            records = folder.records().to_vec();
-            decisions = folder.decisions().all().cloned().collect();
-            path = Some(folder.path().to_owned());
-            problems.extend(folder.problems.iter().map(|what| Problem::new(Cause::NotKept, what)));
+            (opened.answers, opened.tried_again) = places.answers(folder, &recorder.labels);
+            opened.decisions = folder.decisions().all().cloned().collect();
+            opened.folder = Some(folder.path().to_owned());
+            opened.threshold = folder.choices().point(&folder.facts().model.classes);
+            opened.problems.extend(folder.problems.iter().map(|what| Problem::new(Cause::NotKept, what)));
+            match folder.open_comparison() {
+                Ok(run) => comparison = run,
+                Err(error) => opened.problems.push(Problem::from(&error)),
+            }
         }
-        self.open = Some(Review { generation, folder, recorder: recorder.clone(), files, mapping, failed: false });
-        OpenedReview { recorder, folder: path, records, decisions, problems }
+        opened.compared = comparison.as_ref().map(|run| kept_comparison(run, &places, &recorder));
+        self.open = Some(Review { generation, folder, comparison, recorder, places, mapping, failed: false });
+        opened
     }
+}
+
+fn kept_comparison(run: &RunFolder, places: &Places, recorder: &Recorder) -> OpenedComparison {
+    let (path, sha256) = (run.facts().model.path.clone(), run.facts().model.sha256.clone());
+    OpenedComparison { path, sha256, answers: places.answers(run, &recorder.labels).0 }
 }
 
 impl Review {
     fn label(&mut self, table: Option<&Path>) -> Result<Arc<Recorder>, Problem> {
         let source = source(table)?;
         let Recorder { roots, pseudonyms, .. } = &*self.recorder;
-        let labels = Labels::new(&source, &self.files, roots, pseudonyms, &self.mapping);
+        let labels = Labels::new(&source, &self.places.files(), roots, pseudonyms, &self.mapping);
         self.recorder = Arc::new(Recorder { roots: roots.clone(), labels, pseudonyms: pseudonyms.clone() });
         Ok(self.recorder.clone())
     }
 
-    fn write(&mut self, emit: &Emitter, write: impl FnOnce(&mut RunFolder) -> Result<(), FolderError>) {
-        let Some(folder) = &mut self.folder else { return };
+    /// Opens the folder of a second model's answers; what it answered before.
+    fn compare(&mut self, run: RunFacts) -> Result<OpenedComparison, Problem> {
+        // Its lock goes before the next one is taken.
+        self.comparison = None;
+        let folder = self.folder.as_mut().ok_or_else(|| Problem::new(Cause::NotKept, "no folder is open"))?;
+        let (roots, options) = (folder.facts().roots.clone(), folder.facts().options.clone());
+        let run = folder.compare_with(RunFacts { roots, options, ..run }).map_err(|error| Problem::from(&error))?;
+        let kept = kept_comparison(&run, &self.places, &self.recorder);
+        self.comparison = Some(run);
+        Ok(kept)
+    }
+
+    fn write(&mut self, pane: Pane, emit: &Emitter, write: impl FnOnce(&mut RunFolder) -> Result<(), FolderError>) {
+        let folder = match pane {
+            Pane::First => &mut self.folder,
+            Pane::Second => &mut self.comparison,
+        };
+        let Some(folder) = folder else { return };
         if let Err(error) = write(folder)
             && !std::mem::replace(&mut self.failed, true)
         {

@@ -1,13 +1,12 @@
 //! How answers come into the list: from the folder of an earlier session, from the batch, from the picture on the
 //! screen.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Review;
-use crate::app::jobs::{OpenReview, OpenedReview, Place, StoreJob};
-use crate::app::{AppState, Notice, Pane, PredictionState, Problem, Severity};
+use crate::app::jobs::{KeptAnswers, OpenReview, OpenedReview, Place, StoreJob};
+use crate::app::{AppState, Notice, Pane, PredictionState, Problem, Severity, ThumbnailState};
 use crate::review::record::{CaseRecord, Recorder};
 use crate::review::reference::Known;
 use crate::review::{Case, Scored};
@@ -42,10 +41,12 @@ impl AppState {
             return;
         }
         for item in self.items.iter_mut() {
-            item.records.clear();
+            Pane::ALL.into_iter().for_each(|pane| item.forget(pane));
         }
-        self.review.recorder = None;
-        self.review.decisions.clear();
+        (self.review.recorder, self.review.compared_run) = (None, None);
+        self.review.decisions = Arc::default();
+        // One model's operating point is not another's.
+        self.review.threshold = None;
         self.review.folder = None;
         self.review.folder_generation = self.next_generation();
         let place = match (&self.review.reopened, &self.review.base) {
@@ -57,7 +58,7 @@ impl AppState {
             generation: self.review.folder_generation,
             place,
             roots: self.review.roots.clone(),
-            files: self.items.all().iter().map(|item| item.path().to_owned()).collect(),
+            items: self.all_files(),
             facts,
             labels: self.review.labels.clone(),
         })));
@@ -68,32 +69,33 @@ impl AppState {
         if generation != self.review.folder_generation {
             return;
         }
-        let OpenedReview { recorder, folder, records, decisions, problems } = opened;
+        let OpenedReview { recorder, folder, answers, tried_again, decisions, threshold, compared, problems } = opened;
         if !problems.is_empty() {
             self.toasts.push(Severity::Warning, Notice::NotKept(problems));
         }
-        self.place_records(&recorder, records);
-        self.review.decisions = decisions.into_iter().map(|decision| (decision.key.clone(), decision)).collect();
+        if tried_again > 0 {
+            self.toasts.push(Severity::Info, Notice::TriedAgain { files: tried_again });
+        }
+        self.place_answers(Pane::First, answers);
+        let by_key = decisions.into_iter().map(|decision| (decision.key.clone(), decision));
+        self.review.decisions = Arc::new(by_key.collect());
         (self.review.recorder, self.review.folder) = (Some(recorder), folder);
+        // One that was set while the folder was being opened is the newer one.
+        self.review.threshold = self.review.threshold.or(threshold);
+        if let Some(compared) = compared {
+            self.compare_again(compared);
+        }
         let shown: Vec<usize> = self.views.iter().map(|current| current.item).collect();
         shown.into_iter().for_each(|item| self.keep_shown_answer(item));
         self.review.touch();
         self.predict_rest();
     }
 
-    /// Records of an earlier session go to their items.
-    fn place_records(&mut self, recorder: &Recorder, records: Vec<CaseRecord>) {
-        let mut by_path: HashMap<String, Vec<CaseRecord>> = HashMap::new();
-        for mut record in records {
-            recorder.labels.label(&mut record);
-            by_path.entry(record.path.clone()).or_default().push(record);
-        }
-        if by_path.is_empty() {
-            return;
-        }
-        for item in self.items.iter_mut() {
-            if let Some(records) = by_path.remove(&recorder.roots.key(item.path())) {
-                item.records = records;
+    /// Answers of an earlier session go to their items.
+    pub(super) fn place_answers(&mut self, pane: Pane, answers: KeptAnswers) {
+        for (index, records) in answers {
+            if let Some(item) = self.items.get_mut(index) {
+                *item.records_mut(pane) = records;
             }
         }
     }
@@ -102,7 +104,17 @@ impl AppState {
     pub(in crate::app) fn answered_case(&mut self, pane: Pane, index: usize, case: &Case) {
         let Some(recorder) = self.review.recorder.clone() else { return };
         let Some(item) = self.items.get_mut(index) else { return };
-        let record = recorder.record(case);
+        let mut record = recorder.record(case);
+        if pane == Pane::Second {
+            // The second model's batch does not hash the files again.
+            let known =
+                item.records(Pane::First).iter().find(|known| known.key == record.key || known.key == record.path);
+            if let Some(known) = known {
+                record.sha256 = known.sha256.clone();
+                (record.patient, record.series) = (known.patient.clone(), known.series.clone());
+                recorder.labels.label(&mut record);
+            }
+        }
         let records = item.records_mut(pane);
         if let Some(known) = records.iter_mut().find(|known| known.key == record.key) {
             *known = record.clone();
@@ -118,7 +130,7 @@ impl AppState {
         let shown = self.views.iter().find(|current| current.item == index);
         let (Some(recorder), Some(current)) = (self.review.recorder.clone(), shown) else { return };
         let PredictionState::Done(prediction) = &current.prediction else { return };
-        let Some(item) = self.items.get_mut(index).filter(|item| item.records.is_empty()) else { return };
+        let Some(item) = self.items.get_mut(index).filter(|item| item.records(Pane::First).is_empty()) else { return };
         // The list shows the manifest's choice of slices, not the one slice that a reader tried.
         if current.slice_override.is_some() || prediction.cases > 1 {
             return;
@@ -134,7 +146,7 @@ impl AppState {
         };
         let (path, source) = (item.path().to_owned(), Some(prediction.source.clone()));
         let record = recorder.record(&Case { item: index, path, truth: None, source, outcome: Ok(scored) });
-        item.records = vec![record.clone()];
+        *item.records_mut(Pane::First) = vec![record.clone()];
         self.keep_record(Pane::First, record);
         self.review.touch();
     }
@@ -142,17 +154,36 @@ impl AppState {
     /// The item on the screen cannot be read.
     pub(in crate::app) fn keep_failure(&mut self, index: usize, problem: &Problem) {
         let Some(recorder) = self.review.recorder.clone() else { return };
-        let Some(item) = self.items.get_mut(index).filter(|item| item.records.is_empty()) else { return };
+        let Some(item) = self.items.get_mut(index).filter(|item| item.records(Pane::First).is_empty()) else { return };
         let record = recorder.failed(item.path(), problem);
-        item.records = vec![record.clone()];
+        *item.records_mut(Pane::First) = vec![record.clone()];
         self.keep_record(Pane::First, record);
         self.review.touch();
     }
 
+    /// Every file that failed is read and predicted again.
+    pub(in crate::app) fn retry_failed(&mut self) {
+        let failed = |records: &[CaseRecord]| records.iter().any(|record| record.error().is_some());
+        for item in self.items.iter_mut() {
+            for pane in Pane::ALL {
+                if failed(item.records(pane)) {
+                    item.forget(pane);
+                }
+            }
+            if matches!(item.thumbnail, ThumbnailState::Broken) {
+                item.thumbnail = ThumbnailState::Unknown;
+            }
+        }
+        self.reopen_broken();
+        self.ask_shown_thumbnails();
+        self.review.touch();
+        self.predict_rest();
+    }
+
     fn keep_record(&self, pane: Pane, record: CaseRecord) {
-        if pane == Pane::First && self.review.folder.is_some() {
+        if self.review.folder.is_some() && (pane == Pane::First || self.review.compared_run.is_some()) {
             let generation = self.review.folder_generation;
-            self.jobs.store(StoreJob::Keep { generation, record: Box::new(record) });
+            self.jobs.store(StoreJob::Keep { generation, pane, record: Box::new(record) });
         }
     }
 
@@ -180,10 +211,10 @@ impl AppState {
         };
         let mut changed = Vec::new();
         for item in self.items.iter_mut() {
-            for record in item.compared.iter_mut() {
+            for record in item.records_mut(Pane::Second) {
                 recorder.labels.label(record);
             }
-            for record in item.records.iter_mut() {
+            for record in item.records_mut(Pane::First) {
                 let before = record.truth.clone();
                 recorder.labels.label(record);
                 if record.truth != before {

@@ -1,6 +1,9 @@
 //! What the reader says of the selected case; every change is written at once.
 
+use std::sync::Arc;
+
 use super::ListedCase;
+use super::snapshot::typed_label;
 use crate::app::jobs::StoreJob;
 use crate::app::{AppState, Item, Pane};
 use crate::review::folder::{Decision, Opinion};
@@ -39,7 +42,7 @@ impl AppState {
             records.get(case.part).is_some_and(|record| record.key == key)
         };
         let place = self.review.cases.iter().position(own);
-        if let Some(case) = place.and_then(|place| self.review.cases.get_mut(place)) {
+        if let Some(case) = place.and_then(|place| Arc::make_mut(&mut self.review.cases).get_mut(place)) {
             case.row.noted = noted;
         }
     }
@@ -53,7 +56,7 @@ impl AppState {
     fn change_decision(&mut self, change: impl FnOnce(&mut Decision)) {
         let Some(key) = self.selected_record().map(|record| record.key.clone()) else { return };
         self.keep_decision(&key, change);
-        self.make_rows();
+        self.make_selected_row();
     }
 
     fn keep_decision(&mut self, key: &str, change: impl FnOnce(&mut Decision)) {
@@ -62,18 +65,22 @@ impl AppState {
         change(&mut decision);
         let (generation, kept) = (self.review.folder_generation, Box::new(decision.clone()));
         self.jobs.store(StoreJob::Decide { generation, decision: kept });
+        let decisions = Arc::make_mut(&mut self.review.decisions);
         if decision.is_empty() {
-            self.review.decisions.remove(key);
+            decisions.remove(key);
         } else {
-            self.review.decisions.insert(key.to_owned(), decision);
+            decisions.insert(key.to_owned(), decision);
         }
     }
 
     /// Class index of a case's reference label: what the reader typed, else what its source says.
     pub fn truth_of(&self, record: &CaseRecord) -> Option<usize> {
-        let typed = self.review.decision(&record.key).and_then(|decision| decision.truth.as_ref());
-        let class = |name: &String| self.model.facts()?.class_names.iter().position(|known| known == name);
-        typed.map_or_else(|| record.truth_class(), class)
+        self.truth_with(record, self.review.decision(&record.key))
+    }
+
+    pub(super) fn truth_with(&self, record: &CaseRecord, decision: Option<&Decision>) -> Option<usize> {
+        let class_names = self.model.facts().map_or(&[][..], |facts| &facts.class_names);
+        typed_label(decision, class_names).map_or_else(|| record.truth_class(), |typed| typed.class)
     }
 
     /// Class index of an item's reference label; of an item without an answer, what its folder says.

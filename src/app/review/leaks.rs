@@ -8,7 +8,6 @@ use crate::app::jobs::{LeakJob, LeakSearch};
 use crate::app::{AppState, Notice, Problem, Severity};
 use crate::metrics::{Proportion, Undefined};
 use crate::render::Thumbnail;
-use crate::review::leak::LeakItem;
 
 /// What was found.
 #[derive(Debug)]
@@ -64,16 +63,8 @@ impl AppState {
 
     /// Looks for the list's pictures in the training data below `against`.
     pub(in crate::app) fn find_leaks(&mut self, against: PathBuf) {
-        let Some(facts) = self.model.facts() else { return };
-        // Of answered cases: a folder's name is read once for each record, not again here.
-        let label = |item: &crate::app::Item| facts.class_names.get(self.truth_of(item.records.first()?)?).cloned();
-        let items = self.items.all().iter().map(|item| LeakItem { path: item.path().to_owned(), label: label(item) });
-        let search = LeakSearch {
-            list: self.items.generation,
-            items: items.collect(),
-            against,
-            class_names: facts.class_names.clone(),
-        };
+        let Some(answers) = self.snapshot() else { return };
+        let search = LeakSearch { list: self.items.generation, answers, files: self.all_files(), against };
         self.review.leaks = LeakState::Running { comparing: false, done: 0, total: 0 };
         self.jobs.find_leaks(LeakJob::Search(Box::new(search)));
     }

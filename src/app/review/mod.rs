@@ -3,11 +3,13 @@
 //! takes milliseconds for a hundred thousand cases.
 
 mod answers;
+mod compared;
 mod decisions;
 mod export;
 mod leaks;
 mod numbers;
 mod rows;
+mod snapshot;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ use std::time::Instant;
 pub use export::ExportState;
 pub use leaks::{LeakFinding, LeakState, TwinPair};
 pub use numbers::Numbers;
+pub(super) use snapshot::{Snapshot, files_by_path};
 
 use crate::review::folder::Decision;
 use crate::review::record::{MappedLabel, Recorder};
@@ -38,7 +41,8 @@ pub type OperatingPoint = (usize, f32);
 /// What the program knows of the list as a whole.
 #[derive(Default)]
 pub struct Review {
-    cases: Vec<ListedCase>,
+    /// Shared with the numbers worker.
+    cases: Arc<Vec<ListedCase>>,
     /// Places in `cases`, filtered and ordered.
     shown: Vec<usize>,
     /// Place in `cases`.
@@ -55,7 +59,7 @@ pub struct Review {
     /// When the rows were made last.
     made: Option<Instant>,
     /// By the records' keys.
-    decisions: HashMap<String, Decision>,
+    decisions: Arc<HashMap<String, Decision>>,
     /// Makes records; there once the folder of the review is open.
     pub(super) recorder: Option<Arc<Recorder>>,
     /// Counts the review folders.
@@ -74,6 +78,8 @@ pub struct Review {
     pub(super) leaks: LeakState,
     /// Of the second model, while its answers to the list are wanted.
     pub(super) compared: Option<PathBuf>,
+    /// The sha256 of the second model whose answers the open folder keeps.
+    pub(super) compared_run: Option<String>,
 }
 
 impl Review {

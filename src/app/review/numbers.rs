@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use super::ListedCase;
+use crate::app::AppState;
 use crate::app::jobs::NumbersJob;
-use crate::app::{AppState, Pane};
-use crate::metrics::{Comparison, Outcomes, Summary};
-use crate::review::record::CaseRecord;
+use crate::metrics::{Comparison, Summary};
 
 /// Metrics of the answered, labelled cases of the list.
 #[derive(Clone, Debug)]
@@ -24,56 +22,20 @@ impl AppState {
     /// Asks for the numbers of the rows as they are now.
     pub(super) fn ask_numbers(&mut self) {
         self.review.asked = self.next_generation();
-        let classes = self.model.facts().map_or(0, |facts| facts.class_names.len());
-        let counted = self.counted(|_| true, Pane::First, classes);
-        let Some(outcomes) = counted.filter(|outcomes| !outcomes.is_empty()) else {
-            self.review.numbers = None;
-            return;
-        };
-        let both = |case: &ListedCase| case.row.other.is_some();
-        let paired = self.review.cases.iter().any(both).then(|| {
-            let first = self.counted(both, Pane::First, classes)?;
-            Some((first, self.counted(both, Pane::Second, classes)?))
-        });
-        self.jobs.numbers(NumbersJob {
-            generation: self.review.asked,
-            intervals: !self.background.is_running(),
-            outcomes,
-            paired: paired.flatten(),
-        });
+        match self.snapshot() {
+            None => self.review.numbers = None,
+            Some(list) => self.jobs.numbers(NumbersJob {
+                generation: self.review.asked,
+                intervals: !self.background.is_running(),
+                list,
+                cases: self.review.cases.clone(),
+            }),
+        }
     }
 
-    pub(in crate::app) fn numbers_ready(&mut self, generation: u64, numbers: Arc<Numbers>) {
+    pub(in crate::app) fn numbers_ready(&mut self, generation: u64, numbers: Option<Arc<Numbers>>) {
         if generation == self.review.asked {
-            self.review.numbers = Some(numbers);
+            self.review.numbers = numbers;
         }
     }
-
-    /// Truth, predictions, scores and groups of the labelled cases that the model of `pane` answered.
-    fn counted(&self, takes: impl Fn(&ListedCase) -> bool, pane: Pane, classes: usize) -> Option<Outcomes> {
-        let (mut truth, mut predicted, mut scores, mut groups) = (vec![], vec![], vec![], vec![]);
-        let cases = self.review.cases.iter().filter(|case| case.row.truth.is_some() && takes(case));
-        for (number, case) in cases.enumerate() {
-            let item = self.items.get(case.item)?;
-            let Some(record) = item.records(pane).get(case.part) else { continue };
-            let Some(scored) = record.scored().filter(|scored| scored.scores.len() == classes) else { continue };
-            let own = match pane {
-                Pane::First => case.row.predicted(),
-                Pane::Second => Some(scored.predicted),
-            };
-            let (Some(label), Some(own)) = (case.row.truth, own) else { continue };
-            truth.push(label);
-            predicted.push(own);
-            scores.extend(scored.scores.iter().map(|score| f64::from(*score)));
-            groups.push(group(item.records(Pane::First).get(case.part), number));
-        }
-        let outcomes = Outcomes::new(classes, truth, predicted).ok()?;
-        let grouped = |outcomes: Outcomes| outcomes.clone().with_groups(&groups).unwrap_or(outcomes);
-        Some(grouped(outcomes.clone().with_probabilities(scores).unwrap_or(outcomes)))
-    }
-}
-
-/// What a case shares with others: its patient or series, else nothing.
-fn group(record: Option<&CaseRecord>, number: usize) -> Result<&str, usize> {
-    record.and_then(CaseRecord::group).ok_or(number)
 }

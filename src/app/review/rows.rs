@@ -1,8 +1,10 @@
 //! Rows from items: made, filtered, ordered, walked.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{ListedCase, OperatingPoint};
+use crate::app::jobs::StoreJob;
 use crate::app::{AppState, Command, Item, LeakState, Pane, ThumbnailState};
 use crate::engine::predicted_class;
 use crate::review::folder::Opinion;
@@ -26,12 +28,11 @@ impl AppState {
         let before = self.review.selected_case().map(|case| (case.item, case.part));
         let items = self.items.all().iter().enumerate();
         let cases = items.flat_map(|(index, item)| {
-            let parts = item.records.len().max(1);
+            let parts = item.records(Pane::First).len().max(1);
             (0..parts).map(move |part| (index, item, part))
         });
-        self.review.cases = cases
-            .map(|(index, item, part)| ListedCase { item: index, part, row: self.row(index, item, part) })
-            .collect();
+        let cases = cases.map(|(item, from, part)| ListedCase { item, part, row: self.row(item, from, part) });
+        self.review.cases = Arc::new(cases.collect());
         let selected = self.items.selected();
         let same = |case: &ListedCase| match before.filter(|(item, _)| Some(*item) == selected) {
             Some(before) => (case.item, case.part) == before,
@@ -45,7 +46,7 @@ impl AppState {
 
     fn row(&self, index: usize, item: &Item, part: usize) -> Row {
         let leaked = matches!(&self.review.leaks, LeakState::Found(finding) if finding.is_leaked(index));
-        let Some(record) = item.records.get(part) else {
+        let Some(record) = item.records(Pane::First).get(part) else {
             let broken = matches!(item.thumbnail, ThumbnailState::Broken);
             let answer = if broken { Answer::Failed } else { Answer::Waiting };
             return Row { answer, leaked, ..Row::default() };
@@ -54,13 +55,28 @@ impl AppState {
         let predicted = predicted_at(record, thresholds.as_ref().map(|points| points.as_slice()));
         let decision = self.review.decisions.get(&record.key);
         Row {
-            truth: self.truth_of(record),
+            truth: self.truth_with(record, decision),
             answer: predicted.map_or(Answer::Failed, |predicted| Answer::of(record, predicted)),
-            other: item.compared.get(part).and_then(CaseRecord::predicted),
+            other: item.records(Pane::Second).get(part).and_then(CaseRecord::predicted),
             opinion: decision.map_or(Opinion::None, |decision| decision.opinion),
             flagged: decision.is_some_and(|decision| decision.flag),
             leaked,
             noted: decision.is_some_and(|decision| !decision.note.is_empty()),
+        }
+    }
+
+    /// Makes the selected case's row anew, after a decision.
+    pub(super) fn make_selected_row(&mut self) {
+        let Some(case) = self.review.selected_case().copied() else { return };
+        let Some(item) = self.items.get(case.item) else { return };
+        let row = self.row(case.item, item, case.part);
+        let place = self.review.selected;
+        if let Some(case) = place.and_then(|place| Arc::make_mut(&mut self.review.cases).get_mut(place)) {
+            case.row = row;
+        }
+        self.arrange_rows();
+        if row.truth != case.row.truth {
+            self.ask_numbers();
         }
     }
 
@@ -84,7 +100,7 @@ impl AppState {
     fn searched(&self, case: &ListedCase, class_names: &[String]) -> String {
         let Some(item) = self.items.get(case.item) else { return String::new() };
         let class = |index: Option<usize>| index.and_then(|index| class_names.get(index)).map_or("", String::as_str);
-        let key = item.records.get(case.part).map(|record| record.key.as_str());
+        let key = item.records(Pane::First).get(case.part).map(|record| record.key.as_str());
         let note = key.and_then(|key| self.review.decisions.get(key)).map_or("", |decision| decision.note.as_str());
         let path = item.path().to_string_lossy();
         [&*path, class(case.row.truth), class(case.row.predicted()), note].join("\n").to_lowercase()
@@ -132,6 +148,7 @@ impl AppState {
 
     pub(in crate::app) fn set_threshold(&mut self, point: Option<OperatingPoint>) {
         self.review.threshold = point;
+        self.jobs.store(StoreJob::Point { generation: self.review.folder_generation, point });
         self.make_rows();
     }
 

@@ -34,13 +34,16 @@ pub struct ReviewArgs {
     /// Where the files go. A folder that holds an unfinished run of the same model is gone on with.
     #[arg(long)]
     pub out: PathBuf,
+    /// Try every file again that failed before. Without it, those that have changed since.
+    #[arg(long)]
+    pub retry_failed: bool,
     /// Misclassified cases that are shown with their heatmaps; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 24)]
     pub explain: usize,
     /// The training images: the report then says which cases have a near-duplicate there, and the accuracy on the rest.
     #[arg(long, value_name = "TRAINING_FOLDER")]
     pub against: Option<PathBuf>,
-    /// Language of report.html and report.pdf.
+    /// Language of report.html, report.pdf and the charts.
     #[arg(long, value_enum, default_value_t = LanguageArg::En)]
     pub language: LanguageArg,
     /// Write patient and series identifiers as they are, not as pseudonyms.
@@ -107,6 +110,9 @@ pub struct MetricsArgs {
     pub resamples: u32,
     #[arg(long, default_value_t = crate::metrics::DEFAULT_SEED)]
     pub seed: u64,
+    /// Language of report.html, report.pdf and the charts.
+    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
+    pub language: LanguageArg,
     /// Print metrics.json (with --compare: comparison.json) instead of the text.
     #[arg(long)]
     pub json: bool,

@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use super::results::Results;
 use crate::cli::leaks::search;
-use crate::report::{
-    self, ComparisonReport, GalleryEntry, LeakReport, MetricsReport, ReviewReport, write_html, write_pdf,
-};
+use crate::report::{self, ComparisonReport, GalleryEntry, LeakReport, MetricsReport, ReviewReport};
 use crate::review::folder::{Decision, now_utc};
 use crate::review::leak::{DEFAULT_THRESHOLD, LeakItem, LeakItems, Leaks, leak_items, leave_out, look_up, rest};
 
@@ -39,7 +37,7 @@ impl Results<'_> {
             written.push(path);
         }
         let decisions: Vec<Decision> = self.a.folder.decisions().all().cloned().collect();
-        let report = ReviewReport {
+        let review = ReviewReport {
             run: self.a.folder.facts(),
             compared: self.b.as_ref().map(|side| side.folder.facts()),
             model_card: report::read_card(&self.a.model),
@@ -57,11 +55,7 @@ impl Results<'_> {
             identify: args.identify,
             written: now_utc(),
         };
-        let language = args.language.into();
-        let (html, pdf) = (out.join("report.html"), out.join("report.pdf"));
-        write_html(&html, &report, language)?;
-        write_pdf(&pdf, &report, language)?;
-        written.extend([html, pdf]);
+        written.extend(report::write_review(out, &review, args.language.into())?);
         Ok(())
     }
 

@@ -47,9 +47,12 @@ pub fn review(args: &ReviewArgs) -> anyhow::Result<Ended> {
         anyhow::bail!("no picture was found there; DICOM, NIfTI, PNG, JPEG, TIFF, BMP and .npy files are read");
     }
     let work = Work { args, items, problems: found.problems, labels, mapping };
-    let a = Side::run(&work, model, None)?;
+    let Some(mut a) = Side::run(&work, model, None)? else { return Ok(Ended::Stopped) };
     say_labels(args, &a);
-    let b = other.map(|other| Side::run(&work, other, Some(&a.folder))).transpose()?;
+    let b = match other.map(|other| Side::run(&work, other, Some(&mut a.folder))).transpose()? {
+        Some(None) => return Ok(Ended::Stopped),
+        b => b.flatten(),
+    };
     let failed = a.failed() + b.as_ref().map_or(0, Side::failed);
     Results { work: &work, a, b, thresholds }.write()?;
     Ok(if failed == 0 { Ended::Well } else { Ended::SomeFailed })

@@ -74,7 +74,8 @@ impl Results<'_> {
 
     /// One model's table and numbers; `None` where no case has a label.
     fn side(&self, side: &Side, out: &Path, written: &mut Vec<PathBuf>) -> anyhow::Result<Option<MetricsReport>> {
-        let (report, files) = side.written().write(out, self.asked(), self.options())?;
+        let (report, files) =
+            side.written().write(out, self.asked(), self.options(), self.work.args.language.into())?;
         written.extend(files);
         Ok(report)
     }
@@ -106,6 +107,9 @@ impl Results<'_> {
         }
         let failed = self.a.failed();
         text += &format!("\n{} cases, {failed} failed · {}", self.a.folder.records().len(), self.a.ran);
+        if failed > 0 {
+            text += "\nThe same command tries those again whose files have changed by then, with --retry-failed all of them.";
+        }
         text
     }
 }

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Work;
+use crate::cli::interrupt::Interrupt;
 use crate::cli::progress;
 use crate::engine::{Model, Session, SessionOptions};
 use crate::report::ReviewSide;
-use crate::review::folder::{RunFacts, RunFolder, RunOptions, with_typed_labels};
+use crate::review::folder::{Retry, RunFacts, RunFolder, RunOptions, ToRun, with_typed_labels};
 use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
 use crate::review::reference::Reference;
 use crate::review::{BatchOptions, Control};
@@ -25,8 +26,8 @@ pub(super) struct Side {
 
 impl Side {
     /// Starts the run in `--out` (the second model's within the folder `first`), or goes on with it, and runs what is
-    /// missing.
-    pub fn run(work: &Work<'_>, model: Model, first: Option<&RunFolder>) -> anyhow::Result<Self> {
+    /// missing. `None` where Ctrl+C stopped it; what is done is kept.
+    pub fn run(work: &Work<'_>, model: Model, mut first: Option<&mut RunFolder>) -> anyhow::Result<Option<Self>> {
         let args = work.args;
         let reference = reference(&model);
         let features = reference.as_ref().map(|reference| reference.tap());
@@ -36,23 +37,23 @@ impl Side {
         let roots: Vec<_> = args.paths.iter().map(real).collect();
         let options = RunOptions { series: args.series, slices: args.slices.clone(), identify: args.identify };
         let facts = RunFacts::new(&model, &session, &roots, options);
-        let mut folder = match first {
-            Some(first) => first.comparison(facts)?,
+        let mut folder = match &mut first {
+            Some(first) => first.compare_with(facts)?,
             None => RunFolder::create_or_resume(&args.out, facts)?,
         };
         let recorder = recorder(work, &folder);
         let ran = format!("{} · {}", session.engine(), session.provider());
         let key = |path: &Path| recorder.roots.key(path);
-        let missing = folder.missing(&work.items, &key);
+        let retry = if args.retry_failed { Retry::All } else { Retry::Changed };
+        let left = folder.to_run(&work.items, &key, retry);
         let mut counts = Counts { quiet: args.json, ..Counts::default() };
         for problem in &folder.problems {
             eprintln!("warning: {problem}");
         }
         if !folder.records().is_empty() {
             folder.relabel(&recorder)?;
-            if !missing.is_empty() && !args.json {
-                let (all, left) = (work.items.len(), missing.len());
-                say!("{}: going on, {} of {all} are done.", folder.path().display(), all - left);
+            if !left.items.is_empty() && !args.json {
+                say!("{}: {}", folder.path().display(), going_on(work.items.len(), &left, retry));
             }
         }
         for problem in &work.problems {
@@ -60,17 +61,26 @@ impl Side {
             counts.take(&record, &indicatif::ProgressBar::hidden());
             folder.append(record)?;
         }
-        let bar = progress::bar(missing.len());
+        let bar = progress::bar(left.items.len());
         let options = BatchOptions { slices: args.slices.clone(), reference, ..BatchOptions::default() };
-        folder.fill(&missing, (&model, &mut session), &recorder, &options, &mut |record| {
+        let interrupt = Interrupt::noted();
+        let mut stopped = false;
+        folder.fill(&left.items, (&model, &mut session), &recorder, &options, &mut |record| {
             counts.take(record, &bar);
             bar.inc(1);
-            Control::Continue
+            stopped = interrupt.asked();
+            if stopped { Control::Stop } else { Control::Continue }
         })?;
+        drop(interrupt);
         bar.finish_and_clear();
-        let decisions = first.unwrap_or(&folder).decisions();
+        if stopped {
+            let (kept, path) = (folder.records().len(), folder.path().display());
+            eprintln!("Stopped. {kept} cases are kept in {path}; the same command goes on from there.");
+            return Ok(None);
+        }
+        let decisions = first.as_deref().unwrap_or(&folder).decisions();
         let cases = with_typed_labels(folder.records(), decisions, model.class_names());
-        Ok(Self { model, folder, recorder, cases, ran })
+        Ok(Some(Self { model, folder, recorder, cases, ran }))
     }
 
     /// What its files are made of.
@@ -94,6 +104,19 @@ fn reference(model: &Model) -> Option<Arc<Reference>> {
             None
         }
     }
+}
+
+/// Where a run goes on.
+fn going_on(all: usize, left: &ToRun, retry: Retry) -> String {
+    let mut words = format!("going on, {} of {all} are done.", all.saturating_sub(left.items.len()));
+    let why = match retry {
+        Retry::Changed => "changed since",
+        Retry::All => "as asked",
+    };
+    if left.again > 0 {
+        words += &format!(" Tried again: {} that failed before ({why}).", left.again);
+    }
+    words
 }
 
 fn recorder(work: &Work<'_>, folder: &RunFolder) -> Recorder {

@@ -1,5 +1,6 @@
 //! One page about a model: what the graph says, what was found, what is assumed.
 
+use crate::engine::family::family;
 use crate::engine::manifest::{Origin, Sourced};
 use crate::engine::model::Model;
 use crate::onnx::{self, Dim};
@@ -23,8 +24,10 @@ pub fn facts_of(model: &Model) -> Vec<Fact> {
 }
 
 /// The page of the model to save, where each line that the export said before keeps its origin; the rest was given.
-pub(super) fn with_origins(page: Vec<Fact>, before: &[Fact]) -> Vec<Fact> {
+/// `given_steps` is true where the person chose how pictures are prepared: then all steps are theirs.
+pub(super) fn with_origins(page: Vec<Fact>, before: &[Fact], given_steps: bool) -> Vec<Fact> {
     let origin = |fact: Fact| match before.iter().find(|old| old.topic == fact.topic && old.text == fact.text) {
+        _ if given_steps && fact.topic == "step" => Fact { from: "given".to_owned(), ..fact },
         Some(old) => old.clone(),
         None if fact.origin == Origin::Declared => Fact { from: "given".to_owned(), ..fact },
         None => fact,
@@ -50,6 +53,14 @@ fn graph_facts(model: &Model) -> Vec<Fact> {
     }
     facts.push(graph("batch", batch(&model.input.batch)));
     facts.extend(onnx::entry(found).words().into_iter().map(|words| graph("inside", words)));
+    if let Some(family) = family(found) {
+        facts.push(Fact {
+            topic: "family",
+            text: family.network.to_owned(),
+            origin: Origin::Assumed,
+            from: family.words(),
+        });
+    }
     let output = found.outputs.iter().find(|output| output.name == model.output);
     let shape = output.map(onnx::ValueFacts::shape_text).unwrap_or_default();
     let logits = match &model.logits {

@@ -207,6 +207,8 @@ fn after(node: &NodeProto, facts: &Facts, source: &str, grid: Grid, shape: &[usi
         }
         "ConvTranspose" => Some(transposed_conv(node, facts, grid)?),
         "Transpose" => transposed(ints(node, "perm")?, grid),
+        // Of one channel, moving it is no more than another shape (tf2onnx writes it so).
+        "Reshape" => moved_alone(grid, before, shape),
         "Pad" => {
             let pads = facts.integers(node.input.get(1)?)?;
             let with_axes = node.input.get(3).is_some_and(|name| !name.is_empty());
@@ -227,7 +229,7 @@ fn after(node: &NodeProto, facts: &Facts, source: &str, grid: Grid, shape: &[usi
         // Everything that works value by value, channel by channel or along the channels keeps the grid.
         _ => {
             let keeps = sides(before, grid.layout)? == sides(shape, grid.layout)?;
-            let mixes = matches!(node.op_type.as_str(), "Reshape" | "Einsum" | "DepthToSpace" | "SpaceToDepth");
+            let mixes = matches!(node.op_type.as_str(), "Einsum" | "DepthToSpace" | "SpaceToDepth");
             (keeps && !mixes).then_some(grid)
         }
     }
@@ -246,6 +248,15 @@ fn transposed(perm: &[i64], grid: Grid) -> Option<Grid> {
         }
     };
     Some(Grid { layout: turned, ..grid })
+}
+
+/// Another shape of the same values that only moves the one channel there is.
+fn moved_alone(grid: Grid, before: &[usize], shape: &[usize]) -> Option<Grid> {
+    let other = Layout::of(grid.layout.is_volume(), !grid.layout.channels_first());
+    let one =
+        |shape: &[usize], layout: Layout| shape.len() == layout.rank() && shape.get(layout.channel_axis()) == Some(&1);
+    let moved = one(before, grid.layout) && one(shape, other) && sides(before, grid.layout)? == sides(shape, other)?;
+    moved.then_some(Grid { layout: other, ..grid })
 }
 
 fn transposed_conv(node: &NodeProto, facts: &Facts, grid: Grid) -> Option<Grid> {

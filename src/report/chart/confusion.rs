@@ -5,9 +5,9 @@ use std::path::Path;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::{CENTRE, Drawing, Drawn, INK, LEFT, fitted, save, text, width};
+use super::{CENTRE, Drawing, Drawn, INK, LEFT, fitted, save, text, width, words};
 use crate::metrics::ConfusionMatrix;
-use crate::report::ReportError;
+use crate::report::{Language, ReportError};
 use crate::review::Case;
 
 /// Side of a cell of few classes, and the least of many, pixels.
@@ -29,29 +29,36 @@ pub fn confusion_chart(path: &Path, cases: &[Case], class_names: &[String]) -> R
             matrix.add(truth, scored.inference.predicted, 1);
         }
     }
-    matrix_chart(path, &matrix, class_names)
+    matrix_chart(path, &matrix, class_names, Language::English)
 }
 
 /// Counts and share of the row as numbers, share of the row as shade.
-pub fn matrix_chart(path: &Path, matrix: &ConfusionMatrix, class_names: &[String]) -> Result<(), ReportError> {
-    save(path, &MatrixChart::new(matrix, class_names))
+pub fn matrix_chart(
+    path: &Path,
+    matrix: &ConfusionMatrix,
+    class_names: &[String],
+    language: Language,
+) -> Result<(), ReportError> {
+    save(path, &MatrixChart::new(matrix, class_names, language), language)
 }
 
 pub(in crate::report) struct MatrixChart<'a> {
     matrix: &'a ConfusionMatrix,
     class_names: &'a [String],
+    language: Language,
     cell: i32,
     margin: i32,
 }
 
 impl<'a> MatrixChart<'a> {
-    pub(super) fn new(matrix: &'a ConfusionMatrix, class_names: &'a [String]) -> Self {
+    pub(super) fn new(matrix: &'a ConfusionMatrix, class_names: &'a [String], language: Language) -> Self {
         super::register_font();
         let classes = i32::try_from(matrix.classes()).unwrap_or(i32::MAX).max(1);
         let widest = class_names.iter().map(|name| width(name, 18.0)).fold(0.0, f64::max);
         Self {
             matrix,
             class_names,
+            language,
             cell: (MOST_SIDE / classes).clamp(LEAST_CELL, (widest as i32 + 12).clamp(CELL, MOST_CELL)),
             margin: (widest as i32 + 40).clamp(MARGIN, MOST_MARGIN),
         }
@@ -93,8 +100,8 @@ impl Drawing for MatrixChart<'_> {
     where
         B::ErrorType: 'static,
     {
-        area.draw(&Text::new("Predicted (columns) against reference label (rows)", (16, 28), text(22.0, LEFT)))?;
-        let about = format!("{} cases; per cent of the row", self.matrix.total());
+        area.draw(&Text::new(self.language.say(&words::MATRIX), (16, 28), text(22.0, LEFT)))?;
+        let about = self.language.fill(&words::MATRIX_ABOUT, &[&self.matrix.total().to_string()]);
         area.draw(&Text::new(about, (16, 60), text(16.0, LEFT)))?;
         let height = if self.cell >= 60 { 18.0 } else { f64::from(self.cell) / 2.4 };
         for (class, name) in self.class_names.iter().enumerate().take(self.matrix.classes()) {

@@ -5,9 +5,10 @@ use std::path::Path;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::{Drawing, Drawn, FAMILY, INK, LEFT, fitted, save, text};
+use super::{Drawing, Drawn, FAMILY, INK, LEFT, fitted, save, text, words};
 use crate::metrics::Summary;
-use crate::report::ReportError;
+use crate::report::document::Phrase;
+use crate::report::{Language, ReportError};
 
 const SIZE: (u32, u32) = (960, 680);
 /// Columns of the plot; the legend stands to its right.
@@ -39,9 +40,10 @@ struct Curve {
 }
 
 pub(in crate::report) struct CurveChart {
-    title: &'static str,
-    x: &'static str,
-    y: &'static str,
+    language: Language,
+    title: &'static Phrase,
+    x: &'static Phrase,
+    y: &'static Phrase,
     curves: Vec<Curve>,
     left_out: usize,
     /// The line of chance, or of perfect calibration.
@@ -50,45 +52,60 @@ pub(in crate::report) struct CurveChart {
 }
 
 /// One ROC curve a class; with two classes the second one's. `Ok(false)` where there is none, and no file.
-pub fn roc_chart(path: &Path, summary: &Summary, class_names: &[String]) -> Result<bool, ReportError> {
-    draw(path, roc(summary, class_names))
+pub fn roc_chart(
+    path: &Path,
+    summary: &Summary,
+    class_names: &[String],
+    language: Language,
+) -> Result<bool, ReportError> {
+    draw(path, roc(summary, class_names, language))
 }
 
-pub(super) fn roc(summary: &Summary, class_names: &[String]) -> Option<CurveChart> {
-    let curves = curves(summary, class_names, |class| {
+pub(super) fn roc(summary: &Summary, class_names: &[String], language: Language) -> Option<CurveChart> {
+    let curves = curves(summary, class_names, language, |class| {
         let points = class.sweep.as_ref().ok()?.roc().ok()?;
-        Some((points, number("AUC", &class.auc)))
+        Some((points, number("AUC", &class.auc, language)))
     });
-    let (title, x, y) = ("ROC, one class against the rest", "1 - specificity", "sensitivity");
+    let (title, x, y) = (&words::ROC, &words::FALSE_ALARMS, &words::SENSITIVITY);
     some(CurveChart { title, x, y, diagonal: true, dots: false, ..curves })
 }
 
 /// One precision-recall curve a class.
-pub fn precision_recall_chart(path: &Path, summary: &Summary, class_names: &[String]) -> Result<bool, ReportError> {
-    draw(path, precision_recall(summary, class_names))
+pub fn precision_recall_chart(
+    path: &Path,
+    summary: &Summary,
+    class_names: &[String],
+    language: Language,
+) -> Result<bool, ReportError> {
+    draw(path, precision_recall(summary, class_names, language))
 }
 
-pub(super) fn precision_recall(summary: &Summary, class_names: &[String]) -> Option<CurveChart> {
-    let curves = curves(summary, class_names, |class| {
+pub(super) fn precision_recall(summary: &Summary, class_names: &[String], language: Language) -> Option<CurveChart> {
+    let curves = curves(summary, class_names, language, |class| {
         let points = class.sweep.as_ref().ok()?.precision_recall().ok()?;
-        Some((points, number("AP", &class.average_precision)))
+        Some((points, number("AP", &class.average_precision, language)))
     });
-    let (title, x, y) = ("Precision and recall, one class against the rest", "recall", "precision");
+    let (title, x, y) = (&words::PRECISION_RECALL, &words::RECALL, &words::PRECISION);
     some(CurveChart { title, x, y, diagonal: false, dots: false, ..curves })
 }
 
 /// Stated probability against observed share, one line a class.
-pub fn calibration_chart(path: &Path, summary: &Summary, class_names: &[String]) -> Result<bool, ReportError> {
-    draw(path, calibration(summary, class_names))
+pub fn calibration_chart(
+    path: &Path,
+    summary: &Summary,
+    class_names: &[String],
+    language: Language,
+) -> Result<bool, ReportError> {
+    draw(path, calibration(summary, class_names, language))
 }
 
-pub(super) fn calibration(summary: &Summary, class_names: &[String]) -> Option<CurveChart> {
-    let curves = curves(summary, class_names, |class| {
+pub(super) fn calibration(summary: &Summary, class_names: &[String], language: Language) -> Option<CurveChart> {
+    let curves = curves(summary, class_names, language, |class| {
         let bins = class.calibration.as_ref().ok()?;
         let points: Vec<(f64, f64)> = bins.iter().map(|bin| (bin.mean_stated, bin.share_true)).collect();
-        (!points.is_empty()).then(|| (points, format!("{} bins with cases", bins.len())))
+        (!points.is_empty()).then(|| (points, language.fill(&words::BINS, &[&bins.len().to_string()])))
     });
-    let (title, x, y) = ("Calibration, one class against the rest", "stated score", "share of the class");
+    let (title, x, y) = (&words::CALIBRATION, &words::STATED, &words::SHARE);
     some(CurveChart { title, x, y, diagonal: true, dots: true, ..curves })
 }
 
@@ -98,20 +115,28 @@ fn some(chart: CurveChart) -> Option<CurveChart> {
 }
 
 fn draw(path: &Path, chart: Option<CurveChart>) -> Result<bool, ReportError> {
-    chart.as_ref().map(|chart| save(path, chart)).transpose().map(|saved| saved.is_some())
+    chart.as_ref().map(|chart| save(path, chart, chart.language)).transpose().map(|saved| saved.is_some())
 }
 
-fn number(name: &str, estimate: &crate::metrics::Estimate) -> String {
+fn number(name: &str, estimate: &crate::metrics::Estimate, language: Language) -> String {
     let value = estimate.value.map_or_else(|_| "-".to_owned(), |value| format!("{value:.3}"));
     match estimate.interval {
-        Ok(interval) => format!("{name} {value} ({:.3} to {:.3})", interval.low, interval.high),
+        Ok(interval) => {
+            let ends = [interval.low, interval.high].map(|end| format!("{end:.3}"));
+            language.fill(&words::INTERVAL, &[name, &value, &ends[0], &ends[1]])
+        }
         Err(_) => format!("{name} {value}"),
     }
 }
 
 type Part = Option<(Vec<(f64, f64)>, String)>;
 
-fn curves(summary: &Summary, names: &[String], of: impl Fn(&crate::metrics::ClassSummary) -> Part) -> CurveChart {
+fn curves(
+    summary: &Summary,
+    names: &[String],
+    language: Language,
+    of: impl Fn(&crate::metrics::ClassSummary) -> Part,
+) -> CurveChart {
     let mut classes: Vec<&crate::metrics::ClassSummary> = summary.classes.iter().collect();
     if let [_, positive] = classes.as_slice() {
         classes = vec![positive];
@@ -127,7 +152,8 @@ fn curves(summary: &Summary, names: &[String], of: impl Fn(&crate::metrics::Clas
     };
     let curves: Vec<Curve> = classes.iter().filter_map(curve).take(MOST_CURVES).collect();
     let left_out = drawable - curves.len();
-    CurveChart { title: "", x: "", y: "", left_out, curves, diagonal: false, dots: false }
+    let (title, x, y) = (&words::ROC, &words::FALSE_ALARMS, &words::SENSITIVITY);
+    CurveChart { language, title, x, y, left_out, curves, diagonal: false, dots: false }
 }
 
 /// Every so many points of a long curve, and its last.
@@ -146,7 +172,7 @@ impl Drawing for CurveChart {
     where
         B::ErrorType: 'static,
     {
-        area.draw(&Text::new(self.title, (16, 28), text(22.0, LEFT)))?;
+        area.draw(&Text::new(self.language.say(self.title), (16, 28), text(22.0, LEFT)))?;
         let plot = area.margin(TOP, BOTTOM, 8, 0);
         let (plot, _) = plot.split_horizontally(PLOT);
         let mut chart = ChartBuilder::on(&plot)
@@ -157,8 +183,8 @@ impl Drawing for CurveChart {
             .build_cartesian_2d(0.0..1.0, 0.0..1.0)?;
         chart
             .configure_mesh()
-            .x_desc(self.x)
-            .y_desc(self.y)
+            .x_desc(self.language.say(self.x))
+            .y_desc(self.language.say(self.y))
             .label_style((FAMILY, 15.0))
             .axis_desc_style((FAMILY, 17.0))
             .light_line_style(TRANSPARENT)
@@ -192,7 +218,7 @@ impl CurveChart {
             y += 54;
         }
         if self.left_out > 0 {
-            let words = format!("and {} smaller classes", self.left_out);
+            let words = self.language.fill(&words::SMALLER, &[&self.left_out.to_string()]);
             area.draw(&Text::new(words, (x, y), text(14.0, LEFT)))?;
         }
         Ok(())

@@ -7,6 +7,7 @@ use super::confusion::MatrixChart;
 use super::curves::{CurveChart, calibration, precision_recall, roc};
 use super::{Drawing, Drawn, NOTICE_ROWS, in_common_fonts, register_font};
 use crate::metrics::Summary;
+use crate::report::Language;
 
 /// Classes up to which a matrix can be read on a page.
 const MOST_CLASSES: usize = 24;
@@ -18,10 +19,14 @@ pub(in crate::report) enum Figure<'a> {
 }
 
 /// The matrix, ROC, precision-recall and calibration curves, as far as there are any.
-pub(in crate::report) fn figures<'a>(summary: &'a Summary, class_names: &'a [String]) -> Vec<Figure<'a>> {
+pub(in crate::report) fn figures<'a>(
+    summary: &'a Summary,
+    class_names: &'a [String],
+    language: Language,
+) -> Vec<Figure<'a>> {
     let matrix = (summary.matrix.classes() <= MOST_CLASSES)
-        .then(|| Figure::Matrix(MatrixChart::new(&summary.matrix, class_names)));
-    let curves = [roc(summary, class_names), precision_recall(summary, class_names), calibration(summary, class_names)];
+        .then(|| Figure::Matrix(MatrixChart::new(&summary.matrix, class_names, language)));
+    let curves = [roc, precision_recall, calibration].map(|curves| curves(summary, class_names, language));
     matrix.into_iter().chain(curves.into_iter().flatten().map(Figure::Curves)).collect()
 }
 

@@ -4,6 +4,7 @@
 mod confusion;
 mod curves;
 mod figure;
+mod words;
 
 use std::path::Path;
 use std::sync::Once;
@@ -12,7 +13,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::{RESEARCH_USE, ReportError};
+use super::{Language, ReportError};
 use crate::render::fonts;
 
 pub use confusion::{confusion_chart, matrix_chart};
@@ -40,28 +41,28 @@ trait Drawing {
         B::ErrorType: 'static;
 }
 
-fn save(path: &Path, drawing: &impl Drawing) -> Result<(), ReportError> {
+fn save(path: &Path, drawing: &impl Drawing, language: Language) -> Result<(), ReportError> {
     register_font();
     let saved = if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
-        save_svg(path, drawing)
+        save_svg(path, drawing, language)
     } else {
-        save_png(path, drawing)
+        save_png(path, drawing, language)
     };
     saved.map_err(|error| ReportError::Draw { path: path.to_owned(), what: error.to_string() })
 }
 
-fn save_png(path: &Path, drawing: &impl Drawing) -> Drawn {
+fn save_png(path: &Path, drawing: &impl Drawing, language: Language) -> Drawn {
     let size = drawing.size()?;
     let mut rgb = vec![0; usize::try_from(size.0)? * usize::try_from(size.1)? * 3];
-    sheet(&BitMapBackend::with_buffer(&mut rgb, size).into_drawing_area(), size, drawing)?;
+    sheet(&BitMapBackend::with_buffer(&mut rgb, size).into_drawing_area(), size, drawing, language)?;
     image::save_buffer(path, &rgb, size.0, size.1, image::ExtendedColorType::Rgb8)?;
     Ok(())
 }
 
-fn save_svg(path: &Path, drawing: &impl Drawing) -> Drawn {
+fn save_svg(path: &Path, drawing: &impl Drawing, language: Language) -> Drawn {
     let size = drawing.size()?;
     let mut text = String::new();
-    sheet(&SVGBackend::with_string(&mut text, size).into_drawing_area(), size, drawing)?;
+    sheet(&SVGBackend::with_string(&mut text, size).into_drawing_area(), size, drawing, language)?;
     std::fs::write(path, in_common_fonts(&text))?;
     Ok(())
 }
@@ -71,13 +72,18 @@ fn in_common_fonts(svg: &str) -> String {
 }
 
 /// White ground, the drawing, the research-use line.
-fn sheet<B: DrawingBackend>(area: &DrawingArea<B, Shift>, size: (u32, u32), drawing: &impl Drawing) -> Drawn
+fn sheet<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    size: (u32, u32),
+    drawing: &impl Drawing,
+    language: Language,
+) -> Drawn
 where
     B::ErrorType: 'static,
 {
     area.fill(&WHITE)?;
     drawing.draw(area)?;
-    area.draw(&Text::new(RESEARCH_USE, (16, i32::try_from(size.1)? - 22), text(14.0, LEFT)))?;
+    area.draw(&Text::new(language.notice(), (16, i32::try_from(size.1)? - 22), text(14.0, LEFT)))?;
     area.present()?;
     Ok(())
 }

@@ -1,10 +1,11 @@
-//! The content of a review report, in blocks that a page of any kind can show. In: a [`ReviewReport`](super::ReviewReport)
-//! and a [`Language`]. Out: [`Document`]. It draws nothing and reads only the gallery's pictures.
+//! The content of a report, in blocks that a page of any kind can show. In: a [`ReviewReport`](super::ReviewReport), or the
+//! numbers of a table ([`MetricsReport`](super::MetricsReport)), and a [`Language`]. Out: [`Document`]. It draws nothing and reads only the gallery's pictures.
 
 mod comparison;
 mod data;
 mod gallery;
 mod leaks;
+mod metrics;
 mod model;
 mod model_card;
 mod numbers;
@@ -14,8 +15,10 @@ mod words;
 use super::chart::Figure;
 
 pub(super) use gallery::Picture;
+pub(super) use metrics::metrics_document;
 pub(super) use review::document;
 pub use words::Language;
+pub(super) use words::Phrase;
 
 /// A whole report.
 pub(super) struct Document<'a> {
@@ -30,6 +33,25 @@ pub(super) struct Document<'a> {
 pub(super) struct Section<'a> {
     pub title: String,
     pub blocks: Vec<Block<'a>>,
+}
+
+/// Sections in their order.
+struct Sections<'a> {
+    language: Language,
+    all: Vec<Section<'a>>,
+}
+
+impl<'a> Sections<'a> {
+    fn new(language: Language) -> Self {
+        Self { language, all: Vec::new() }
+    }
+
+    /// A section without blocks is left out.
+    fn put(&mut self, title: &Phrase, blocks: Vec<Block<'a>>) {
+        if !blocks.is_empty() {
+            self.all.push(Section { title: self.language.say(title), blocks });
+        }
+    }
 }
 
 /// A piece of a section.

@@ -4,6 +4,7 @@ use super::words::{self, Language};
 use super::{Block, Headline, Table};
 use crate::metrics::{Estimate, Method, Statistic, Summary};
 use crate::report::MetricsReport;
+use crate::report::chart::figures;
 use crate::report::metrics::p_words;
 
 /// The sections' blocks: scikit-learn's report, everything overall, each class against the rest.
@@ -11,12 +12,7 @@ pub(super) fn performance<'a>(report: &MetricsReport, language: Language) -> Vec
     let names = &report.predictions.class_names;
     let mut blocks = tables(&report.summary, names, language);
     blocks.extend(baselines(&report.summary, names, language));
-    if let Ok(fit) = &report.temperature.fit {
-        let values = [fit.temperature, fit.nll_before, fit.nll_after, fit.ece_before, fit.ece_after];
-        let values = values.map(|value| format!("{value:.3}"));
-        let [a, b, c, d, e] = &values;
-        blocks.push(Block::Small(language.fill(&words::TEMPERATURE, &[a, b, c, d, e])));
-    }
+    blocks.extend(calibrated(report, language));
     if let Some(group) = &report.per_group {
         blocks.push(Block::Subheading(language.say(&words::PER_GROUP)));
         blocks.push(Block::Small(language.say(&words::PER_GROUP_RULE)));
@@ -42,6 +38,51 @@ pub(super) fn headlines(summary: &Summary, ordinal: bool) -> Vec<Headline> {
         Some(Headline { name: capital(statistic.name()), value, about: about.unwrap_or_default() })
     };
     wanted.into_iter().filter_map(headline).collect()
+}
+
+/// What the scores are worth as probabilities: before, in use, fitted.
+fn calibrated<'a>(report: &MetricsReport, language: Language) -> Vec<Block<'a>> {
+    let rows = report.calibrated();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let columns = ["log loss", "Brier score", "calibration error (ECE)"].map(str::to_owned);
+    let header = [language.say(&words::SCORES)].into_iter().chain(columns).collect();
+    let rows = rows.iter().map(|row| {
+        let numbers = [row.log_loss, row.brier, row.calibration_error].map(|value| format!("{value:.4}"));
+        [row.scores.words(language)].into_iter().chain(numbers).collect()
+    });
+    vec![
+        Block::Subheading(language.say(&words::CALIBRATION)),
+        Block::Table(Table::of_numbers(header, rows.collect())),
+        Block::Small(language.say(&words::CALIBRATION_RULE)),
+    ]
+}
+
+/// How many cases are misclassified.
+pub(super) fn wrong(summary: &Summary, language: Language) -> Headline {
+    let (right, all) = (summary.matrix.correct(), summary.matrix.total());
+    Headline {
+        name: language.say(&words::WRONG),
+        value: all.saturating_sub(right).to_string(),
+        about: format!("/ {all}"),
+    }
+}
+
+/// What is to be read before the numbers.
+pub(super) fn warnings<'a>(warnings: Vec<String>, language: Language) -> Vec<Block<'a>> {
+    if warnings.is_empty() {
+        return Vec::new();
+    }
+    vec![Block::Subheading(language.say(&words::CONTENTS_WARNING)), Block::Warnings(warnings)]
+}
+
+/// The charts, as far as there are any.
+pub(super) fn charts(report: &MetricsReport, language: Language) -> Vec<Block<'_>> {
+    match figures(&report.summary, &report.predictions.class_names, language) {
+        figures if figures.is_empty() => Vec::new(),
+        figures => vec![Block::Figures(figures)],
+    }
 }
 
 fn capital(name: &str) -> String {

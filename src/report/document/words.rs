@@ -13,7 +13,7 @@ pub enum Language {
 }
 
 /// A phrase in both languages.
-pub(super) struct Phrase {
+pub(in crate::report) struct Phrase {
     pub en: &'static str,
     pub ko: &'static str,
 }
@@ -35,7 +35,7 @@ impl Language {
         }
     }
 
-    pub(super) fn say(self, phrase: &Phrase) -> String {
+    pub(in crate::report) fn say(self, phrase: &Phrase) -> String {
         match self {
             Self::English => phrase.en,
             Self::Korean => phrase.ko,
@@ -44,7 +44,7 @@ impl Language {
     }
 
     /// The phrase with its `{}`s filled in, in their order.
-    pub(super) fn fill(self, phrase: &Phrase, values: &[&str]) -> String {
+    pub(in crate::report) fn fill(self, phrase: &Phrase, values: &[&str]) -> String {
         let text = self.say(phrase);
         let mut values = values.iter();
         let mut parts = text.split("{}");
@@ -67,6 +67,7 @@ macro_rules! phrases {
 
 phrases! {
     TITLE: "Review of a classifier", "분류 모델 검토 보고서";
+    METRICS_TITLE: "Numbers of a classifier's predictions", "분류 모델 예측의 성능 보고서";
     SUMMARY: "Summary", "요약";
     DATA: "Data", "데이터";
     PERFORMANCE: "Numbers", "성능 수치";
@@ -79,6 +80,11 @@ phrases! {
     BROKEN: "Cases without a result", "결과가 없는 사례";
     CASES: "Cases", "사례 수";
     LABELLED: "{} with a reference label, {} failed", "정답 있음 {}건, 실패 {}건";
+    UNLABELLED: "{} rows without a reference label, {} left out", "정답 없는 행 {}개, 제외한 행 {}개";
+    PREDICTIONS: "Predictions", "예측 파일";
+    READ_AS: "How the table was read", "표를 읽은 방법";
+    LEFT_OUT: "Rows that were left out", "제외한 행";
+    LINE: "Line", "줄";
     WRONG: "Misclassified", "오분류";
     CLASS: "Class", "클래스";
     REFERENCE: "Reference label", "정답";
@@ -105,10 +111,14 @@ phrases! {
     BOOTSTRAP: " ({} resamples, seed {})", " (재표집 {}회, 시드 {})";
     BASELINES: "Without looking at the picture: always {} gives accuracy {}; guessing by the labels' shares {}; guessing evenly {}. Chance that always {} does as well as this: {}.",
         "영상을 보지 않을 때: 항상 {}로 답하면 정확도 {}, 정답 비율대로 추측하면 {}, 고르게 추측하면 {}입니다. 항상 {}로 답해서 이만큼 맞힐 확률: {}.";
-    TEMPERATURE: "Calibration: temperature {} takes the mean negative log-likelihood from {} to {} and the calibration error from {} to {}; fitted to and measured on these very cases.",
-        "보정: 온도 {}에서 평균 음의 로그우도가 {}에서 {}로, 보정 오차가 {}에서 {}로 바뀝니다. 바로 이 사례들에 맞추고 잰 값입니다.";
+    CALIBRATION: "Calibration before and after", "보정 전과 후";
+    SCORES: "Scores", "점수";
+    CALIBRATION_RULE: "Smaller is better in all three columns. A temperature that is measured on the cases it was fitted to looks better than it is; overread calibrate fits one on other cases and stores it in the model.",
+        "세 열 모두 작을수록 좋습니다. 측정한 사례에 맞춘 온도는 실제보다 좋아 보입니다. overread calibrate는 다른 사례에서 온도를 맞추어 모델에 저장합니다.";
     NOT_CALIBRATED: "The model is not calibrated: its scores are no probabilities until a temperature is fitted on other cases.",
         "보정되지 않은 모델입니다. 다른 사례로 온도를 맞추기 전에는 점수를 확률로 읽을 수 없습니다.";
+    UNLIKE: "{} of {} cases are unlike the reference cases of the model: farther from their centre than 99 % of them. predictions.csv has the share of each (farther_than).",
+        "사례 {}개(전체 {}개)가 모델의 참조 사례와 다릅니다. 참조 사례의 99 %보다 중심에서 더 멉니다. 각 사례의 비율은 predictions.csv의 farther_than에 있습니다.";
     OPERATING_POINT: "Operating point", "작동점";
     MODELS_OWN: "the model's own", "모델 기본값";
     BOTH_RIGHT: "both right", "둘 다 맞음";

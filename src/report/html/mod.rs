@@ -4,19 +4,18 @@ mod blocks;
 
 use std::path::Path;
 
-use super::document::{Document, Language, document};
-use super::{ReportError, ReviewReport};
+use super::ReportError;
+use super::document::Document;
 
 /// How it looks, on the screen and on paper.
 const STYLE: &str = include_str!("style.css");
 
-/// Writes the review as one self-contained HTML file.
+/// Writes a document as one self-contained HTML file.
 ///
 /// # Errors
 /// [`ReportError`] where a chart cannot be drawn or the file cannot be written.
-pub fn write_html(path: &Path, report: &ReviewReport<'_>, language: Language) -> Result<(), ReportError> {
-    let page = page(&document(report, language));
-    let page = page.map_err(|what| ReportError::Draw { path: path.to_owned(), what })?;
+pub(super) fn write_html(path: &Path, document: &Document<'_>) -> Result<(), ReportError> {
+    let page = page(document).map_err(|what| ReportError::Draw { path: path.to_owned(), what })?;
     std::fs::write(path, page).map_err(|source| ReportError::Write { path: path.to_owned(), source })
 }
 
@@ -68,7 +67,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::document::{Block, Card, Section, Table};
+    use crate::report::document::{Block, Card, Language, Section, Table};
 
     #[test]
     fn hostile_words_stay_words_and_the_page_is_whole() {

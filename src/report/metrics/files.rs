@@ -6,15 +6,15 @@ use super::{
     ComparisonReport, MetricsReport, comparison_json, comparison_text, metrics_json, metrics_text, write_flips,
     write_matrix, write_thresholds,
 };
-use crate::report::{self, ReportError};
+use crate::report::{self, Language, ReportError};
 
 impl MetricsReport {
     /// Writes `metrics.json`, `metrics.txt`, `confusion.csv`, `thresholds.csv` and the charts as PNG and SVG into a
-    /// folder that is there; returns those that were written (without scores there are no curves).
+    /// folder that is there, their words in `language`; returns those that were written (without scores there are no curves).
     ///
     /// # Errors
     /// [`ReportError`] for the file that could not be written.
-    pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
+    pub fn write(&self, folder: &Path, language: Language) -> Result<Vec<PathBuf>, ReportError> {
         let names = &self.predictions.class_names;
         let mut written = Vec::new();
         let mut add = |path: PathBuf, there: bool| written.extend(there.then_some(path));
@@ -28,11 +28,14 @@ impl MetricsReport {
         add(path("thresholds.csv"), write_thresholds(&path("thresholds.csv"), &self.summary, names)?);
         for ending in ["png", "svg"] {
             let chart = |name: &str| path(&format!("{name}.{ending}"));
-            report::matrix_chart(&chart("confusion"), &self.summary.matrix, names)?;
+            report::matrix_chart(&chart("confusion"), &self.summary.matrix, names, language)?;
             add(chart("confusion"), true);
-            add(chart("roc"), report::roc_chart(&chart("roc"), &self.summary, names)?);
-            add(chart("pr"), report::precision_recall_chart(&chart("pr"), &self.summary, names)?);
-            add(chart("calibration"), report::calibration_chart(&chart("calibration"), &self.summary, names)?);
+            add(chart("roc"), report::roc_chart(&chart("roc"), &self.summary, names, language)?);
+            add(chart("pr"), report::precision_recall_chart(&chart("pr"), &self.summary, names, language)?);
+            add(
+                chart("calibration"),
+                report::calibration_chart(&chart("calibration"), &self.summary, names, language)?,
+            );
         }
         Ok(written)
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::calibrated::calibrated_json;
 use super::{GROUP_RULE, MetricsReport, TemperatureReport};
 use crate::metrics::{
     Averages, Baselines, ClassSummary, ClassificationReport, Estimate, Interval, LEVEL, Measured, Method, Summary,
@@ -30,6 +31,7 @@ pub fn metrics_json(report: &MetricsReport) -> Value {
         put(&key, value);
     }
     put("temperature", temperature_json(&report.temperature, names));
+    put("calibrated_scores", calibrated_json(report));
     let group = report.per_group.as_ref().map(|group| {
         let mut fields = summary_fields(&group.summary, names);
         fields.insert("rule".to_owned(), json!(GROUP_RULE));

@@ -1,6 +1,7 @@
 //! The numbers of a review, from a table of predictions to files: JSON with everything, text for people, charts, tables of
 //! the matrix, of every threshold and of what changed between two classifiers.
 
+mod calibrated;
 mod comparison;
 mod comparison_text;
 mod files;
@@ -15,6 +16,7 @@ use crate::metrics::{
 };
 use crate::review::table::Predictions;
 
+pub use calibrated::{Applied, CalibratedScores, Scoring};
 pub use comparison::{ComparisonReport, comparison_json};
 pub use comparison_text::comparison_text;
 pub use json::metrics_json;
@@ -31,6 +33,8 @@ pub struct MetricsReport {
     pub outcomes: Outcomes,
     pub summary: Summary,
     pub temperature: TemperatureReport,
+    /// That of the model's manifest, which its scores went through; `None` where there is none, or nobody knows.
+    pub stored_temperature: Option<f64>,
     pub per_group: Option<GroupReport>,
 }
 
@@ -81,7 +85,7 @@ impl MetricsReport {
         });
         let summary = summarize(&outcomes, options);
         let temperature = temperature(&predictions, &labelled, &outcomes);
-        Ok(Self { predictions, labelled, outcomes, summary, temperature, per_group })
+        Ok(Self { predictions, labelled, outcomes, summary, temperature, stored_temperature: None, per_group })
     }
 
     /// Rows without a reference label.

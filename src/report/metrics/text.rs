@@ -1,6 +1,7 @@
 //! `metrics.txt`: what a person reads on the terminal.
 
-use super::{GROUP_RULE, MetricsReport, TemperatureReport};
+use super::calibrated::calibrated_text;
+use super::{GROUP_RULE, MetricsReport};
 use crate::metrics::{ClassSummary, Estimate, Method, Summary};
 use crate::report::RESEARCH_USE;
 use crate::review::table::RowProblem;
@@ -21,7 +22,7 @@ pub fn metrics_text(report: &MetricsReport) -> String {
     }
     text += "\n";
     text += &summary_text(&report.summary, names);
-    text += &temperature(&report.temperature, names);
+    text += &temperature(report, names);
     if let Some(group) = &report.per_group {
         text += &format!("\nPER PATIENT OR SERIES\n{GROUP_RULE}\n");
         text.extend(group.faults.iter().map(|fault| format!("  {fault}\n")));
@@ -177,22 +178,10 @@ fn methods(summary: &Summary) -> String {
     text + &format!(".\nCalibration error: top label, {} bins of equal width.\n", summary.options.bins)
 }
 
-fn temperature(report: &TemperatureReport, names: &[String]) -> String {
-    match &report.fit {
-        Err(reason) => format!("Temperature: none, {}.\n", reason.words(names)),
-        Ok(fit) => format!(
-            "Temperature {:.4} ({}) takes the mean negative log-likelihood from {:.4} to {:.4} and the calibration error \
-             from {:.4} to {:.4};\nfitted to and measured on these very cases.\n",
-            fit.temperature,
-            if report.own_logits {
-                "fitted to the raw logits, before any temperature of the model's own"
-            } else {
-                "from logarithms of the scores"
-            },
-            fit.nll_before,
-            fit.nll_after,
-            fit.ece_before,
-            fit.ece_after
-        ),
+fn temperature(report: &MetricsReport, names: &[String]) -> String {
+    let text = calibrated_text(report);
+    match &report.temperature.fit {
+        Err(reason) => text + &format!("No temperature is fitted: {}.\n", reason.words(names)),
+        Ok(_) => text + "Fitted to and measured on the same cases, which looks better than it is.\n",
     }
 }

@@ -11,18 +11,17 @@ mod table;
 
 use std::path::Path;
 
-use super::document::{Document, Language, document};
-use super::{ReportError, ReviewReport};
+use super::ReportError;
+use super::document::Document;
 use fonts::Weight;
 use paper::{ACCENT, INK, LEFT, Paper, SOFT, WARN};
 
-/// Writes the review as a PDF.
+/// Writes a document as a PDF.
 ///
 /// # Errors
 /// [`ReportError`] where a chart cannot be drawn, a font cannot be embedded or the file cannot be written.
-pub fn write_pdf(path: &Path, report: &ReviewReport<'_>, language: Language) -> Result<(), ReportError> {
-    let bytes = bytes(&document(report, language));
-    let bytes = bytes.map_err(|what| ReportError::Draw { path: path.to_owned(), what })?;
+pub(super) fn write_pdf(path: &Path, document: &Document<'_>) -> Result<(), ReportError> {
+    let bytes = bytes(document).map_err(|what| ReportError::Draw { path: path.to_owned(), what })?;
     std::fs::write(path, bytes).map_err(|source| ReportError::Write { path: path.to_owned(), source })
 }
 

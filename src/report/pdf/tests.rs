@@ -3,7 +3,7 @@ use std::io::Read as _;
 use flate2::read::ZlibDecoder;
 
 use super::*;
-use crate::report::document::{Block, Card, Headline, Picture, Section, Table};
+use crate::report::document::{Block, Card, Headline, Language, Picture, Section, Table};
 
 fn picture() -> Picture {
     let mut jpeg = Vec::new();

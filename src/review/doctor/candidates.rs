@@ -75,7 +75,7 @@ impl Space {
             ranges: vec![Some(RangeChoice::Header)],
             swaps: vec![false],
             fits: vec![Fit::Squash],
-            resamplers: resamplers(model.is_some_and(is_from_keras)),
+            resamplers: resamplers(model.is_some_and(|model| model.graph.is_from_keras())),
             remarks: Vec::new(),
         };
         if samples.iter().any(|sample| !sample.frame.eight_bit_picture) {
@@ -217,11 +217,6 @@ fn sizes(model: &Model) -> Vec<Option<[usize; 2]>> {
         }
     }
     sizes
-}
-
-fn is_from_keras(model: &Model) -> bool {
-    let producer = model.graph.producer.to_ascii_lowercase();
-    producer.contains("tf2onnx") || producer.contains("keras")
 }
 
 /// Every way of resizing whose numbers differ, the commonest of the model's framework first.

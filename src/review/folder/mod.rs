@@ -1,10 +1,13 @@
 //! A run on disk: plain files that only grow, so that a crash at any moment loses nothing that was said to be kept.
 //!
 //! `run.json` says what ran ([`RunFacts`], written once). `cases.jsonl` holds a [`CaseRecord`] a line, `decisions.jsonl`
-//! a [`Decision`] a line; of several lines about one case the last one counts. `pseudonyms.key` holds the key of the
-//! patients' pseudonyms. A line that was cut by a crash is dropped. Another model needs another folder. See
-//! `docs/FORMATS.md`.
+//! a [`Decision`] a line; of several lines about one case the last one counts. `choices.json` holds the reader's
+//! [`Choices`], `pseudonyms.key` the key of the patients' pseudonyms. A line that was cut by a crash is dropped. Another
+//! model needs another folder. See `docs/FORMATS.md`.
 
+mod again;
+mod choices;
+mod compared;
 mod decision;
 mod facts;
 mod fill;
@@ -14,6 +17,8 @@ mod time;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+pub use again::{Retry, ToRun};
+pub use choices::{Choices, ChosenPoint};
 pub use decision::{Decision, DecisionLog, Mark, Opinion, with_typed_labels};
 pub use facts::{EngineFacts, ModelFacts, RunFacts, RunOptions};
 pub use time::now_utc;
@@ -26,7 +31,8 @@ const RUN: &str = "run.json";
 const CASES: &str = "cases.jsonl";
 const DECISIONS: &str = "decisions.jsonl";
 const KEY: &str = "pseudonyms.key";
-/// Folder of the second model's run.
+const CHOICES: &str = "choices.json";
+/// Folder of the second model's run; those of others beside it have a number behind it.
 const COMPARISON: &str = "compare";
 
 /// Why a run folder cannot be used; `Display` is the sentence.
@@ -54,8 +60,11 @@ pub struct RunFolder {
     pseudonyms: Pseudonyms,
     records: Vec<CaseRecord>,
     places: HashMap<String, usize>,
+    /// Paths of files with a case for each slice.
+    sliced: HashSet<String>,
     cases: JsonLines,
     decisions: DecisionLog,
+    choices: Choices,
     /// Lines that could not be read, in sentences.
     pub problems: Vec<String>,
 }
@@ -135,14 +144,17 @@ impl RunFolder {
             // Deleted on purpose: nobody can tell a patient any more, and new cases get pseudonyms of their own.
             Err(_) => Pseudonyms::random(),
         };
+        let choices = Choices::read(&path.join(CHOICES), &facts.model, &mut problems);
         let mut folder = Self {
             path: path.to_owned(),
             facts,
             pseudonyms,
             records: Vec::with_capacity(lines.len()),
             places: HashMap::with_capacity(lines.len()),
+            sliced: HashSet::new(),
             cases,
             decisions,
+            choices,
             problems,
         };
         for record in lines {
@@ -163,17 +175,6 @@ impl RunFolder {
         &self.pseudonyms
     }
 
-    /// Starts the second model's run in a folder within this one, or goes on with it; patients have the same pseudonyms.
-    ///
-    /// # Errors
-    /// As [`RunFolder::create_or_resume`].
-    pub fn comparison(&self, facts: RunFacts) -> Result<Self, FolderError> {
-        let path = self.path.join(COMPARISON);
-        std::fs::create_dir_all(&path).map_err(|source| FolderError::Write { path: path.clone(), source })?;
-        write_key(&path, &self.pseudonyms)?;
-        Self::create_or_resume(&path, facts)
-    }
-
     /// Every case, in the order of their first lines.
     pub fn records(&self) -> &[CaseRecord] {
         &self.records
@@ -181,19 +182,6 @@ impl RunFolder {
 
     pub fn get(&self, key: &str) -> Option<&CaseRecord> {
         self.places.get(key).and_then(|place| self.records.get(*place))
-    }
-
-    /// The items (each a file or the files of a series) that have no result yet; `key` is
-    /// [`Roots::key`](super::record::Roots::key).
-    pub fn missing(&self, items: &[Vec<PathBuf>], key: &dyn Fn(&Path) -> String) -> Vec<Vec<PathBuf>> {
-        let paths: HashSet<&str> = self.records.iter().map(|record| record.path.as_str()).collect();
-        // A file of several slices that stands last may have been cut between them.
-        let cut = self.records.last().filter(|last| last.key != last.path).map(|last| last.path.as_str());
-        let done = |files: &Vec<PathBuf>| {
-            let path = files.first().map(|file| key(file)).unwrap_or_default();
-            paths.contains(path.as_str()) && cut != Some(path.as_str())
-        };
-        items.iter().filter(|files| !done(files)).cloned().collect()
     }
 
     /// Writes a record down. One that says the same as before is not written again; a changed one (another label)
@@ -211,6 +199,7 @@ impl RunFolder {
     }
 
     fn keep(&mut self, record: CaseRecord) {
+        self.drop_other_kind(&record);
         match self.places.get(&record.key).and_then(|place| self.records.get_mut(*place)) {
             Some(old) => *old = record,
             None => {
@@ -220,12 +209,50 @@ impl RunFolder {
         }
     }
 
+    /// A file is one case, or one for each slice. Where it failed as a whole, changed and gives slices now (or the other
+    /// way round), the new lines take the place of the old ones.
+    fn drop_other_kind(&mut self, record: &CaseRecord) {
+        let whole = record.key == record.path;
+        let other_kind = if whole {
+            self.sliced.remove(&record.path)
+        } else {
+            self.sliced.insert(record.path.clone()) && self.places.contains_key(&record.path)
+        };
+        if other_kind {
+            self.records.retain(|old| old.path != record.path);
+            self.places = self.records.iter().enumerate().map(|(at, old)| (old.key.clone(), at)).collect();
+        }
+    }
+
     /// Makes sure that the disk has everything.
     ///
     /// # Errors
     /// [`FolderError::Write`].
     pub fn sync(&self) -> Result<(), FolderError> {
         self.cases.sync()
+    }
+
+    /// What the reader chose about the review as a whole.
+    pub fn choices(&self) -> &Choices {
+        &self.choices
+    }
+
+    /// Writes the operating point (class index and least score) down; `None` takes it back.
+    ///
+    /// # Errors
+    /// [`FolderError::Write`].
+    pub fn choose_point(&mut self, point: Option<(usize, f32)>) -> Result<(), FolderError> {
+        let name = |class: usize| self.facts.model.classes.get(class).cloned();
+        let operating_point = point.and_then(|(class, score)| Some(ChosenPoint { class: name(class)?, score }));
+        self.choose(Choices { operating_point, ..self.choices.clone() })
+    }
+
+    fn choose(&mut self, choices: Choices) -> Result<(), FolderError> {
+        if choices != self.choices {
+            choices.write(&self.path.join(CHOICES))?;
+            self.choices = choices;
+        }
+        Ok(())
     }
 
     /// What readers decided.

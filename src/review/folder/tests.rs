@@ -91,7 +91,7 @@ fn a_torn_last_line_is_dropped_and_the_file_goes_on() {
         let mut folder = RunFolder::open(home.path()).unwrap();
         assert_eq!(folder.records(), std::slice::from_ref(&a), "cut at {length}");
         let items = ["1.png", "2.png"].map(|name| vec![PathBuf::from(name)]);
-        let missing = folder.missing(&items, &|path| path.to_string_lossy().into_owned());
+        let missing = folder.to_run(&items, &|path| path.to_string_lossy().into_owned(), Retry::Changed).items;
         assert_eq!(missing, [vec![PathBuf::from("2.png")]]);
         folder.append(b.clone()).unwrap();
         drop(folder);
@@ -107,7 +107,9 @@ fn a_volume_that_was_cut_between_its_slices_runs_again() {
         folder.append(record("a.nii", Some(slice))).unwrap();
     }
     let items = ["a.nii", "b.nii"].map(|name| vec![PathBuf::from(name)]);
-    let missing = |folder: &RunFolder| folder.missing(&items, &|path| path.to_string_lossy().into_owned()).len();
+    let missing = |folder: &RunFolder| {
+        folder.to_run(&items, &|path| path.to_string_lossy().into_owned(), Retry::Changed).items.len()
+    };
     assert_eq!(missing(&folder), 2);
     folder.append(record("a.nii", Some(1))).unwrap();
     assert_eq!(folder.records().len(), 2, "the same again is no new case");
@@ -176,4 +178,115 @@ fn the_last_decision_counts_and_an_empty_one_takes_it_back() {
     assert_eq!((last.marks[0].points[0], last.opinion), (ruler.points[0], Opinion::Disagree));
     folder.decisions_mut().decide(Decision { key: "뇌/1.png".to_owned(), ..Default::default() }).unwrap();
     assert!(folder.decisions().get("뇌/1.png").is_none());
+}
+
+#[test]
+fn an_operating_point_is_there_again_and_no_other_models_is() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("run");
+    let classes = facts("a").model.classes;
+    {
+        let mut folder = RunFolder::create_or_resume(&path, facts("a")).unwrap();
+        assert_eq!(folder.choices().point(&classes), None);
+        folder.choose_point(Some((0, 0.25))).unwrap();
+        folder.choose_point(Some((1, 0.373))).unwrap();
+    }
+    {
+        let mut folder = RunFolder::open(&path).unwrap();
+        assert_eq!(folder.choices().point(&classes), Some((1, 0.373)));
+        assert_eq!(folder.choices().point(&["CN".to_owned()]), None, "a class that is no more");
+        folder.choose_point(None).unwrap();
+        assert_eq!(RunFolder::facts_of(&path).unwrap(), *folder.facts());
+    }
+    let chosen = path.join("choices.json");
+    assert!(!std::fs::read_to_string(&chosen).unwrap().contains("0.373"));
+    for (text, words) in [
+        (r#"{"model_sha256": "b", "operating_point": {"class": "AD", "score": 0.1}}"#, "another model"),
+        (r#"{"model_sha256": "a", "operating_point": {"class": "AD", "sco"#, "damaged"),
+    ] {
+        std::fs::write(&chosen, text).unwrap();
+        let folder = RunFolder::open(&path).unwrap();
+        assert_eq!(folder.choices().point(&classes), None);
+        assert!(folder.problems.iter().any(|problem| problem.contains(words)), "{:?}", folder.problems);
+    }
+    std::fs::write(&chosen, r#"{"model_sha256": "a", "operating_point": {"class": "AD", "score": 7.0}}"#).unwrap();
+    assert_eq!(RunFolder::open(&path).unwrap().choices().point(&classes), None, "no score is 7");
+}
+
+#[test]
+fn a_failed_file_is_tried_again_when_it_changed_or_when_asked() {
+    let home = tempfile::tempdir().unwrap();
+    let file = |name: &str| home.path().join(name);
+    std::fs::write(file("same.png"), "cut").unwrap();
+    std::fs::write(file("mended.png"), "cut").unwrap();
+    let hash = crate::review::source::hash_file(&file("same.png")).ok();
+    let failed = |name: &str, sha256: &Option<String>| CaseRecord { sha256: sha256.clone(), ..failed(name) };
+    let mut folder = RunFolder::create_or_resume(&file("run"), facts("a")).unwrap();
+    for name in ["same.png", "mended.png", "gone.png"] {
+        folder.append(failed(name, &hash)).unwrap();
+    }
+    folder.append(failed("unhashed.png", &None)).unwrap();
+    folder.append(record("right.png", None)).unwrap();
+    std::fs::write(file("mended.png"), "whole").unwrap();
+    std::fs::write(file("unhashed.png"), "whole").unwrap();
+    let items = ["same.png", "mended.png", "unhashed.png", "right.png", "new.png"].map(|name| vec![file(name)]);
+    let key = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    let names = |found: &ToRun| found.items.iter().map(|files| key(&files[0])).collect::<Vec<_>>();
+    let changed = folder.to_run(&items, &key, Retry::Changed);
+    assert_eq!(
+        (names(&changed), changed.again),
+        (["mended.png", "unhashed.png", "new.png"].map(String::from).to_vec(), 2)
+    );
+    let all = folder.to_run(&items, &key, Retry::All);
+    assert_eq!((names(&all).len(), all.again), (4, 3), "all but the one with a result");
+    let files = |path: &str| items.iter().find(|files| key(&files[0]) == path).map(Vec::as_slice);
+    let again = folder.changed_failures(files);
+    assert_eq!(again, ["mended.png", "unhashed.png"].map(String::from).into());
+}
+
+#[test]
+fn slices_take_the_place_of_the_failure_before_them_and_the_other_way_round() {
+    let home = tempfile::tempdir().unwrap();
+    let keys = |folder: &RunFolder| folder.records().iter().map(|record| record.key.clone()).collect::<Vec<_>>();
+    let expected = ["1.png", "v.nii#0", "v.nii#1", "w.nii"];
+    {
+        let mut folder = RunFolder::create_or_resume(home.path(), facts("a")).unwrap();
+        let lines = [failed("v.nii"), record("w.nii", Some(0)), record("w.nii", Some(1)), record("1.png", None)];
+        lines.into_iter().for_each(|line| folder.append(line).unwrap());
+        let later = [record("v.nii", Some(0)), record("v.nii", Some(1)), failed("w.nii")];
+        later.into_iter().for_each(|line| folder.append(line).unwrap());
+        assert_eq!(keys(&folder), expected);
+        assert_eq!(folder.get("v.nii#1"), Some(&record("v.nii", Some(1))));
+        assert_eq!((folder.get("v.nii"), folder.get("w.nii#1")), (None, None));
+    }
+    assert_eq!(keys(&RunFolder::open(home.path()).unwrap()), expected);
+}
+
+#[test]
+fn second_models_have_folders_of_their_own_and_the_last_one_is_found_again() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("run");
+    let compared = |folder: &RunFolder| folder.open_comparison().unwrap().map(|run| run.facts().model.sha256.clone());
+    {
+        let mut folder = RunFolder::create_or_resume(&path, facts("a")).unwrap();
+        assert_eq!(compared(&folder), None);
+        for (sha256, name) in [("b", "compare"), ("c", "compare-2"), ("b", "compare")] {
+            let mut run = folder.compare_with(facts(sha256)).unwrap();
+            assert_eq!(run.path(), path.join(name));
+            assert_eq!(run.pseudonyms(), folder.pseudonyms());
+            run.append(record(&format!("{sha256}.png"), None)).unwrap();
+        }
+        folder.choose_point(Some((1, 0.5))).unwrap();
+    }
+    let mut folder = RunFolder::open(&path).unwrap();
+    assert_eq!(folder.open_comparison().unwrap().unwrap().records(), [record("b.png", None)]);
+    assert_eq!(folder.choices().point(&facts("a").model.classes), Some((1, 0.5)), "one choice keeps the other");
+    folder.stop_comparing().unwrap();
+    assert_eq!(compared(&folder), None);
+    drop(folder);
+    // As the command line leaves it, and as nobody should.
+    std::fs::remove_file(path.join("choices.json")).unwrap();
+    assert_eq!(compared(&RunFolder::open(&path).unwrap()), Some("b".to_owned()));
+    std::fs::write(path.join("choices.json"), r#"{"model_sha256": "a", "compared": "../run/compare"}"#).unwrap();
+    assert_eq!(compared(&RunFolder::open(&path).unwrap()), None);
 }

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use ndarray::Array2;
 
 use super::gaussian::Gaussian;
-use super::half::{from_half, to_half};
+use super::half::to_half;
 use super::load::nearest_agrees;
 use super::{FEWEST, ReferenceCase, ReferenceFacts, TapFound, VERSION};
 use crate::engine::{Model, SliceChoice, sha256_hex};
 use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
 use crate::review::{BatchOptions, Case, Control, run};
+use crate::scan::half_to_f64;
 
 /// How a reference is made.
 #[derive(Clone, Debug)]
@@ -100,7 +101,7 @@ pub fn build(
     let halves: Vec<u16> = vectors.iter().flatten().map(|value| to_half((f64::from(*value) / scale) as f32)).collect();
     let features = Array2::from_shape_vec((count, dims), halves).map_err(|_| BuildError::AllAlike)?;
     // Measured as they will be read.
-    let read = features.mapv(|bits| (f64::from(from_half(bits)) * scale) as f32);
+    let read = features.mapv(|bits| (half_to_f64(bits) * scale) as f32);
     let gaussian = Gaussian::fit(read.view()).ok_or(BuildError::AllAlike)?;
     for (case, row) in cases.iter_mut().zip(read.outer_iter()) {
         case.distance = gaussian.distance_without(row.to_slice().unwrap_or_default());

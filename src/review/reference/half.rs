@@ -19,26 +19,15 @@ pub fn to_half(value: f32) -> u16 {
     sign | ((((exponent + 15) as u16 - 1) << 10) + steps)
 }
 
-/// The number that a half stands for; infinities and NaN included.
-pub fn from_half(bits: u16) -> f32 {
-    let (exponent, fraction) = ((bits >> 10) & 0x1f, f32::from(bits & 0x3ff));
-    let size = match exponent {
-        0 => fraction * 2f32.powi(-24),
-        0x1f if fraction == 0.0 => f32::INFINITY,
-        0x1f => f32::NAN,
-        exponent => (1024.0 + fraction) * 2f32.powi(i32::from(exponent) - 25),
-    };
-    if bits & 0x8000 != 0 { -size } else { size }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scan::half_to_f64;
 
     #[test]
     fn every_half_comes_back() {
         for bits in 0..=u16::MAX {
-            let value = from_half(bits);
+            let value = half_to_f64(bits) as f32;
             if value.is_finite() {
                 assert_eq!(to_half(value), bits, "{value}");
             }

@@ -79,16 +79,12 @@ mod tests {
             let cells = (0..side * side).map(|k| f64::from(whole[(row * side + k / side) * 8 + col * side + k % side]));
             cells.sum::<f64>() / (side * side) as f64
         };
-        let (half, quarter) = (half(&block), quarter(&block));
-        for row in 0..4 {
-            for col in 0..4 {
-                assert!((f64::from(half[row][col]) - mean(row, col, 2)).abs() < 1.1, "half {row} {col}");
-            }
+        let close = |sample: u16, mean: f64| (f64::from(sample) - mean).abs() < 1.1;
+        for (place, sample) in half(&block).concat().into_iter().enumerate() {
+            assert!(close(sample, mean(place / 4, place % 4, 2)), "half, {place}");
         }
-        for row in 0..2 {
-            for col in 0..2 {
-                assert!((f64::from(quarter[row][col]) - mean(row, col, 4)).abs() < 1.1, "quarter {row} {col}");
-            }
+        for (place, sample) in quarter(&block).concat().into_iter().enumerate() {
+            assert!(close(sample, mean(place / 2, place % 2, 4)), "quarter, {place}");
         }
     }
 }

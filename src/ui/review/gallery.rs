@@ -12,7 +12,7 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::shell::Wishes;
 use crate::ui::theme;
 use crate::ui::thumbnails::Thumbnails;
-use crate::ui::widgets::{elided, outline, paint_chip, palette};
+use crate::ui::widgets::{elided, outline, paint_chip, palette, tip};
 use crate::ui::words::words;
 
 const PICTURE: f32 = 144.0;
@@ -89,7 +89,7 @@ fn tile(
         let top = picture.bottom() + 8.0 + 20.0 * number as f32;
         ui.painter().galley(pos2(picture.left(), top), galley, *color);
     }
-    let response = response.on_hover_text(spoken);
+    let response = tip(response, || spoken);
     if response.clicked() {
         wishes.commands.push(Command::SelectCase(place));
     }

@@ -7,7 +7,7 @@ use crate::metrics::ConfusionMatrix;
 use crate::review::Show;
 use crate::ui::shell::Wishes;
 use crate::ui::theme;
-use crate::ui::widgets::{elided, heading, outline, palette, weak};
+use crate::ui::widgets::{elided, heading, outline, palette, tip, weak};
 use crate::ui::words::words;
 
 /// Classes up to which the matrix fits.
@@ -114,7 +114,7 @@ fn cell(
     if show == this || response.hovered() || response.has_focus() {
         outline(ui, rect, CornerRadius::same(4), Stroke::new(2.0, if show == this { p.accent } else { p.weak }));
     }
-    if response.on_hover_text(spoken).clicked() {
+    if tip(response, || spoken).clicked() {
         // A second click opens the whole list again.
         wishes.commands.push(Command::Filter(if show == this { Show::All } else { this }));
     }

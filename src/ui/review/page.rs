@@ -9,6 +9,7 @@ use super::matrix::Cells;
 use super::table::Scrolled;
 use super::{filters, gallery, labels, numbers, table};
 use crate::app::{AppState, Command, ExportState};
+use crate::review::Show;
 use crate::ui::actions::Action;
 use crate::ui::shell::Wishes;
 use crate::ui::theme;
@@ -62,6 +63,7 @@ impl ReviewPage {
             return;
         };
         labels::labels(ui, state, facts, wishes);
+        failed(ui, state, wishes);
         match state.review().numbers() {
             Some(numbers) => numbers::numbers(ui, state, (facts, numbers), &mut self.cells, wishes),
             None => {
@@ -104,4 +106,16 @@ impl ReviewPage {
             });
         });
     }
+}
+
+/// How many cases failed, and the way to try them again.
+fn failed(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
+    let count = state.review().count(Show::Failed);
+    if count == 0 {
+        return;
+    }
+    ui.horizontal(|ui| {
+        weak(ui, words(ui).with("review-failed", &[("count", count.into())]));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| action_button(ui, Action::RetryFailed, wishes));
+    });
 }

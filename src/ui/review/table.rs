@@ -13,7 +13,7 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::shell::Wishes;
 use crate::ui::theme::{self, Palette};
 use crate::ui::thumbnails::Thumbnails;
-use crate::ui::widgets::{elided, palette};
+use crate::ui::widgets::{elided, palette, tip};
 use crate::ui::words::{Words, words};
 
 const ROW_HEIGHT: f32 = 40.0;
@@ -205,7 +205,7 @@ fn row(
             icons::paint(ui.painter(), flag, 14.0, Icon::Flag, p.amber);
         }
     }
-    let response = response.on_hover_text(item.path().display().to_string());
+    let response = tip(response, || item.path().display().to_string());
     if response.clicked() {
         wishes.commands.push(Command::SelectCase(place));
     }
