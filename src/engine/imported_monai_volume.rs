@@ -8,6 +8,13 @@ use super::imported_monai::{LOAD, transforms};
 /// where there is no list of transforms.
 pub(super) fn monai_volume_steps(config: &Map<String, Value>) -> Option<(Vec<Value>, Vec<String>)> {
     let (mut all, mut notes) = (Vec::new(), Vec::new());
+    if transforms(config)?.all(|(name, _)| name != "Orientation") {
+        notes.push(
+            "The MONAI bundle takes volumes as their files have them; RAS is taken here, which is right for files stored so."
+                .to_owned(),
+        );
+        all.push(json!({"step": "orient", "axes": "RAS"}));
+    }
     // How the reader lays out its axes is no matter: volumes are turned by their orientation.
     for (name, transform) in transforms(config)?.filter(|(name, _)| *name != LOAD) {
         match steps(name, transform, &mut notes) {
@@ -95,5 +102,10 @@ mod tests {
         assert_eq!(names, ["orient", "resize", "clip_percentiles", "min_max", "zscore"]);
         assert_eq!(read[1], VolumeStep::Resize { size: [96, 96, 64] });
         assert!(notes.len() == 1 && notes[0].contains("Spacing"), "{notes:?}");
+
+        let config = json!({"preprocessing": [{"_target_": "LoadImaged"}, {"_target_": "ScaleIntensityd"}]});
+        let (steps, notes) = monai_volume_steps(config.as_object().unwrap()).unwrap();
+        assert_eq!(steps[0], json!({"step": "orient", "axes": "RAS"}));
+        assert!(steps.len() == 2 && notes.len() == 1 && notes[0].contains("RAS"), "{notes:?}");
     }
 }

@@ -3,7 +3,6 @@
 use prost::bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::ExtraOutput;
 use super::error::OnnxError;
 use super::extend::{append, value_info};
 use super::graph::Graph;
