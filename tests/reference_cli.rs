@@ -103,7 +103,10 @@ fn cases_are_known_again_and_others_are_compared_with_them() {
     pixels.save(&noise).unwrap();
     let other = &predict(&made, &[text(&noise)])[0];
     let known = &other["known"];
-    assert_eq!((&known["unlike"], &known["farther_than"], &known["is_reference"]), (&true.into(), &1.0.into(), &Value::Null));
+    assert_eq!(
+        (&known["unlike"], &known["farther_than"], &known["is_reference"]),
+        (&true.into(), &1.0.into(), &Value::Null)
+    );
     assert!(other["warnings"][0].as_str().unwrap().contains("than 100 % of them"), "{other}");
     let (_, table, _) = overread(&["predict", "--model", text(&made.model), text(&noise), "--engine", "embedded"]);
     assert!(table.contains("[unlike: farther than 100 %; nearest ") && table.contains("1 of 1"), "{table}");
@@ -160,7 +163,7 @@ fn damaged_hostile_and_foreign_references_are_refused() {
     let sentence = foreign.to_string();
     assert!(sentence.contains("another model") && sentence.contains("overread reference"), "{sentence}");
 
-    let hostile: Vec<(&str, Vec<u8>, Vec<u8>, Vec<u8>)> = vec![
+    let hostile = [
         ("format", with("version", 9.into()), cases.clone(), npy.clone()),
         ("no tensor", with("tensor", "none".into()), cases.clone(), npy.clone()),
         ("none that are written", with("dims", u64::MAX.into()), cases.clone(), npy.clone()),
@@ -169,7 +172,12 @@ fn damaged_hostile_and_foreign_references_are_refused() {
         ("no array of", with("dims", 63.into()), cases.clone(), npy.clone()),
         ("not finite", with("scale", 1e300.into()), cases.clone(), npy.clone()),
         ("sha256", json.clone(), cases.clone(), npy[..npy.len() - 2].to_vec()),
-        ("states", json.clone(), cases[..cases.len() / 2].rsplitn(2, |b| *b == b'\n').nth(1).unwrap().to_vec(), npy.clone()),
+        (
+            "states",
+            json.clone(),
+            cases[..cases.len() / 2].rsplitn(2, |b| *b == b'\n').nth(1).unwrap().to_vec(),
+            npy.clone(),
+        ),
         ("no case", json.clone(), b"[[[[".to_vec(), npy.clone()),
         ("KiB", vec![b' '; 1 << 20], cases.clone(), npy.clone()),
         ("cannot be used", b"null".to_vec(), cases.clone(), npy.clone()),
@@ -185,10 +193,11 @@ fn damaged_hostile_and_foreign_references_are_refused() {
         assert!(error.contains(expected), "{expected}: {error}");
     }
     std::fs::remove_file(broken.join("features.npy")).unwrap();
-    assert!(matches!(Reference::load(&broken, &model), Err(_)));
+    assert!(Reference::load(&broken, &model).is_err());
 
     std::fs::write(own.join("features.npy"), b"gone").unwrap();
-    let (code, said, _) = overread(&["predict", "--model", text(&made.model), text(&made.pictures), "--engine", "embedded"]);
+    let (code, said, _) =
+        overread(&["predict", "--model", text(&made.model), text(&made.pictures), "--engine", "embedded"]);
     assert!(code == Some(0) && said.contains("warning: ") && said.contains("features.npy"), "{said}");
 }
 

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::{
-    HeatmapQuestion, HeatmapStyle, Layout, Link, Notice, OperatingPoint, Pane, Severity, Shape, Tool, Turning,
-    ValueWindow, ViewTransform,
+    HeatmapQuestion, HeatmapStyle, ImportWish, Layout, Link, Notice, OperatingPoint, Pane, Severity, Shape, Tool,
+    Turning, ValueWindow, ViewTransform,
 };
 use crate::render::{ColorMap, Plane};
 use crate::report::Language;
@@ -88,6 +88,9 @@ pub enum Command {
     /// Show or hide the attributes that identify a person.
     ToggleIdentity,
     LoadModel(PathBuf),
+    /// The same, and where nobody has set the model up yet, the import page opens.
+    OpenModel(PathBuf),
+    Import(ImportWish),
     /// Predict the slice on the screen instead of the slices the manifest chooses.
     PredictShownSlice,
     /// Back to the manifest's choice of slices.

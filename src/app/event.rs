@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::jobs::{OpenedComparison, OpenedReview};
 use super::{
-    Decoded, EngineFacts, Fused, Golden, Heatmap, HeatmapRequest, LeakFinding, ModelFacts, Numbers, Pane, PlanePicture,
-    Prediction, Problem, Trust, TrustProgress, ValueWindow,
+    Decoded, EngineFacts, Fused, Golden, Heatmap, HeatmapRequest, ImportEvent, LeakFinding, ModelFacts, Numbers, Pane,
+    PlanePicture, Prediction, Problem, Trust, TrustProgress, ValueWindow,
 };
 use crate::engine::runtime::InstallProgress;
 use crate::render::{Plane, RoiStats, Thumbnail};
@@ -187,6 +187,7 @@ pub enum Event {
     },
     /// The folder.
     Exported(Result<PathBuf, Problem>),
+    Import(ImportEvent),
     InstallProgress(InstallProgress),
     /// The version.
     Installed(Result<String, Problem>),

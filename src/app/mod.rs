@@ -7,6 +7,7 @@
 //! is dropped. [`Jobs::inline`] runs the same work on the caller's thread, for tests. It draws nothing, knows no egui,
 //! and does not read or write a file on the caller's thread (inline mode aside).
 
+mod account;
 mod beside;
 mod command;
 mod crosshair;
@@ -17,6 +18,7 @@ mod heatmap;
 mod heatmap_requests;
 #[cfg(test)]
 mod heatmap_tests;
+mod import;
 mod items;
 mod jobs;
 mod looking;
@@ -39,6 +41,7 @@ mod viewing;
 mod views;
 mod windowing;
 
+pub use account::account;
 pub use command::Command;
 pub use current::{Current, CurrentError};
 pub use event::Event;
@@ -46,12 +49,15 @@ pub use fusion::{Fused, Fusion};
 pub use heatmap::{
     ComparedModel, Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps, Pane,
 };
+pub use import::{
+    Diagnosis, DoctorState, Drafted, Finding, GraphFacts, ImportEvent, ImportWish, Importing, LogitsPlace,
+};
 pub use items::{Item, Items, ThumbnailState};
 pub use jobs::{Jobs, KeptAnswers, OpenedComparison, OpenedReview, Wake};
 pub use marks::{Mark, Marks, Shape, Tool};
 pub use model::{
-    EngineFacts, Fact, Golden, InstallState, KnownCase, ModelFacts, ModelState, Parameter, Prediction, PredictionState, SeenStep,
-    StepFacts,
+    EngineFacts, Fact, FedChannel, Golden, InstallState, KnownCase, ModelFacts, ModelState, Parameter, Prediction,
+    PredictionState, SeenStep, StepFacts,
 };
 pub use problem::{Cause, Problem};
 pub use review::{ExportState, LeakFinding, LeakState, ListedCase, Numbers, OperatingPoint, Review, TwinPair};

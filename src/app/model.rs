@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::Problem;
 use crate::engine::runtime::InstallProgress;
 use crate::engine::{
-    Combine, EngineKind, GoldenResult, Inference, Origin, OutputKind, Provider, SliceChoice, SliceFiles,
+    Combine, EngineKind, GoldenResult, Inference, Origin, OutputKind, Provider, ScoreRule, SliceChoice, SliceFiles,
 };
 use crate::onnx::Layout;
 use crate::render::Thumbnail;
 use crate::review::SourceFacts;
-use crate::review::reference::Known;
 use crate::review::folder::RunFacts;
+use crate::review::reference::Known;
 
 /// What a model takes and gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +103,10 @@ pub struct ModelFacts {
     pub intended_use: Option<String>,
     /// The folder or the .onnx.
     pub path: PathBuf,
+    /// True where there is no `metadata.json`: nobody has set the model up yet.
+    pub is_bare: bool,
+    /// How its output becomes scores.
+    pub rule: Option<ScoreRule>,
     /// Of the .onnx, lower-case hex.
     pub sha256: String,
     pub class_names: Vec<String>,
@@ -120,6 +124,8 @@ pub struct ModelFacts {
     pub card: Option<String>,
     /// Sentences about what was imported or assumed.
     pub remarks: Vec<String>,
+    /// True where the network takes whole volumes: every slice shows its part of one map, none is predicted alone.
+    pub takes_volumes: bool,
     /// How files are named that hold one slice of a case each: these come together in the list.
     pub slice_files: Option<SliceFiles>,
 }
@@ -200,6 +206,14 @@ pub struct SeenStep {
     pub range: Option<(f32, f32)>,
 }
 
+/// The values of one channel of what the model was fed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FedChannel {
+    pub low: f32,
+    pub mean: f32,
+    pub high: f32,
+}
+
 /// A model's answer about one item.
 #[derive(Clone, Debug)]
 pub struct Prediction {
@@ -212,6 +226,10 @@ pub struct Prediction {
     pub seen: Vec<SeenStep>,
     /// The frame that `seen` shows.
     pub seen_frame: usize,
+    /// What the model was fed of that frame, channel by channel.
+    pub fed: Vec<FedChannel>,
+    /// What it said of each of `frames`, before they were combined.
+    pub parts: Vec<Inference>,
     /// Preprocessing's doubts about the values.
     pub warnings: Vec<String>,
     /// How far it lies from what the model has seen, where the model has a reference.

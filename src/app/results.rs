@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::items::ThumbnailState;
 use super::{
-    AppState, Cause, Command, Decoded, EngineFacts, Event, ExportState, InstallState, LeakState, ModelFacts,
-    ModelState, Notice, Prediction, PredictionState, Problem, Severity,
+    AppState, Cause, Command, Decoded, EngineFacts, Event, ExportState, ImportWish, InstallState, LeakState,
+    ModelFacts, ModelState, Notice, Prediction, PredictionState, Problem, Severity,
 };
 use crate::engine::EngineKind;
 use crate::review::folder::RunFacts;
@@ -33,6 +33,7 @@ impl AppState {
     pub fn take(&mut self, event: Event) {
         self.taken(event);
         self.ask_heatmaps();
+        self.ask_import();
     }
 
     fn taken(&mut self, event: Event) {
@@ -111,6 +112,7 @@ impl AppState {
             Event::LeaksReady { list, result } => self.leaks_ready(list, result),
             Event::ExportProgress { done, total } => self.review.export = ExportState::Running { done, total },
             Event::Exported(result) => self.exported(result),
+            Event::Import(event) => self.import_event(event),
             Event::InstallProgress(progress) => self.install = InstallState::Running(progress),
             Event::Installed(result) => self.installed(result),
             Event::JobPanicked { worker, what } => self.job_panicked(worker, what),
@@ -128,12 +130,13 @@ impl AppState {
         if !problems.is_empty() {
             self.toasts.push(Severity::Warning, Notice::NotListed(problems));
         }
-        let listed = !cases.is_empty();
+        let (listed, reopened) = (!cases.is_empty(), review.is_some());
         if listed {
             self.show_list(cases, 0, (roots, review));
         }
         if let Some(path) = models.into_iter().next() {
-            self.apply(Command::LoadModel(path));
+            // An earlier review goes on with its model as it was.
+            self.apply(if reopened { Command::LoadModel(path) } else { Command::OpenModel(path) });
         } else if listed {
             self.open_review();
         }
@@ -204,11 +207,16 @@ impl AppState {
     fn model_loaded(&mut self, path: PathBuf, result: Result<(ModelFacts, EngineFacts, RunFacts), Problem>) {
         match result {
             Ok((facts, engine, run)) => {
+                let offered = self.offers_import.take() == Some(self.model_generation) && facts.is_bare;
+                let source = facts.path.clone();
                 let (facts, engine, run) = (Arc::new(facts), Arc::new(engine), Arc::new(run));
                 self.model = ModelState::Ready { facts, engine, run };
                 self.regroup();
                 self.predict_shown();
                 self.open_review();
+                if offered {
+                    self.apply(Command::Import(ImportWish::Open(source)));
+                }
             }
             Err(problem) => {
                 self.toasts.push(Severity::Error, Notice::ModelFailed(problem.clone()));
@@ -271,6 +279,8 @@ impl AppState {
             "leaks" => self.review.leaks = LeakState::None,
             "export" => self.exported(Err(problem)),
             "heatmap" => self.fail_waiting_heatmaps(&what),
+            "import" => self.fail_import(problem),
+            "doctor" => self.fail_doctor(problem),
             "list" => self.listing = None,
             "install" => self.install = InstallState::Failed(problem),
             _ => {}

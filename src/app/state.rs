@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use super::beside::NearPictures;
 use super::toast::Toasts;
-use super::{Command, Current, Heatmaps, InstallState, Items, Jobs, ModelState, Pane, Review, Toast, Tool, Views};
+use super::{
+    Command, Current, Heatmaps, Importing, InstallState, Items, Jobs, ModelState, Pane, Review, Toast, Tool, Views,
+};
 use crate::app::items::ThumbnailState;
 
 /// Rows before and after the visible ones whose thumbnails are made too.
@@ -51,6 +53,12 @@ pub struct AppState {
     pub(super) background: Background,
     pub(super) heatmaps: Heatmaps,
     pub(super) toasts: Toasts,
+    /// Boxed: mostly there is none.
+    pub(super) importing: Option<Box<Importing>>,
+    /// The model, by its generation, whose import page opens where nobody has set it up yet.
+    pub(super) offers_import: Option<u64>,
+    /// Where model folders are kept; without one they are written beside the export.
+    pub(super) models_folder: Option<PathBuf>,
     /// Counts listings, current items, models and predictions.
     pub(super) last_generation: u64,
     pub(super) listing: Option<u64>,
@@ -76,6 +84,9 @@ impl AppState {
             background: Background::default(),
             heatmaps: Heatmaps::default(),
             toasts: Toasts::default(),
+            importing: None,
+            offers_import: None,
+            models_folder: None,
             last_generation: 0,
             listing: None,
             model_generation: 0,
@@ -138,6 +149,7 @@ impl AppState {
         self.fulfil(command);
         self.freshen_rows();
         self.ask_heatmaps();
+        self.ask_import();
     }
 
     fn fulfil(&mut self, command: Command) {
@@ -190,8 +202,14 @@ impl AppState {
             }
             Command::ToggleIdentity => self.show_identity = !self.show_identity,
             Command::LoadModel(path) => self.load_model(path),
+            Command::OpenModel(path) => {
+                self.load_model(path);
+                self.offers_import = Some(self.model_generation);
+            }
+            Command::Import(wish) => self.import_wish(wish),
             Command::PredictShownSlice => {
-                if let Some(frame) = self.subject().and_then(Current::shown_frame) {
+                let whole = self.model.facts().is_some_and(|facts| facts.takes_volumes);
+                if let Some(frame) = self.subject().and_then(Current::shown_frame).filter(|_| !whole) {
                     self.predict_slice(Some(frame));
                 }
             }

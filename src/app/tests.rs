@@ -90,6 +90,8 @@ fn answer(predicted: usize) -> Prediction {
         frames: vec![0],
         seen: Vec::new(),
         seen_frame: 0,
+        fed: Vec::new(),
+        parts: Vec::new(),
         warnings: Vec::new(),
         known: None,
         remarks: Vec::new(),

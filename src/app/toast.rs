@@ -35,6 +35,14 @@ pub enum Notice {
         files: usize,
     },
     NoLeakCheck(Problem),
+    /// A model folder is written, and the version before it kept.
+    ModelSaved {
+        folder: PathBuf,
+        kept: bool,
+    },
+    ModelNotSaved(Problem),
+    /// A file or folder without class names.
+    NoNames(Problem),
     /// A table of labels that cannot be used.
     NoLabels(Problem),
     /// A scan that cannot be laid over another.

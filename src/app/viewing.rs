@@ -24,7 +24,7 @@ impl AppState {
     }
 
     /// What the model is asked about.
-    pub(super) fn subject(&self) -> Option<&Current> {
+    pub fn subject(&self) -> Option<&Current> {
         self.views.get(self.views.subject())
     }
 

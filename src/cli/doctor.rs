@@ -1,16 +1,11 @@
 //! `overread doctor`: finds out how pictures were prepared when a model was trained.
 
-use std::path::{Path, PathBuf};
-
 use serde_json::json;
 
 use super::{DoctorArgs, Ended, Misuse, progress};
-use crate::engine::import::{Choices, draft, write_metadata};
-use crate::engine::{EngineError, MetadataFile, Model};
-use crate::onnx::Layout;
-use crate::review::doctor::{Control, DoctorError, DoctorOptions, Reference, Sample, Verdict, examine, read_table};
-use crate::review::truth_from_folder;
-use crate::scan;
+use crate::engine::import::write_metadata;
+use crate::engine::{MetadataFile, Model};
+use crate::review::doctor::{Control, DoctorOptions, Reference, Verdict, examine, material, readings};
 
 /// Runs the command.
 pub fn doctor(args: &DoctorArgs) -> anyhow::Result<Ended> {
@@ -31,7 +26,7 @@ pub fn doctor(args: &DoctorArgs) -> anyhow::Result<Ended> {
     if model.is_volume() {
         return Err(Misuse("the doctor tries the steps of pictures; this model takes volumes".to_owned()).into());
     }
-    let (samples, reference) = material(args, model)?;
+    let (samples, reference) = material(&args.pictures, args.predictions.as_deref(), args.most.into(), model)?;
     if !args.json {
         let what =
             if matches!(reference, Reference::Labels(_)) { "labelled pictures" } else { "pictures with outputs" };
@@ -50,64 +45,6 @@ pub fn doctor(args: &DoctorArgs) -> anyhow::Result<Ended> {
         apply(args, model, &verdict, samples.len())?;
     }
     Ok(Ended::Well)
-}
-
-/// The model; in both layouts where its graph does not tell.
-fn readings(path: &Path) -> anyhow::Result<Vec<Model>> {
-    let first = match Model::load(path) {
-        Ok(model) => return Ok(vec![model]),
-        Err(error @ EngineError::Onnx { .. }) => error,
-        Err(error) => return Err(error.into()),
-    };
-    let read = |layout| draft(path, &Choices { layout: Some(layout), ..Choices::default() }).map(|draft| draft.model);
-    let both: Vec<Model> = [Layout::Nhwc, Layout::Nchw].into_iter().filter_map(|layout| read(layout).ok()).collect();
-    if both.is_empty() { Err(first.into()) } else { Ok(both) }
-}
-
-/// Pictures, and what is known about each.
-fn material(args: &DoctorArgs, model: &Model) -> anyhow::Result<(Vec<Sample>, Reference)> {
-    let found = scan::discover(&args.pictures);
-    let names = model.class_names();
-    let (mut paths, reference) = match &args.predictions {
-        Some(file) => {
-            let (chosen, reference) = read_table(file, names)?.join(&found.files)?;
-            (chosen.into_iter().filter_map(|index| found.files.get(index).cloned()).collect::<Vec<_>>(), reference)
-        }
-        None => {
-            let labelled: Vec<(PathBuf, usize)> =
-                found.files.iter().filter_map(|path| Some((path.clone(), truth_from_folder(path, names)?))).collect();
-            if labelled.is_empty() {
-                let what = format!(
-                    "No picture lies in a folder named like a class ({}). Name the classes (`overread import --classes`), \
-                     or give the framework's outputs with --predictions.",
-                    names.join(", ")
-                );
-                return Err(DoctorError::TooLittle { what }.into());
-            }
-            let (paths, labels) = labelled.into_iter().unzip();
-            (paths, Reference::Labels(labels))
-        }
-    };
-    let chosen = spread(paths.len(), args.most.into());
-    let reference = reference.chosen(&chosen);
-    paths = chosen.iter().filter_map(|index| paths.get(*index).cloned()).collect();
-    let samples = paths.iter().map(|path| sample(path, model)).collect::<anyhow::Result<Vec<Sample>>>()?;
-    Ok((samples, reference))
-}
-
-/// `most` places of `all`, evenly.
-fn spread(all: usize, most: usize) -> Vec<usize> {
-    let count = all.min(most).max(1);
-    (0..count.min(all)).map(|place| place * all / count).collect()
-}
-
-/// The frame that the model takes of a file; of several, the middle one.
-fn sample(path: &Path, model: &Model) -> anyhow::Result<Sample> {
-    let scan = scan::open(path)?;
-    let selection = model.select_slices(&scan, None)?;
-    let frames: Vec<usize> = selection.groups.into_iter().flatten().collect();
-    let index = frames.get(frames.len() / 2).copied().unwrap_or(0);
-    Ok(Sample { path: path.to_owned(), frame: scan.frame(index)?, meta: scan.meta.clone() })
 }
 
 fn tell(args: &DoctorArgs, model: &Model, verdict: &Verdict) -> anyhow::Result<()> {

@@ -43,6 +43,7 @@ fn choices(args: &ImportArgs) -> anyhow::Result<Choices> {
     Ok(Choices {
         name: args.name.clone(),
         preset,
+        recipe: None,
         classes,
         classes_from,
         positive: args.positive.clone(),

@@ -33,7 +33,8 @@ mod table;
 pub use args::{
     CalibrateArgs, Cli, Command, DemoArgs, DoctorArgs, EngineArg, ExplainArgs, GoldenAction, GoldenArgs,
     GoldenRecordArgs, GoldenVerifyArgs, ImportArgs, InspectArgs, LanguageArg, LeaksArgs, MetricsArgs,
-    OperatingPointArg, PredictArgs, PresetsArgs, ReferenceArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg, WindowArgs,
+    OperatingPointArg, PredictArgs, PresetsArgs, ReferenceArgs, ReviewArgs, RuntimeAction, RuntimeArgs, TargetArg,
+    WindowArgs,
 };
 pub use calibrate::calibrate;
 pub use demo::{DemoFolder, demo_in_terminal, find_demo};

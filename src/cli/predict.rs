@@ -46,8 +46,12 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     for problem in found.problems {
         output.problem(&problem)?;
     }
-    let options =
-        BatchOptions { batch: args.batch.map(usize::from), slices: args.slices.clone(), reference, ..Default::default() };
+    let options = BatchOptions {
+        batch: args.batch.map(usize::from),
+        slices: args.slices.clone(),
+        reference,
+        ..Default::default()
+    };
     let mut failed_write = None;
     let interrupt = Interrupt::noted();
     review::run(&items, &model, &mut session, &options, &mut |case| match output.case(&case) {

@@ -45,7 +45,8 @@ pub fn reference(args: &ReferenceArgs) -> anyhow::Result<Ended> {
     let bar = progress::bar(chosen.len());
     let mut failed = found.problems.len();
     found.problems.iter().for_each(|problem| eprintln!("error: {problem}"));
-    let options = BuildOptions { most: args.most, names: !args.without_names, of: all.len(), slices: args.slices.clone() };
+    let options =
+        BuildOptions { most: args.most, names: !args.without_names, of: all.len(), slices: args.slices.clone() };
     let new = reference::build(&chosen, &model, &mut tap, &recorder, &options, &mut |case| {
         if let Err(error) = &case.outcome {
             failed += 1;

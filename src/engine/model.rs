@@ -36,6 +36,8 @@ pub struct Model {
     pub path: PathBuf,
     /// The model's folder; for a bare .onnx the folder it lies in.
     pub folder: PathBuf,
+    /// What loads it again as it is: its folder, or the bare .onnx.
+    pub source: PathBuf,
     /// True where there is no `metadata.json`.
     pub is_bare: bool,
     pub input: ImageInput,
@@ -49,7 +51,8 @@ pub struct Model {
 }
 
 impl Model {
-    /// Loads a folder with `model.onnx` (and `metadata.json`), or a bare .onnx file. The graph is checked before any
+    /// Loads a folder with `model.onnx` (and `metadata.json`), a bare .onnx file, or the folder that another tool exported
+    /// to. The graph is checked before any
     /// engine sees it, and the manifest against the graph.
     ///
     /// # Errors
@@ -57,11 +60,12 @@ impl Model {
     pub fn load(path: &Path) -> Result<Self, EngineError> {
         let place = Place::of(path)?;
         let metadata = place.metadata()?;
-        Self::read(place, metadata)
+        let raw = RawModel::read(&place.onnx)?;
+        Self::of(place, metadata, &raw)
     }
 
     /// An export that is not a model folder yet, with what its `metadata.json` would say.
-    pub(super) fn load_from(export: &Export, metadata: MetadataFile) -> Result<Self, EngineError> {
+    pub(super) fn load_from(export: &Export, metadata: MetadataFile, raw: &RawModel) -> Result<Self, EngineError> {
         let place = Place {
             onnx: export.onnx.clone(),
             folder: export.folder(),
@@ -69,60 +73,54 @@ impl Model {
             has_metadata: false,
             configs: export.root.clone(),
         };
-        Self::read(place, Some(metadata))
+        Self::of(place, Some(metadata), raw)
     }
 
-    fn read(place: Place, metadata: Option<MetadataFile>) -> Result<Self, EngineError> {
+    fn of(place: Place, metadata: Option<MetadataFile>, raw: &RawModel) -> Result<Self, EngineError> {
         let refused = |source| EngineError::Onnx { path: place.onnx.clone(), source };
-        let (file, graph) = ModelFile::read(&place.onnx, |bytes| {
-            let length = bytes.len();
-            let mut graph = onnx::read_shared(bytes).map_err(refused)?;
-            onnx::check(&graph, length).map_err(refused)?;
-            graph.forget_weights();
-            Ok(graph)
-        })?;
-
+        let RawModel { file, graph } = raw;
         let stated = metadata.as_ref().and_then(|metadata| metadata.input()?.layout);
-        let input = match onnx::image_input(&graph) {
+        let input = match onnx::image_input(graph) {
             Ok(input) => input,
             // Only the layout cannot be told: a stated one decides.
             Err(source) => {
-                stated.and_then(|layout| ImageInput::stated(&graph, layout)).ok_or_else(|| refused(source))?
+                stated.and_then(|layout| ImageInput::stated(graph, layout)).ok_or_else(|| refused(source))?
             }
         };
-        let output = score_output(&graph, metadata.as_ref());
-        let (facts, logits, no_logits) = facts(&graph, &input, &output);
+        let output = score_output(graph, metadata.as_ref());
+        let (facts, logits, no_logits) = facts(graph, &input, &output);
         let sources = Sources {
             folder_name: place.name.clone(),
             graph: &facts,
             file: metadata,
-            imported: import(place.configs.as_deref(), input.channels, &graph.metadata),
+            imported: import(place.configs.as_deref(), &input, &graph.metadata),
         };
         let mut manifest = resolve(sources, &place.folder.join("metadata.json"), &file.sha256)?;
         manifest.remarks.extend(no_logits);
-        manifest.remarks.extend(onnx::precision(&graph).words().map(|words| format!("The model is {words}.")));
-        if mixes_pictures(&graph) {
+        manifest.remarks.extend(onnx::precision(graph).words().map(|words| format!("The model is {words}.")));
+        if mixes_pictures(graph) {
             let why = "It finds the scale of its integers over all pictures of a batch, so pictures run one by one.";
             manifest.remarks.push(why.to_owned());
         }
         if input.batch.fixed() == Some(1) {
             manifest.remarks.push("The export fixed the batch to one picture, so pictures run one by one.".to_owned());
         }
-        check_explain(&graph, &manifest, &place.folder)?;
-        let logits = stated_logits(&graph, &manifest, logits);
+        check_explain(graph, &manifest, &place.folder)?;
+        let logits = stated_logits(graph, &manifest, logits);
         let rule = rule(&manifest, facts.values, facts.activation);
         Ok(Self {
             manifest,
             sha256: file.sha256.clone(),
+            source: place.source(),
             path: place.onnx.clone(),
             folder: place.folder,
             is_bare: !place.has_metadata,
-            graph: Arc::new(graph),
+            graph: graph.clone(),
             input,
             output,
             logits,
             rule,
-            file: Arc::new(file),
+            file: file.clone(),
         })
     }
 
@@ -283,6 +281,29 @@ impl Model {
     }
 }
 
+/// A checked .onnx file before anybody said what it is for. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct RawModel {
+    file: Arc<ModelFile>,
+    /// Without its weights.
+    graph: Arc<Graph>,
+}
+
+impl RawModel {
+    /// Reads the file, hashes it and checks its graph.
+    pub fn read(path: &Path) -> Result<Self, EngineError> {
+        let refused = |source| EngineError::Onnx { path: path.to_owned(), source };
+        let (file, graph) = ModelFile::read(path, |bytes| {
+            let length = bytes.len();
+            let mut graph = onnx::read_shared(bytes).map_err(refused)?;
+            onnx::check(&graph, length).map_err(refused)?;
+            graph.forget_weights();
+            Ok(graph)
+        })?;
+        Ok(Self { file: Arc::new(file), graph: Arc::new(graph) })
+    }
+}
+
 /// Where the parts of a model lie.
 struct Place {
     onnx: PathBuf,
@@ -296,14 +317,15 @@ struct Place {
 impl Place {
     fn of(path: &Path) -> Result<Self, EngineError> {
         let is_folder = path.is_dir();
+        // Hugging Face and MONAI keep the model one folder further in.
+        if is_folder && !path.join("model.onnx").is_file() {
+            return Self::of_export(path);
+        }
         let (onnx, folder) = if is_folder {
             (path.join("model.onnx"), path.to_owned())
         } else {
             (path.to_owned(), path.parent().map(Path::to_owned).unwrap_or_default())
         };
-        if is_folder && !onnx.is_file() {
-            return Err(EngineError::NoModel { path: path.to_owned() });
-        }
         // Beside a bare .onnx, a metadata.json speaks of model.onnx only.
         let speaks_of_it = is_folder || onnx.file_name().is_some_and(|name| name == "model.onnx");
         let has_metadata = speaks_of_it && folder.join("metadata.json").is_file();
@@ -312,6 +334,22 @@ impl Place {
         let name = named.map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|| "model".to_owned());
         let configs = is_folder.then(|| folder.clone());
         Ok(Self { onnx, folder, name, has_metadata, configs })
+    }
+
+    /// Another tool's folder.
+    fn of_export(path: &Path) -> Result<Self, EngineError> {
+        let export = Export::find(path)?;
+        Ok(Self {
+            name: export.name(),
+            folder: export.folder(),
+            has_metadata: false,
+            configs: export.root.clone(),
+            onnx: export.onnx,
+        })
+    }
+
+    fn source(&self) -> PathBuf {
+        if self.has_metadata || self.configs.is_some() { self.folder.clone() } else { self.onnx.clone() }
     }
 
     fn metadata(&self) -> Result<Option<MetadataFile>, EngineError> {

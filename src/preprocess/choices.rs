@@ -15,6 +15,8 @@ pub enum Library {
 }
 
 impl Library {
+    pub const ALL: [Self; 5] = [Self::Pillow, Self::Tensorflow, Self::Torch, Self::Opencv, Self::Keras];
+
     /// The name people know it by.
     pub fn title(self) -> &'static str {
         match self {

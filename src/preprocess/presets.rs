@@ -181,8 +181,25 @@ impl Preset {
         PRESETS.iter().find(|preset| preset.name.eq_ignore_ascii_case(name))
     }
 
+    /// The first preset that says exactly this.
+    pub fn of(recipe: &Recipe) -> Option<&'static Self> {
+        PRESETS.iter().find(|preset| preset.recipe() == *recipe)
+    }
+
     pub fn recipe(&self) -> Recipe {
         (self.recipe)()
+    }
+}
+
+impl PartialEq for Preset {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl std::fmt::Debug for Preset {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
     }
 }
 
@@ -204,6 +221,8 @@ mod tests {
                 let frame = Frame { pixels, windows: Vec::new(), eight_bit_picture: true };
                 for channels in [1, 3].into_iter().filter(|channels| recipe.scale.fits(*channels)) {
                     let steps = recipe.steps(Some([24, 32]), channels);
+                    let read = Recipe::of_steps(&steps, channels).map(|recipe| recipe.steps(Some([24, 32]), channels));
+                    assert_eq!(read.as_ref(), Some(&steps), "{}", preset.name);
                     let prepared = prepare(&frame, &Meta::default(), &steps, false);
                     let prepared = prepared.unwrap_or_else(|error| panic!("{}: {error}", preset.name));
                     assert_eq!(prepared.tensor.dim(), (24, 32, channels), "{}", preset.name);
@@ -219,5 +238,8 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), PRESETS.len());
+        // Some are one recipe under two names.
+        let found = |preset: &Preset| Preset::of(&preset.recipe()).map(Preset::recipe);
+        assert!(PRESETS.iter().all(|preset| found(preset) == Some(preset.recipe())));
     }
 }

@@ -32,7 +32,9 @@ pub use discover::{Discovery, discover};
 pub use error::ScanError;
 pub use frame::{Frame, Pixels};
 pub use limits::Limits;
-pub use meta::{Format, IdentifyingTag, Meta, ModalityHint, PatientSpace, Polarity, SpacingPlace, Window, WindowFunction};
+pub use meta::{
+    Format, IdentifyingTag, Meta, ModalityHint, PatientSpace, Polarity, SpacingPlace, Window, WindowFunction,
+};
 pub use open::{Scan, open, open_series, open_with};
 pub use picture::upright;
 pub(crate) use samples::half_to_f64;

@@ -10,7 +10,7 @@ use super::shell::Look;
 use super::theme;
 use super::widgets::weak;
 use super::words::{Language, Words, words};
-use crate::app::Command;
+use crate::app::{Command, ImportWish};
 
 /// Nobody presses Cancel this soon: there was no dialog at all (no portal, no helper program).
 const TOO_SOON: Duration = Duration::from_millis(400);
@@ -29,6 +29,34 @@ pub(super) enum Wanted {
     Export,
     /// The training data.
     Training,
+    /// A file of class names.
+    ClassNames,
+    /// A folder whose folders are named like the classes.
+    ClassFolder,
+    /// Labelled pictures for the preprocessing doctor.
+    Labelled,
+    /// The framework's outputs for them.
+    Outputs,
+    /// Where to keep the model folder.
+    ModelFolder,
+}
+
+impl Wanted {
+    /// What is done with the path that was chosen.
+    pub fn command(self, path: PathBuf, language: Language) -> Command {
+        match self {
+            Self::Model => Command::OpenModel(path),
+            Self::ComparedModel => Command::CompareWithModel(Some(path)),
+            Self::Labels => Command::UseLabels(Some(path)),
+            Self::Training => Command::FindLeaks(path),
+            Self::Export => Command::Export { out: path, language: language.of_reports() },
+            Self::Files | Self::Folder => Command::Open(vec![path]),
+            Self::ClassNames | Self::ClassFolder => Command::Import(ImportWish::Names(path)),
+            Self::Labelled => Command::Import(ImportWish::Examine(path)),
+            Self::Outputs => Command::Import(ImportWish::Outputs(Some(path))),
+            Self::ModelFolder => Command::Import(ImportWish::KeepBelow(path)),
+        }
+    }
 }
 
 /// What came of a dialog.
@@ -88,6 +116,19 @@ fn pick(wanted: Wanted, words: Words) -> Option<Vec<PathBuf>> {
         Wanted::Folder => dialog.set_title(words.text("dialog-folder")).pick_folders(),
         Wanted::Training => dialog.set_title(words.text("dialog-training")).pick_folder().map(|path| vec![path]),
         Wanted::Export => dialog.set_title(words.text("dialog-export")).pick_folder().map(|path| vec![path]),
+        Wanted::ClassFolder => dialog.set_title(words.text("dialog-class-folder")).pick_folder().map(|path| vec![path]),
+        Wanted::Labelled => dialog.set_title(words.text("dialog-labelled")).pick_folder().map(|path| vec![path]),
+        Wanted::ModelFolder => dialog.set_title(words.text("dialog-model-folder")).pick_folder().map(|path| vec![path]),
+        Wanted::ClassNames => {
+            let dialog = dialog.set_title(words.text("dialog-class-names"));
+            let dialog = dialog.add_filter(words.text("dialog-labels-kind"), &["txt", "csv", "json", "names"]);
+            dialog.pick_file().map(|path| vec![path])
+        }
+        Wanted::Outputs => {
+            let dialog = dialog.set_title(words.text("dialog-outputs"));
+            let dialog = dialog.add_filter(words.text("dialog-labels-kind"), &["csv", "tsv", "npz", "json", "jsonl"]);
+            dialog.pick_file().map(|path| vec![path])
+        }
         Wanted::Labels => {
             let dialog = dialog.set_title(words.text("dialog-labels"));
             let dialog = dialog.add_filter(words.text("dialog-labels-kind"), &["csv", "tsv", "txt", "json", "jsonl"]);
@@ -119,15 +160,7 @@ impl PathField {
         if text.is_empty() {
             return None;
         }
-        let path = PathBuf::from(text);
-        Some(match self.wanted {
-            Wanted::Model => Command::LoadModel(path),
-            Wanted::ComparedModel => Command::CompareWithModel(Some(path)),
-            Wanted::Labels => Command::UseLabels(Some(path)),
-            Wanted::Training => Command::FindLeaks(path),
-            Wanted::Export => Command::Export { out: path, language: language.of_reports() },
-            Wanted::Files | Wanted::Folder => Command::Open(vec![path]),
-        })
+        Some(self.wanted.command(PathBuf::from(text), language))
     }
 }
 
@@ -144,6 +177,11 @@ pub(super) fn path_field(ctx: &Context, look: &mut Look) -> Option<Command> {
             Wanted::Labels => words.text("path-title-labels"),
             Wanted::Export => words.text("dialog-export"),
             Wanted::Training => words.text("dialog-training"),
+            Wanted::ClassNames => words.text("dialog-class-names"),
+            Wanted::ClassFolder => words.text("dialog-class-folder"),
+            Wanted::Labelled => words.text("dialog-labelled"),
+            Wanted::Outputs => words.text("dialog-outputs"),
+            Wanted::ModelFolder => words.text("dialog-model-folder"),
             Wanted::Folder => words.text("path-title-folder"),
             Wanted::Files => words.text("path-title-files"),
         };

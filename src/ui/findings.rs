@@ -1,6 +1,6 @@
 //! The panel on the right: what the model says about the scan on the screen, and why one should doubt it.
 
-use eframe::egui::{self, Align, Button, Label, Layout, RichText, ScrollArea, Spinner, Ui};
+use eframe::egui::{self, Align, Button, Label, Layout, RichText, ScrollArea, Sense, Spinner, Ui};
 
 use super::actions::Action;
 use super::decision::DecisionPanel;
@@ -10,9 +10,14 @@ use super::model_panel::{model_panel, model_title};
 use super::seen::Seen;
 use super::shell::Wishes;
 use super::theme;
-use super::widgets::{action_button, card, doubts, heading, notice, palette, primary_button, problem, score_bar, weak};
+use super::widgets::{
+    action_button, bare_text_button, card, doubts, heading, notice, palette, primary_button, problem, score_bar, weak,
+};
 use super::words::{Words, words};
-use crate::app::{AppState, Command, Current, CurrentError, ModelFacts, ModelState, Prediction, PredictionState};
+use crate::app::{
+    AppState, Cause, Command, Current, CurrentError, ModelFacts, ModelState, Prediction, PredictionState,
+};
+use crate::engine::Origin;
 
 /// The panel's own memory: the uploaded pictures of the steps.
 #[derive(Default)]
@@ -36,6 +41,7 @@ impl Findings {
                         {
                             self.known.show(ui, state, known, wishes);
                         }
+                        set_up(ui, state, facts, wishes);
                         if state.current().is_none_or(|current| current.outside_name().is_none()) {
                             self.decision.show(ui, state, facts, wishes);
                         }
@@ -51,7 +57,12 @@ impl Findings {
                     ModelState::Failed { path, problem: why } => {
                         heading(ui, &model_title(path));
                         problem(ui, why);
-                        action_button(ui, Action::OpenModel, wishes);
+                        ui.horizontal_wrapped(|ui| {
+                            action_button(ui, Action::OpenModel, wishes);
+                            if why.cause == Cause::ModelRefused {
+                                action_button(ui, Action::SetUpModel, wishes);
+                            }
+                        });
                     }
                 }
             });
@@ -76,8 +87,8 @@ fn prediction(ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wi
         PredictionState::Running => running(ui),
         PredictionState::Failed(why) => problem(ui, why),
         PredictionState::Done(prediction) => {
-            answer(ui, state, current, facts, prediction);
-            slices(ui, current, prediction, wishes);
+            answer(ui, state, current, (facts, prediction), wishes);
+            slices(ui, current, (prediction, facts.takes_volumes), wishes);
             let said: Vec<&str> = prediction.warnings.iter().chain(&prediction.remarks).map(String::as_str).collect();
             doubts(ui, &words.with("doubts", &[("count", said.len().into())]), &said);
             if prediction.cases > 1 {
@@ -87,6 +98,18 @@ fn prediction(ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wi
             }
         }
     }
+}
+
+/// Where nobody has said how pictures are prepared for the model.
+fn set_up(ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wishes) {
+    let assumed = facts.steps.iter().any(|step| step.origin == Origin::Assumed);
+    if !facts.is_bare && !assumed && state.importing().is_none() {
+        return;
+    }
+    let (p, words) = (palette(ui), words(ui));
+    ui.add_space(4.0);
+    notice(ui, words.text("set-up-banner"), p.amber, p.amber_fill);
+    primary_button(ui, Action::SetUpModel, wishes);
 }
 
 fn no_model(ui: &mut Ui, wishes: &mut Wishes) {
@@ -112,7 +135,13 @@ fn running(ui: &mut Ui) {
 }
 
 /// The predicted class, every class's number, the reference label.
-fn answer(ui: &mut Ui, state: &AppState, current: &Current, facts: &ModelFacts, prediction: &Prediction) {
+fn answer(
+    ui: &mut Ui,
+    state: &AppState,
+    current: &Current,
+    (facts, prediction): (&ModelFacts, &Prediction),
+    wishes: &mut Wishes,
+) {
     let (p, words) = (palette(ui), words(ui));
     let inference = &prediction.inference;
     let own_point = state.review().threshold();
@@ -142,15 +171,22 @@ fn answer(ui: &mut Ui, state: &AppState, current: &Current, facts: &ModelFacts, 
         for (class, score) in inference.scores.iter().enumerate() {
             let own = own_point.map(|(own, least)| (own == class).then_some(least));
             let threshold = own.unwrap_or_else(|| facts.thresholds.get(class).copied().flatten());
-            class_row(ui, facts, (class, *score), class == predicted, threshold);
+            class_row(ui, facts, (class, *score), (class == predicted, threshold), wishes);
         }
         if own_point.is_some() {
             weak(ui, words.text("review-threshold-own"));
         }
+        bare_text_button(ui, Action::Account, wishes);
     });
 }
 
-fn class_row(ui: &mut Ui, facts: &ModelFacts, (class, score): (usize, f32), predicted: bool, threshold: Option<f32>) {
+fn class_row(
+    ui: &mut Ui,
+    facts: &ModelFacts,
+    (class, score): (usize, f32),
+    (predicted, threshold): (bool, Option<f32>),
+    wishes: &mut Wishes,
+) {
     let (p, words) = (palette(ui), words(ui));
     let font = if predicted { theme::strong() } else { theme::body() };
     ui.scope(|ui| {
@@ -158,7 +194,11 @@ fn class_row(ui: &mut Ui, facts: &ModelFacts, (class, score): (usize, f32), pred
         ui.spacing_mut().interact_size.y = 20.0;
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.add(Label::new(RichText::new(format!("{score:.3}")).font(font.clone())));
+                let number = Label::new(RichText::new(format!("{score:.3}")).font(font.clone())).sense(Sense::click());
+                let number = ui.add(number).on_hover_cursor(egui::CursorIcon::PointingHand);
+                if number.on_hover_text(Action::Account.entry().hover_text(words)).clicked() {
+                    wishes.actions.push(Action::Account);
+                }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add(Label::new(RichText::new(words.class(facts, class)).font(font)).truncate());
                 });
@@ -172,8 +212,8 @@ fn class_row(ui: &mut Ui, facts: &ModelFacts, (class, score): (usize, f32), pred
     ui.add_space(2.0);
 }
 
-/// Which slices went in, and the way to ask for others.
-fn slices(ui: &mut Ui, current: &Current, prediction: &Prediction, wishes: &mut Wishes) {
+/// Which slices went in, and the way to ask for others (of a network that takes the whole volume there are none).
+fn slices(ui: &mut Ui, current: &Current, (prediction, whole): (&Prediction, bool), wishes: &mut Wishes) {
     if current.frames() < 2 {
         return;
     }
@@ -181,7 +221,7 @@ fn slices(ui: &mut Ui, current: &Current, prediction: &Prediction, wishes: &mut 
     weak(ui, slices_text(words, &prediction.frames, current.frames()));
     let shown = current.shown.as_ref().map(|shown| shown.index);
     let other = shown.is_some_and(|index| prediction.frames != [index]);
-    if !other && current.slice_override.is_none() {
+    if whole || (!other && current.slice_override.is_none()) {
         return;
     }
     ui.horizontal_wrapped(|ui| {
@@ -195,7 +235,7 @@ fn slices(ui: &mut Ui, current: &Current, prediction: &Prediction, wishes: &mut 
 }
 
 /// `From slice 12 of 24`, `From slices 9–16 of 24 together`, `From 5 of 24 slices together`.
-fn slices_text(words: Words, frames: &[usize], of: usize) -> String {
+pub(super) fn slices_text(words: Words, frames: &[usize], of: usize) -> String {
     let run = frames.windows(2).all(|pair| matches!(pair, [a, b] if *b == a + 1));
     let of = ("of", of.into());
     match (frames.first(), frames.last()) {

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use eframe::egui::{self, Align2, Color32, Rect, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    self, Align2, Color32, Rect, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 
 use super::icons::{self, Icon};
 use super::shell::Wishes;

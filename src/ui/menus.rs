@@ -4,7 +4,7 @@ use eframe::egui::{Button, Rect, Response, Role, Ui, Vec2, WidgetInfo, pos2, vec
 
 use super::actions::{Action, Menu, TABLE};
 use super::icons::{self, Icon};
-use super::shell::{Look, Wishes};
+use super::shell::{Look, Page, Wishes};
 use super::widgets::palette;
 use super::words::{Words, words};
 use crate::app::{AppState, Command};
@@ -94,6 +94,8 @@ fn is_on(action: Action, state: &AppState, look: &Look) -> bool {
         Action::Identity => state.shows_identity(),
         Action::Heatmap => state.heatmaps().is_on(),
         Action::Compare => state.heatmaps().is_comparing(),
+        Action::SetUpModel => look.page == Page::Import,
+        Action::Account => look.account_open,
         Action::Worklist => look.worklist_open,
         Action::Findings => look.findings_open,
         _ => false,
@@ -111,7 +113,8 @@ fn is_possible(action: Action, state: &AppState) -> bool {
         Action::PreviousFrame | Action::NextFrame | Action::FirstFrame | Action::LastFrame | Action::Play => {
             current.is_some_and(|current| current.frames() > 1)
         }
-        Action::Heatmap | Action::Compare | Action::CompareModel | Action::PredictShownSlice | Action::PredictRest => {
+        Action::PredictShownSlice => state.model().facts().is_some_and(|facts| !facts.takes_volumes),
+        Action::Heatmap | Action::Compare | Action::CompareModel | Action::PredictRest => {
             state.model().facts().is_some()
         }
         Action::CancelRest => state.background().is_running(),

@@ -5,6 +5,7 @@
 //! `words`. It
 //! decodes, infers, reads and writes nothing on its own thread.
 
+mod account;
 mod actions;
 mod bars;
 mod command_palette;
@@ -23,6 +24,7 @@ mod heatmap_panel;
 mod heatmap_trust;
 mod help;
 mod icons;
+mod import;
 mod known;
 mod menus;
 mod model_panel;
@@ -36,6 +38,7 @@ mod seen;
 mod settings;
 mod shell;
 mod smoke;
+mod strip;
 mod theme;
 mod thumbnails;
 mod toasts;

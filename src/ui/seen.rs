@@ -2,22 +2,20 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{CollapsingHeader, Label, Rect, RichText, Sense, TextureHandle, TextureOptions, Ui, Vec2, pos2};
+use eframe::egui::{CollapsingHeader, Label, RichText, Sense, Ui, Vec2};
 
 use super::overlay::number;
+use super::strip::{self, StepPictures};
 use super::theme;
-use super::thumbnails::image;
 use super::widgets::{palette, weak};
 use super::words::{Language, words};
 use crate::app::{ModelFacts, Prediction, SeenStep, StepFacts};
 use crate::engine::Origin;
 
-/// The uploaded pictures of one prediction's steps.
+/// The section's own memory.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// Held, so that its address stays its own.
-    of: Option<Arc<Prediction>>,
-    textures: Vec<Option<TextureHandle>>,
+    pictures: StepPictures,
 }
 
 impl Seen {
@@ -25,9 +23,7 @@ impl Seen {
         if prediction.seen.is_empty() {
             return;
         }
-        if !self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, prediction)) {
-            *self = Self { of: Some(prediction.clone()), textures: vec![None; prediction.seen.len()] };
-        }
+        self.pictures.begin(prediction);
         let title = RichText::new(words(ui).text("seen")).font(theme::heading());
         CollapsingHeader::new(title).id_salt("seen").default_open(true).show_unindented(ui, |ui| {
             let assumed = facts.steps.iter().filter(|step| step.origin == Origin::Assumed).count();
@@ -49,7 +45,7 @@ impl Seen {
         let assumed = declared.is_some_and(|step| step.origin == Origin::Assumed);
         ui.horizontal_top(|ui| {
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(theme::SEEN_PICTURE), Sense::hover());
-            self.picture(ui, n, step, rect);
+            self.pictures.paint(ui, n, step, rect);
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let title = match step.name {
@@ -84,25 +80,13 @@ impl Seen {
             });
         });
     }
-
-    fn picture(&mut self, ui: &Ui, n: usize, step: &SeenStep, at: Rect) {
-        ui.painter().rect_filled(at, theme::CONTROL_RADIUS, theme::VIEWPORT);
-        let Some(picture) = &step.picture else { return };
-        let Some(slot) = self.textures.get_mut(n) else { return };
-        let texture = slot
-            .get_or_insert_with(|| ui.ctx().load_texture(format!("seen {n}"), image(picture), TextureOptions::LINEAR));
-        let size = texture.size_vec2();
-        let shown = Rect::from_center_size(at.center(), size * (at.width() / size.max_elem().max(1.0)));
-        let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-        ui.painter().image(texture.id(), shown, uv, eframe::egui::Color32::WHITE);
-    }
 }
 
 /// `size 224 224 · filter bilinear · as tensorflow`, and where it comes from; amber where it was assumed.
 fn parameters(ui: &mut Ui, step: &StepFacts) {
     let (p, own) = (palette(ui), words(ui));
     let color = if step.origin == Origin::Assumed { p.amber } else { p.text };
-    let mut words: Vec<String> = step.parameters.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    let mut words = strip::parameters(step);
     match step.origin {
         Origin::Declared => {}
         Origin::Imported => words.push(own.with("seen-imported", &[("from", (&step.from).into())])),

@@ -13,15 +13,17 @@ use super::actions::Action;
 use super::command_palette::PaletteField;
 use super::dialogs::{Dialogs, PathField, Wanted};
 use super::findings::Findings;
+use super::import::ImportPage;
 use super::renderer::Renderer;
 use super::review::ReviewPage;
 use super::settings::{Keeper, Setting, Settings};
+use super::strip::StepPictures;
 use super::theme::Scheme;
 use super::toasts::ToastLook;
 use super::viewport::Viewport;
 use super::words::{self, Language};
 use super::worklist::Worklist;
-use super::{bars, command_palette, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
+use super::{account, bars, command_palette, dialogs, empty, help, theme, toasts, top_bar, viewport_bar};
 use crate::app::{AppState, Command, Notice, Severity};
 
 /// Twelve slices a second, as cine loops usually start.
@@ -32,6 +34,8 @@ const SECONDS_PER_SLICE: f64 = 1.0 / 12.0;
 pub(super) struct Wishes {
     pub commands: Vec<Command>,
     pub actions: Vec<Action>,
+    /// Files or folders to be asked for.
+    pub dialogs: Vec<Wanted>,
 }
 
 /// What fills the window.
@@ -42,6 +46,8 @@ pub(super) enum Page {
     Read,
     /// The list and its numbers.
     Review,
+    /// An export that is being set up.
+    Import,
 }
 
 /// How the window looks now; nothing of this concerns scans or models.
@@ -52,6 +58,7 @@ pub(super) struct Look {
     pub worklist_open: bool,
     pub findings_open: bool,
     pub help_open: bool,
+    pub account_open: bool,
     pub path_field: Option<PathField>,
     pub palette: Option<PaletteField>,
 }
@@ -66,6 +73,10 @@ pub struct Shell {
     renderer: Renderer,
     findings: Findings,
     review: ReviewPage,
+    import: ImportPage,
+    /// The export whose page was opened by itself.
+    imported: Option<PathBuf>,
+    account: StepPictures,
     toasts: ToastLook,
     /// When the next slice of a scan that plays is due, seconds of the window's clock.
     next_slice_at: Option<f64>,
@@ -92,6 +103,7 @@ impl Shell {
                 worklist_open: true,
                 findings_open: true,
                 help_open: false,
+                account_open: false,
                 path_field: None,
                 palette: None,
             },
@@ -102,6 +114,9 @@ impl Shell {
             renderer,
             findings: Findings::default(),
             review: ReviewPage::default(),
+            import: ImportPage::default(),
+            imported: None,
+            account: StepPictures::default(),
             toasts: ToastLook::default(),
             keeper: None,
         }
@@ -137,32 +152,17 @@ impl Shell {
         for outcome in self.dialogs.poll() {
             changed = true;
             match outcome {
-                dialogs::Outcome::Chosen(Wanted::Model, mut paths) => {
+                dialogs::Outcome::Chosen(Wanted::Files | Wanted::Folder, paths) => {
+                    self.state.apply(Command::Open(paths));
+                }
+                dialogs::Outcome::Chosen(wanted, mut paths) => {
                     if let Some(path) = paths.pop() {
-                        self.state.apply(Command::LoadModel(path));
+                        self.state.apply(wanted.command(path, self.look.language));
+                        if wanted == Wanted::ComparedModel && self.look.page == Page::Review {
+                            self.state.apply(Command::CompareList(true));
+                        }
                     }
                 }
-                dialogs::Outcome::Chosen(Wanted::Export, mut paths) => {
-                    if let Some(out) = paths.pop() {
-                        let language = self.look.language.of_reports();
-                        self.state.apply(Command::Export { out, language });
-                    }
-                }
-                dialogs::Outcome::Chosen(Wanted::Training, mut paths) => {
-                    if let Some(folder) = paths.pop() {
-                        self.state.apply(Command::FindLeaks(folder));
-                    }
-                }
-                dialogs::Outcome::Chosen(Wanted::Labels, mut paths) => {
-                    self.state.apply(Command::UseLabels(paths.pop()));
-                }
-                dialogs::Outcome::Chosen(Wanted::ComparedModel, mut paths) => {
-                    self.state.apply(Command::CompareWithModel(paths.pop()));
-                    if self.look.page == Page::Review {
-                        self.state.apply(Command::CompareList(true));
-                    }
-                }
-                dialogs::Outcome::Chosen(_, paths) => self.state.apply(Command::Open(paths)),
                 dialogs::Outcome::NoDialog(wanted) => self.look.path_field = Some(PathField::new(wanted, true)),
             }
         }
@@ -183,6 +183,7 @@ impl Shell {
             wishes.commands.push(Command::Open(dropped));
         }
 
+        self.follow_import();
         // The window is cleared in the panels' colour: nothing is left to fill, which software OpenGL would pay for.
         let frame = egui::Frame::NONE;
         Panel::top("top bar").exact_size(theme::TOP_BAR_HEIGHT).frame(frame).show(ui, |ui| {
@@ -195,6 +196,14 @@ impl Shell {
             self.renderer.drop_unused(ui);
             let middle = CentralPanel::no_frame().frame(frame).show(ui, |ui| {
                 self.review.show(ui, &self.state, &mut wishes);
+                empty::drop_hint(ui);
+            });
+            return self.above(&ctx, middle.response.rect, wishes);
+        }
+        if self.look.page == Page::Import {
+            self.renderer.drop_unused(ui);
+            let middle = CentralPanel::no_frame().frame(frame).show(ui, |ui| {
+                self.import.show(ui, &self.state, &mut wishes);
                 empty::drop_hint(ui);
             });
             return self.above(&ctx, middle.response.rect, wishes);
@@ -234,6 +243,7 @@ impl Shell {
     /// What lies over the page, then everything that was asked for.
     fn above(&mut self, ctx: &Context, middle: egui::Rect, mut wishes: Wishes) {
         toasts::toasts(ctx, middle, &mut self.toasts, self.state.toasts(), &mut wishes);
+        account::account(ctx, &mut self.look, &mut self.account, &self.state);
         help::help_sheet(ctx, &mut self.look, &self.renderer);
         command_palette::command_palette(ctx, &mut self.look, &mut wishes);
         if let Some(command) = dialogs::path_field(ctx, &mut self.look) {
@@ -242,6 +252,18 @@ impl Shell {
             wishes.commands.extend(list_too.then_some(Command::CompareList(true)));
         }
         self.fulfil(ctx, wishes);
+    }
+
+    /// The page opens with the export that is to be set up, and goes with it.
+    fn follow_import(&mut self) {
+        let path = self.state.importing().map(|importing| &importing.path);
+        if self.imported.as_ref() != path {
+            self.imported = path.cloned();
+            self.look.page = if path.is_some() { Page::Import } else { Page::Read };
+        }
+        if self.imported.is_none() && self.look.page == Page::Import {
+            self.look.page = Page::Read;
+        }
     }
 
     /// The next slice, where slices play and it is time. The picture that plays is decoded ahead, so none is skipped.
@@ -265,6 +287,9 @@ impl Shell {
         let any = !wishes.commands.is_empty() || !wishes.actions.is_empty();
         for action in wishes.actions {
             self.act(ctx, action);
+        }
+        for wanted in wishes.dialogs {
+            self.choose(ctx, wanted);
         }
         for command in wishes.commands {
             if let Command::SetMemory(bytes) = command {

@@ -21,9 +21,10 @@ pub(super) fn top_bar(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut W
         action_button(ui, Action::OpenFiles, wishes);
         action_button(ui, Action::OpenFolder, wishes);
         action_button(ui, Action::OpenModel, wishes);
-        if !state.items().is_empty() {
+        let importing = state.importing().is_some();
+        if !state.items().is_empty() || importing {
             ui.add_space(16.0);
-            pages(ui, look.page, wishes);
+            pages(ui, look.page, importing, wishes);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
@@ -40,13 +41,19 @@ pub(super) fn top_bar(ui: &mut Ui, state: &AppState, look: &Look, wishes: &mut W
 }
 
 /// One scan, or the list and its numbers.
-fn pages(ui: &mut Ui, page: Page, wishes: &mut Wishes) {
+fn pages(ui: &mut Ui, page: Page, importing: bool, wishes: &mut Wishes) {
     ui.spacing_mut().item_spacing.x = 4.0;
-    for (this, name) in [(Page::Read, "page-read"), (Page::Review, "page-review")] {
+    let pages = [
+        (Page::Read, "page-read", Action::ReadPage),
+        (Page::Review, "page-review", Action::ReviewPage),
+        (Page::Import, "page-import", Action::SetUpModel),
+    ];
+    for (this, name, action) in pages.into_iter().filter(|(this, ..)| importing || *this != Page::Import) {
         let button = Button::selectable(page == this, words(ui).text(name));
-        let response = ui.add(button).on_hover_text(Action::ReviewPage.entry().hover_text(words(ui)));
+        let shown = if this == Page::Import { action } else { Action::ReviewPage };
+        let response = ui.add(button).on_hover_text(shown.entry().hover_text(words(ui)));
         if response.clicked() && page != this {
-            wishes.actions.push(Action::ReviewPage);
+            wishes.actions.push(action);
         }
     }
 }

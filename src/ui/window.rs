@@ -88,6 +88,7 @@ impl Window {
         let mut state = AppState::new(Jobs::threads(wake)?);
         if let Some(folder) = data_folder() {
             state.keep_reviews_below(folder.join("reviews"));
+            state.keep_models_below(folder.join("models"));
         }
         let shell = shell(state);
         Ok(Self { shell, smoke: Smoke::from_environment(), start, frames: 0, at_first })

@@ -132,7 +132,8 @@ fn choices_are_written_as_they_are_read() {
 /// NIfTI has no field for the modality: what stands around a volume counts, silence is said, pictures are left alone.
 #[test]
 fn another_modality_is_said_and_so_is_none() {
-    let selection: InputSelection = serde_json::from_str(r#"{"modality": ["PT", "NM"], "body_part": "BRAIN"}"#).unwrap();
+    let selection: InputSelection =
+        serde_json::from_str(r#"{"modality": ["PT", "NM"], "body_part": "BRAIN"}"#).unwrap();
     let remarks = |modality: Option<&str>, hint: Option<ModalityHint>| {
         let meta = Meta { modality: modality.map(str::to_owned), modality_hint: hint, ..Meta::default() };
         select_slices(1, Size::new(4, 4), &meta, Some(&selection), None).unwrap().remarks

@@ -23,7 +23,9 @@ pub(super) fn describe_model(model: &Model) -> ModelFacts {
         version: text(&manifest.version),
         description: text(&manifest.description),
         intended_use: text(&manifest.intended_use),
-        path: if model.is_bare { model.path.clone() } else { model.folder.clone() },
+        path: model.source.clone(),
+        is_bare: model.is_bare,
+        rule: Some(model.rule().clone()),
         sha256: model.sha256.clone(),
         class_names: model.class_names().to_vec(),
         classes_are_named: manifest.class_names.origin != Origin::Assumed,
@@ -37,6 +39,7 @@ pub(super) fn describe_model(model: &Model) -> ModelFacts {
         steps: steps(model),
         card: card(model),
         remarks: manifest.remarks.clone(),
+        takes_volumes: model.is_volume(),
         slice_files: model.slice_files().cloned(),
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Emitter;
 use crate::app::{Cause, Event, Problem};
+use crate::engine::import;
 use crate::review::folder::RunFolder;
 use crate::scan;
 
@@ -37,10 +38,10 @@ pub(super) fn work(job: Job, emit: &Emitter) {
     emit.send(Event::Listed { generation: job.generation, cases, models, problems, roots: paths, review });
 }
 
-/// An .onnx, or a folder that holds `model.onnx`.
+/// An .onnx, or a folder that holds a model where exporters put it.
 fn is_model(path: &Path) -> bool {
     let onnx = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("onnx"));
-    (onnx && path.is_file()) || path.join("model.onnx").is_file()
+    (onnx && path.is_file()) || import::is_model_folder(path)
 }
 
 fn nothing_found(paths: &[PathBuf]) -> Problem {

@@ -4,14 +4,18 @@
 mod batch;
 mod decode;
 mod describe;
+mod doctor;
+mod draft;
 mod export;
 mod heatmap;
+mod import;
 mod kept;
 mod leaks;
 mod list;
 mod mailbox;
 mod memory;
 mod numbers;
+mod predict;
 mod requests;
 mod seen;
 mod session;
@@ -33,8 +37,10 @@ use super::Event;
 
 pub(super) use batch::{Batch, Ready as ReadyModel};
 pub(super) use decode::first_frame;
+pub(super) use doctor::{Examination, Job as DoctorJob};
 pub(super) use export::Job as ExportJob;
 pub(super) use heatmap::{Job as HeatmapJob, Wanted as WantedHeatmap};
+pub(super) use import::{DraftJob, Job as ImportJob, Place as ImportPlace, SaveJob};
 pub use kept::KeptAnswers;
 pub(super) use leaks::{Job as LeakJob, Search as LeakSearch};
 pub(super) use numbers::Job as NumbersJob;
@@ -86,6 +92,8 @@ pub struct Jobs {
     store: Arc<Mailbox<store::Job>>,
     export: Arc<Mailbox<export::Job>>,
     leaks: Arc<Mailbox<leaks::Job>>,
+    import: Arc<Mailbox<import::Job>>,
+    doctor: Arc<Mailbox<doctor::Job>>,
     /// The store worker: what it has to write is written before the program ends.
     storing: Option<JoinHandle<()>>,
     heatmap: Arc<Mailbox<heatmap::Job>>,
@@ -125,6 +133,10 @@ impl Jobs {
         spawn("export", &jobs.export, &emit, export::work)?;
         let asked = jobs.leaks.clone();
         spawn("leaks", &jobs.leaks, &emit, move |job, emit| leaks::work(job, emit, &asked))?;
+        let mut import = import::Worker::new(jobs.import.clone());
+        spawn("import", &jobs.import, &emit, move |job, emit| import.work(job, emit))?;
+        let asked = jobs.doctor.clone();
+        spawn("doctor", &jobs.doctor, &emit, move |job, emit| doctor::work(job, emit, &asked))?;
         let mut store = store::Worker::default();
         jobs.storing = Some(spawn("store", &jobs.store, &emit, move |job, emit| store.work(job, emit))?);
         spawn("install", &jobs.install, &emit, |(), emit| session::install(emit))?;
@@ -144,11 +156,15 @@ impl Jobs {
         let mut store = store::Worker::default();
         let waiting = jobs.numbers.clone();
         let asked = jobs.leaks.clone();
+        let mut import = import::Worker::new(jobs.import.clone());
+        let examining = jobs.doctor.clone();
         let workers: Vec<Box<dyn FnMut() -> bool>> = vec![
             step(&jobs.list, &emit, list::work),
             step(&jobs.decode, &emit, move |job, emit| decode.work(job, emit)),
             step(&jobs.volume, &emit, move |job, emit| volume.work(job, emit)),
             step(&jobs.session, &emit, move |job, emit| session.work(job, emit)),
+            step(&jobs.import, &emit, move |job, emit| import.work(job, emit)),
+            step(&jobs.doctor, &emit, move |job, emit| doctor::work(job, emit, &examining)),
             step(&jobs.heatmap, &emit, move |job, emit| heatmap.work(job, emit)),
             step(&jobs.store, &emit, move |job, emit| store.work(job, emit)),
             step(&jobs.batch, &emit, move |job, emit| batch.work(job, emit)),
@@ -174,6 +190,8 @@ impl Jobs {
             store: Arc::new(Mailbox::new()),
             export: Arc::new(Mailbox::new()),
             leaks: Arc::new(Mailbox::new()),
+            import: Arc::new(Mailbox::new()),
+            doctor: Arc::new(Mailbox::new()),
             storing: None,
             heatmap: Arc::new(Mailbox::new()),
             install: Arc::new(Mailbox::new()),
@@ -214,6 +232,8 @@ impl Drop for Jobs {
         self.numbers.close();
         self.export.close();
         self.leaks.close();
+        self.import.close();
+        self.doctor.close();
         self.store.finish();
         // Its reports go nowhere, so that it cannot wait for a reader.
         self.source = Source::Inline { queue: Arc::default(), workers: Vec::new() };

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Batch, ExportJob, FuseJob, HeatmapJob, Jobs, LeakJob, NumbersJob, PredictJob, ReadyModel, SliceJob, StoreJob,
-    batch, decode, list, session, thumbnails, volume,
+    Batch, DoctorJob, ExportJob, FuseJob, HeatmapJob, ImportJob, Jobs, LeakJob, NumbersJob, PredictJob, ReadyModel,
+    SliceJob, StoreJob, batch, decode, list, session, thumbnails, volume,
 };
 use crate::app::ValueWindow;
 use crate::geometry::PixelSpacing;
@@ -145,6 +145,16 @@ impl Jobs {
     /// Replaces the search that runs.
     pub(in crate::app) fn find_leaks(&self, job: LeakJob) {
         self.leaks.post_urgent(job);
+    }
+
+    /// Replaces the request of the same kind that waits.
+    pub(in crate::app) fn import(&self, job: ImportJob) {
+        self.import.post_urgent_from(job.kind(), job);
+    }
+
+    /// Replaces the examination that runs.
+    pub(in crate::app) fn doctor(&self, job: DoctorJob) {
+        self.doctor.post_urgent(job);
     }
 
     pub(in crate::app) fn export(&self, job: ExportJob) {

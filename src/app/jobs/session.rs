@@ -3,19 +3,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
+use super::Emitter;
 use super::describe::{describe_engine, describe_model};
-use super::seen::seen_steps;
-use super::{Emitter, decode};
-use crate::app::{EngineFacts, Event, Golden, KnownCase, ModelFacts, Prediction, Problem};
-use crate::engine::{
-    EngineChoice, EngineError, Inference, Model, Session, SessionOptions, SliceChoice, runtime, verify_golden,
-};
-use crate::preprocess::{self, Prepared};
-use crate::review::SourceFacts;
-use crate::review::reference::Reference;
+use super::predict::{Asked, predict};
+use crate::app::{EngineFacts, Event, Golden, ModelFacts, Problem};
+use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions, runtime, verify_golden};
 use crate::review::folder::{RunFacts, RunOptions};
+use crate::review::reference::Reference;
 use crate::scan::Scan;
 
 /// One prediction asked for.
@@ -94,68 +89,15 @@ impl Worker {
     fn answer(&mut self, job: PredictJob, emit: &Emitter) {
         let Some(loaded) = self.loaded.as_mut().filter(|loaded| loaded.generation == job.model) else { return };
         let PredictJob { model, list, item, request, .. } = job;
-        let result = loaded.predict(&job);
+        let reference = loaded.reference.as_ref();
+        let asked = Asked { files: &job.files, scan: job.scan.as_ref(), slice: job.slice, reference };
+        let result = predict(&loaded.model, &mut loaded.session, &asked);
         emit.send(Event::Predicted { model, list, item, request, result: result.map(Box::new) });
         // After the first answer, so that neither loading nor the picture on the screen waits for it.
         if std::mem::take(&mut loaded.golden_waits) {
             let golden = Golden::of(&verify_golden(&loaded.model, &mut loaded.session));
             emit.send(Event::GoldenChecked { model, golden });
         }
-    }
-}
-
-impl Loaded {
-    fn predict(&mut self, job: &PredictJob) -> Result<Prediction, Problem> {
-        let start = Instant::now();
-        let scan = match &job.scan {
-            Some(scan) => scan.clone(),
-            None => decode::open(&job.files)?,
-        };
-        let choice = job.slice.map(SliceChoice::Index);
-        let selection = self.model.select_slices(&scan, choice.as_ref())?;
-        let remarks = selection.remarks;
-        let cases = selection.groups.len();
-        // Where each slice is a case of its own, the middle one stands for the scan.
-        let frames = selection.groups.into_iter().nth(cases / 2).unwrap_or_default();
-        let seen_frame = frames.get(frames.len() / 2).copied().unwrap_or(0);
-        let mut warnings = scan.meta.remarks.clone();
-        let mut seen = Vec::new();
-        let mut prepared = Vec::with_capacity(frames.len());
-        if self.model.is_volume() {
-            let one = preprocess::prepare_volume(&scan, &frames, self.model.volume_steps())?;
-            warnings.extend(one.warnings);
-            prepared.push(one.tensor);
-        }
-        for &index in frames.iter().filter(|_| !self.model.is_volume()) {
-            let keep = index == seen_frame;
-            let (frame, _) = preprocess::read(&scan, index, self.model.steps())?;
-            let one: Prepared = preprocess::prepare(&frame, &scan.meta, self.model.steps(), keep)?;
-            let selection = self.model.manifest.input_selection.as_ref();
-            let values = selection.and_then(|selection| selection.value.value_warning(&frame));
-            warnings.extend(values.filter(|warning| !warnings.contains(warning)));
-            warnings
-                .extend(one.warnings.iter().filter(|warning| !warnings.contains(warning)).cloned().collect::<Vec<_>>());
-            if keep {
-                seen = seen_steps(&frame, &one);
-            }
-            prepared.push(one.tensor);
-        }
-        let tensors: Vec<_> = prepared.iter().map(|tensor| tensor.view()).collect();
-        let parts = self.session.run(&tensors)?;
-        let inference = self.model.combine(parts)?;
-        let total_ms = start.elapsed().as_secs_f64() * 1000.0;
-        let source = SourceFacts::read(&job.files, Some(&scan.meta));
-        let slice = frames.first().copied().filter(|_| cases > 1);
-        let known = self.known(&inference, &source, slice);
-        Ok(Prediction { inference, source, frames, seen, seen_frame, warnings, known, remarks, cases, total_ms })
-    }
-
-    /// How far the case lies from the reference, and where the cases near it are.
-    fn known(&self, inference: &Inference, source: &SourceFacts, slice: Option<usize>) -> Option<KnownCase> {
-        let reference = self.reference.as_ref()?;
-        let known = reference.judge(inference.features.as_deref()?, source.sha256.as_deref(), slice)?;
-        let files = known.nearest.iter().map(|neighbour| reference.file(neighbour)).collect();
-        Some(KnownCase { known, files, cases: reference.facts.cases })
     }
 }
 

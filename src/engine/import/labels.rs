@@ -22,14 +22,32 @@ pub fn class_names_from_file(path: &Path) -> Result<Vec<String>, EngineError> {
     }
     let bytes = std::fs::read(path).map_err(read)?;
     let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8 text."))?;
+    names_in(&text).ok_or_else(|| {
+        unusable("no class names were found. Write one name a line, or a JSON list, or an object by index.")
+    })
+}
+
+/// The same out of text that was typed or pasted; one line may hold several names with commas, semicolons or tabs
+/// between. Empty where there are none.
+pub fn class_names_from_text(text: &str) -> Vec<String> {
+    let numbered = |line: &str| line.split_once([',', '\t', ':']).is_some_and(|(n, _)| n.trim().parse::<u32>().is_ok());
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    match (lines.next(), lines.next()) {
+        (Some(line), None) if !line.starts_with(['{', '[']) && !numbered(line) => {
+            let names = line.split([',', ';', '\t']).map(|name| name.trim().trim_matches('"').to_owned());
+            names.filter(|name| !name.is_empty()).collect()
+        }
+        _ => names_in(text).unwrap_or_default(),
+    }
+}
+
+fn names_in(text: &str) -> Option<Vec<String>> {
     let text = text.trim_start_matches('\u{feff}').trim();
     let names = match serde_json::from_str::<Value>(text) {
         Ok(value) => from_json(&value),
         Err(_) => from_lines(text),
     };
-    names.filter(|names| !names.is_empty()).ok_or_else(|| {
-        unusable("no class names were found. Write one name a line, or a JSON list, or an object by index.")
-    })
+    names.filter(|names| !names.is_empty())
 }
 
 fn from_json(value: &Value) -> Option<Vec<String>> {
@@ -111,6 +129,20 @@ mod tests {
         for text in ["", "0,a\n2,b", r#"{"a": 1}"#, "[1, 2]"] {
             std::fs::write(&path, text).unwrap();
             assert!(class_names_from_file(&path).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_pasted_is_read_like_a_file_and_a_line_is_cut_at_its_commas() {
+        let names = ["정상", "mild AD", "AD"];
+        for text in ["정상, mild AD,AD", "정상\nmild AD\n\nAD\n", "정상;\"mild AD\";AD,", "0: 정상\n1: mild AD\n2: AD"]
+        {
+            assert_eq!(class_names_from_text(text), names, "{text}");
+        }
+        assert_eq!(class_names_from_text(r#"["정상", "mild AD", "AD"]"#), names);
+        assert_eq!(class_names_from_text("one name"), ["one name"]);
+        for nothing in ["", " \n ", "{\"a\": 7}"] {
+            assert!(class_names_from_text(nothing).is_empty(), "{nothing}");
         }
     }
 

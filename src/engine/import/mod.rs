@@ -14,25 +14,28 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-pub use labels::{class_names_from_file, class_names_from_folder};
+pub use labels::{class_names_from_file, class_names_from_folder, class_names_from_text};
 pub use page::{Fact, facts_of};
 pub(super) use place::Export;
+pub use place::is_model_folder;
 pub(super) use write::replace_metadata;
 pub use write::{Written, save, write_metadata};
 
 use super::error::EngineError;
 use super::manifest::{Manifest, Origin};
 use super::metadata_file::{InputFormat, MetadataFile, NetworkDataFormat, OutputFormat, OutputKind};
-use super::model::Model;
+use super::model::{Model, RawModel};
 use super::volume::{InputSelection, OneOrMany};
 use crate::onnx::Layout;
-use crate::preprocess::Preset;
+use crate::preprocess::{Preset, Recipe};
 
 /// What the person says. Everything else is read from the export or guessed.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choices {
     pub name: Option<String>,
     pub preset: Option<&'static Preset>,
+    /// How pictures were prepared, choice by choice; goes before the preset.
+    pub recipe: Option<Recipe>,
     /// In the order of the output.
     pub classes: Option<Vec<String>>,
     /// Where the class names come from, for the record: a file, a folder, or typed.
@@ -59,19 +62,58 @@ pub struct Draft {
 /// Reads an export and puts together what its `metadata.json` would say.
 ///
 /// # Errors
-/// As [`Model::load`]; also for folders without a model or with several, and choices that contradict the graph.
+/// As [`ReadExport::open`] and [`ReadExport::draft`].
 pub fn draft(path: &Path, choices: &Choices) -> Result<Draft, EngineError> {
-    let export = place::find(path)?;
-    let mut base = export.metadata()?.unwrap_or_default();
-    apply_input_and_output(&mut base, choices);
-    let found = Model::load_from(&export, base.clone())?;
-    let mut file = known(&found.manifest, base);
-    apply(&mut file, &found, choices)?;
-    file.model_sha256 = Some(found.sha256.clone());
-    file.other.insert("imported".to_owned(), record(&export.onnx, &found, choices));
-    let model = Model::load_from(&export, file.clone())?;
-    let page = page::with_origins(facts_of(&model), &facts_of(&found));
-    Ok(Draft { model, file, page })
+    ReadExport::open(path)?.draft(choices)
+}
+
+/// An export that was read once. Drafts are made of it without reading the model again.
+#[derive(Clone, Debug)]
+pub struct ReadExport {
+    export: Export,
+    /// `metadata.json` as it lies there.
+    stated: MetadataFile,
+    raw: RawModel,
+}
+
+impl ReadExport {
+    /// Finds the model, reads and checks it.
+    ///
+    /// # Errors
+    /// As [`Model::load`]; also for folders without a model or with several.
+    pub fn open(path: &Path) -> Result<Self, EngineError> {
+        let export = Export::find(path)?;
+        let stated = export.metadata()?.unwrap_or_default();
+        let raw = RawModel::read(&export.onnx)?;
+        Ok(Self { export, stated, raw })
+    }
+
+    /// What `metadata.json` would say with these choices.
+    ///
+    /// # Errors
+    /// [`EngineError::Onnx`] where the graph does not tell its layout and nobody else does; choices that contradict the
+    /// graph.
+    pub fn draft(&self, choices: &Choices) -> Result<Draft, EngineError> {
+        let mut base = self.stated.clone();
+        apply_input_and_output(&mut base, choices);
+        let found = Model::load_from(&self.export, base.clone(), &self.raw)?;
+        let mut file = known(&found.manifest, base);
+        apply(&mut file, &found, choices)?;
+        file.model_sha256 = Some(found.sha256.clone());
+        file.other.insert("imported".to_owned(), record(&self.export.onnx, &found, choices));
+        let model = Model::load_from(&self.export, file.clone(), &self.raw)?;
+        let page = page::with_origins(
+            facts_of(&model),
+            &facts_of(&found),
+            choices.recipe.is_some() || choices.preset.is_some(),
+        );
+        Ok(Draft { model, file, page })
+    }
+
+    /// Files beside the model that were read or could have been: name, and whether it is there.
+    pub fn files(&self) -> Vec<(&'static str, bool)> {
+        self.export.files()
+    }
 }
 
 /// What decides how the graph is read goes in before it is read.
@@ -100,6 +142,11 @@ fn known(manifest: &Manifest, mut file: MetadataFile) -> MetadataFile {
     {
         file.preprocess = Some(manifest.steps().to_vec());
     }
+    let volume = manifest.layout.value.is_volume();
+    if volume && file.preprocess_volume.is_none() && manifest.preprocess_volume.iter().all(|step| is_known(step.origin))
+    {
+        file.preprocess_volume = Some(manifest.volume_steps().to_vec());
+    }
     let input = input_of(&mut file);
     input.dtype.get_or_insert_with(|| manifest.dtype.to_owned());
     input.layout.get_or_insert(manifest.layout.value);
@@ -119,15 +166,17 @@ fn known(manifest: &Manifest, mut file: MetadataFile) -> MetadataFile {
 
 fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<(), EngineError> {
     file.name = choices.name.clone().or_else(|| file.name.take());
-    if let Some(preset) = choices.preset {
+    let named = choices.preset.map(|preset| format!("the preset {}", preset.name));
+    if let Some(recipe) = choices.recipe.clone().or_else(|| choices.preset.map(Preset::recipe)) {
         if found.is_volume() {
-            let what = format!("the preset {} is for pictures, and the model takes volumes.", preset.name);
+            let named = named.unwrap_or_else(|| "this way to prepare".to_owned());
+            let what = format!("{named} is for pictures, and the model takes volumes.");
             return Err(EngineError::Manifest { path: found.path.clone(), what });
         }
-        let recipe = preset.recipe();
         let channels = found.channels();
         if !recipe.scale.fits(channels) {
-            let what = format!("the preset {} is for three channels, and the model takes one.", preset.name);
+            let named = named.unwrap_or_else(|| recipe.scale.title().to_owned());
+            let what = format!("{named} is for three channels, and the model takes one.");
             return Err(EngineError::Manifest { path: found.path.clone(), what });
         }
         let resizes_itself = crate::onnx::entry(&found.graph).resizes;
@@ -155,12 +204,17 @@ fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<()
 
 /// How the folder came about, for whoever asks later.
 fn record(onnx: &Path, found: &Model, choices: &Choices) -> Value {
+    let preset = match (&choices.recipe, choices.preset) {
+        (Some(recipe), Some(preset)) if preset.recipe() == *recipe => Some(preset),
+        (Some(recipe), _) => Preset::of(recipe),
+        (None, preset) => preset,
+    };
     let file = onnx.file_name().map(|name| name.to_string_lossy().into_owned());
     let origins: serde_json::Map<String, Value> = found
         .manifest
         .preprocess
         .iter()
-        .filter(|step| step.origin == Origin::Imported && choices.preset.is_none())
+        .filter(|step| step.origin == Origin::Imported && choices.preset.is_none() && choices.recipe.is_none())
         .map(|step| (step.value.name().to_owned(), json!(step.from)))
         .collect();
     json!({
@@ -168,7 +222,7 @@ fn record(onnx: &Path, found: &Model, choices: &Choices) -> Value {
         "producer": found.graph.producer,
         "operator_set": found.graph.opset,
         "overread": env!("CARGO_PKG_VERSION"),
-        "preset": choices.preset.map(|preset| preset.name),
+        "preset": preset.map(|preset| preset.name),
         "classes_from": choices.classes.as_ref().map(|_| choices.classes_from.clone()),
         "steps_from": origins,
     })

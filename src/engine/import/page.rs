@@ -24,8 +24,10 @@ pub fn facts_of(model: &Model) -> Vec<Fact> {
 }
 
 /// The page of the model to save, where each line that the export said before keeps its origin; the rest was given.
-pub(super) fn with_origins(page: Vec<Fact>, before: &[Fact]) -> Vec<Fact> {
+/// `given_steps` is true where the person chose how pictures are prepared: then all steps are theirs.
+pub(super) fn with_origins(page: Vec<Fact>, before: &[Fact], given_steps: bool) -> Vec<Fact> {
     let origin = |fact: Fact| match before.iter().find(|old| old.topic == fact.topic && old.text == fact.text) {
+        _ if given_steps && fact.topic == "step" => Fact { from: "given".to_owned(), ..fact },
         Some(old) => old.clone(),
         None if fact.origin == Origin::Declared => Fact { from: "given".to_owned(), ..fact },
         None => fact,

@@ -16,36 +16,53 @@ pub(in crate::engine) struct Export {
 /// Where exporters put the model in a folder: this program and Hugging Face's optimum; transformers.js; MONAI bundles.
 const USUAL_PLACES: [&str; 3] = ["model.onnx", "onnx/model.onnx", "models/model.onnx"];
 
+/// True for a folder that holds a model in a usual place, or an .onnx beside another tool's `config.json`.
+pub fn is_model_folder(path: &Path) -> bool {
+    let has = |name: &str| path.join(name).is_file();
+    USUAL_PLACES.iter().any(|place| has(place))
+        || ((has("config.json") || has("preprocessor_config.json")) && Export::find(path).is_ok())
+}
+
 /// Files beyond this size are not manifests.
 const MAX_METADATA_BYTES: u64 = 8 << 20;
 
-/// Finds the model: the file itself; in a folder one of the usual places, else its only .onnx.
-pub(super) fn find(path: &Path) -> Result<Export, EngineError> {
-    if !path.is_dir() {
-        return Ok(Export { onnx: path.to_owned(), root: None });
-    }
-    let root = Some(path.to_owned());
-    if let Some(usual) = USUAL_PLACES.iter().map(|place| path.join(place)).find(|place| place.is_file()) {
-        return Ok(Export { onnx: usual, root });
-    }
-    let mut found: Vec<PathBuf> = std::fs::read_dir(path)
-        .map_err(|source| EngineError::Read { path: path.to_owned(), source })?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|file| file.is_file() && file.extension().is_some_and(|end| end.eq_ignore_ascii_case("onnx")))
-        .collect();
-    found.sort();
-    match found.as_slice() {
-        [] => Err(EngineError::NoModel { path: path.to_owned() }),
-        [one] => Ok(Export { onnx: one.clone(), root }),
-        several => {
-            let names: Vec<_> = several.iter().filter_map(|file| file.file_name()?.to_str()).collect();
-            let what = format!("it holds {} models ({}); name one of them.", several.len(), names.join(", "));
-            Err(EngineError::Manifest { path: path.to_owned(), what })
+impl Export {
+    /// Finds the model: the file itself; in a folder one of the usual places, else its only .onnx.
+    pub(in crate::engine) fn find(path: &Path) -> Result<Self, EngineError> {
+        if !path.is_dir() {
+            return Ok(Export { onnx: path.to_owned(), root: None });
+        }
+        let root = Some(path.to_owned());
+        if let Some(usual) = USUAL_PLACES.iter().map(|place| path.join(place)).find(|place| place.is_file()) {
+            return Ok(Export { onnx: usual, root });
+        }
+        let mut found: Vec<PathBuf> = std::fs::read_dir(path)
+            .map_err(|source| EngineError::Read { path: path.to_owned(), source })?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|file| file.is_file() && file.extension().is_some_and(|end| end.eq_ignore_ascii_case("onnx")))
+            .collect();
+        found.sort();
+        match found.as_slice() {
+            [] => Err(EngineError::NoModel { path: path.to_owned() }),
+            [one] => Ok(Export { onnx: one.clone(), root }),
+            several => {
+                let names: Vec<_> = several.iter().filter_map(|file| file.file_name()?.to_str()).collect();
+                let what = format!("it holds {} models ({}); name one of them.", several.len(), names.join(", "));
+                Err(EngineError::Manifest { path: path.to_owned(), what })
+            }
         }
     }
-}
 
-impl Export {
+    /// Files beside the model that say something about it, and whether they are there.
+    pub(super) fn files(&self) -> Vec<(&'static str, bool)> {
+        let known = ["metadata.json", "preprocessor_config.json", "config.json", "configs/inference.json"];
+        let is_there = |name: &str| self.root.as_ref().is_some_and(|root| root.join(name).is_file());
+        let mut files: Vec<_> = known.iter().map(|name| (*name, is_there(name))).collect();
+        // MONAI's second file is no loss where there is no bundle.
+        files.retain(|(name, there)| *there || !name.contains('/'));
+        files
+    }
+
     /// What the folder is called, else the file.
     pub fn name(&self) -> String {
         let named = self.root.as_deref().and_then(Path::file_name).or_else(|| self.onnx.file_stem());

@@ -33,25 +33,29 @@ pub(super) struct Method {
     pub columns_first: bool,
 }
 
-impl Method {
-    /// The filters a library has, first as values, then in words.
-    fn known(&self) -> (&'static [Filter], &'static str) {
-        use Filter::*;
-        match self.library {
-            Library::Pillow => (
-                &[Nearest, Box, Bilinear, Hamming, Bicubic, Lanczos],
-                "nearest, box, bilinear, hamming, bicubic, lanczos",
-            ),
-            Library::Tensorflow | Library::Keras => (
-                &[Nearest, Bilinear, Bicubic, Area, Lanczos3, Lanczos5],
-                "nearest, bilinear, bicubic, area, lanczos3, lanczos5",
-            ),
-            Library::Torch => {
-                (&[Nearest, NearestExact, Bilinear, Bicubic, Area], "nearest, nearest_exact, bilinear, bicubic, area")
-            }
-            Library::Opencv => {
-                (&[Nearest, Bilinear, Area, Bicubic, Lanczos4], "nearest, bilinear, area, bicubic, lanczos4")
-            }
+impl Library {
+    /// The filters that it has for resizing.
+    pub fn filters(self) -> &'static [Filter] {
+        known(self).0
+    }
+}
+
+/// The filters a library has, first as values, then in words.
+fn known(library: Library) -> (&'static [Filter], &'static str) {
+    use Filter::*;
+    match library {
+        Library::Pillow => {
+            (&[Nearest, Box, Bilinear, Hamming, Bicubic, Lanczos], "nearest, box, bilinear, hamming, bicubic, lanczos")
+        }
+        Library::Tensorflow | Library::Keras => (
+            &[Nearest, Bilinear, Bicubic, Area, Lanczos3, Lanczos5],
+            "nearest, bilinear, bicubic, area, lanczos3, lanczos5",
+        ),
+        Library::Torch => {
+            (&[Nearest, NearestExact, Bilinear, Bicubic, Area], "nearest, nearest_exact, bilinear, bicubic, area")
+        }
+        Library::Opencv => {
+            (&[Nearest, Bilinear, Area, Bicubic, Lanczos4], "nearest, bilinear, area, bicubic, lanczos4")
         }
     }
 }
@@ -149,7 +153,7 @@ fn weighted(picture: &Picture, size: Size, method: &Method, taps: TapsOf) -> Opt
 fn check_method(picture: &Picture, size: Size, method: &Method) -> Result<(), PreprocessError> {
     let step = method.step;
     check_size(step, size, picture)?;
-    if !method.known().0.contains(&method.filter) {
+    if !known(method.library).0.contains(&method.filter) {
         return Err(no_such_filter(method));
     }
     let why = match (method.library, method.filter, method.antialias) {
@@ -169,7 +173,7 @@ fn no_such_filter(method: &Method) -> PreprocessError {
         step: method.step,
         library: method.library.title(),
         filter: method.filter.name(),
-        known: method.known().1,
+        known: known(method.library).1,
     }
 }
 

@@ -8,6 +8,7 @@
 mod candidates;
 mod expected;
 mod judge;
+mod material;
 mod npz;
 mod score;
 mod search;
@@ -17,8 +18,9 @@ mod words;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use candidates::Candidate;
+pub use candidates::{Candidate, Way};
 pub use expected::{Reference, Table, read_table};
+pub use material::{material, readings};
 pub use search::{Control, DoctorOptions, Progress, examine};
 pub use verdict::{Ranked, Verdict};
 

@@ -115,7 +115,7 @@ impl ModelFacts {
         Self {
             name: manifest.name.value.clone(),
             version: manifest.version.as_ref().map(|version| version.value.clone()),
-            path: model.path.clone(),
+            path: if model.is_bare { model.source.clone() } else { model.path.clone() },
             sha256: model.sha256.clone(),
             manifest_sha256: file.map(|bytes| sha256_hex(&bytes)),
             classes: model.class_names().to_vec(),

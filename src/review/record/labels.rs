@@ -182,7 +182,8 @@ mod tests {
     use crate::review::table::{TableOptions, read_truth};
 
     fn record(path: &str, slice: usize, patient: Option<String>) -> CaseRecord {
-        let scores = Scores { slices: vec![slice], scores: vec![], logits: None, predicted: 0, warnings: vec![], known: None };
+        let scores =
+            Scores { slices: vec![slice], scores: vec![], logits: None, predicted: 0, warnings: vec![], known: None };
         CaseRecord {
             key: path.to_owned(),
             path: path.to_owned(),

@@ -174,7 +174,8 @@ mod tests {
     use super::*;
 
     fn record(scores: &[f32], predicted: usize, truth: Option<usize>) -> CaseRecord {
-        let scores = Scores { slices: vec![0], scores: scores.to_vec(), logits: None, predicted, warnings: vec![], known: None };
+        let scores =
+            Scores { slices: vec![0], scores: scores.to_vec(), logits: None, predicted, warnings: vec![], known: None };
         CaseRecord {
             key: "뇌/a b.png".to_owned(),
             path: "뇌/a b.png".to_owned(),

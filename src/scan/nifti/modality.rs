@@ -80,8 +80,8 @@ fn of_words<'a>(words: impl Iterator<Item = &'a str>) -> Option<&'static str> {
 /// DICOM's code for a word of the field.
 fn of_word(word: &str) -> Option<&'static str> {
     Some(match word.to_ascii_lowercase().as_str() {
-        "mr" | "mri" | "fmri" | "t1" | "t1w" | "t1c" | "t1ce" | "t2" | "t2w" | "pdw" | "flair" | "mprage" | "mp2rage"
-        | "bold" | "dwi" | "swi" | "t2starw" | "inplanet2" => "MR",
+        "mr" | "mri" | "fmri" | "t1" | "t1w" | "t1c" | "t1ce" | "t2" | "t2w" | "pdw" | "flair" | "mprage"
+        | "mp2rage" | "bold" | "dwi" | "swi" | "t2starw" | "inplanet2" => "MR",
         "pt" | "pet" | "fdg" | "florbetapir" | "flortaucipir" => "PT",
         "ct" | "cta" => "CT",
         "nm" | "spect" => "NM",

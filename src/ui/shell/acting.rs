@@ -3,7 +3,7 @@
 use eframe::egui::{self, Context};
 
 use super::{Page, Shell};
-use crate::app::{Command, Tool, Turning, ValueWindow, ViewTransform};
+use crate::app::{Command, ImportWish, ModelState, Tool, Turning, ValueWindow, ViewTransform};
 use crate::render::ColorMap;
 use crate::review::Show;
 use crate::review::folder::Opinion;
@@ -22,6 +22,11 @@ impl Shell {
             Action::CompareModel => return self.choose(ctx, Wanted::ComparedModel),
             Action::OpenPath => {
                 self.look.path_field = Some(PathField::new(Wanted::Files, false));
+                return;
+            }
+            Action::SetUpModel => return self.set_up_model(ctx),
+            Action::Account => {
+                self.look.account_open = !self.look.account_open;
                 return;
             }
             Action::Worklist => {
@@ -53,6 +58,7 @@ impl Shell {
             Action::Close if egui::Popup::is_any_open(ctx) => return egui::Popup::close_all(ctx),
             Action::Close => {
                 let open = self.look.palette.take().is_some() || self.look.path_field.take().is_some();
+                let open = open || std::mem::take(&mut self.look.account_open);
                 if !open && !std::mem::take(&mut self.look.help_open) {
                     self.state.apply(Command::SetTool(Tool::Window));
                 }
@@ -141,6 +147,21 @@ impl Shell {
             Action::InstallRuntime => Command::InstallRuntime,
         };
         self.state.apply(command);
+    }
+
+    /// To the import page and back. Without an export that is being set up: that of the model in use, or one to be
+    /// chosen.
+    fn set_up_model(&mut self, ctx: &Context) {
+        if self.state.importing().is_some() {
+            self.look.page = if self.look.page == Page::Import { Page::Read } else { Page::Import };
+            return;
+        }
+        let path = match self.state.model() {
+            ModelState::Ready { facts, .. } => facts.path.clone(),
+            ModelState::Failed { path, .. } => path.clone(),
+            ModelState::None | ModelState::Loading { .. } => return self.choose(ctx, Wanted::Model),
+        };
+        self.state.apply(Command::Import(ImportWish::Open(path)));
     }
 
     fn view(&mut self, change: impl FnOnce(&crate::app::Placement) -> ViewTransform) {

@@ -9,6 +9,7 @@ mod facts;
 mod language;
 mod metrics;
 mod problems;
+mod recipe;
 #[cfg(test)]
 mod tests;
 

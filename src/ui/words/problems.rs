@@ -65,6 +65,23 @@ impl Words {
                 let (text, details) = self.problem(problem);
                 (self.text("notice-not-exported").to_owned(), std::iter::once(text).chain(details).collect())
             }
+            Notice::ModelSaved { folder, kept } => {
+                let values = [("folder", folder.display().to_string().into())];
+                let text = if *kept {
+                    self.with("notice-model-saved-kept", &values)
+                } else {
+                    self.with("notice-model-saved", &values)
+                };
+                (text, Vec::new())
+            }
+            Notice::ModelNotSaved(problem) => {
+                let (text, details) = self.problem(problem);
+                (self.text("notice-model-not-saved").to_owned(), std::iter::once(text).chain(details).collect())
+            }
+            Notice::NoNames(problem) => {
+                let (text, details) = self.problem(problem);
+                (self.text("notice-no-names").to_owned(), std::iter::once(text).chain(details).collect())
+            }
             Notice::Broken { worker, what } => {
                 (self.with("notice-broken", &[("worker", (*worker).into())]), vec![what.clone()])
             }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
 use super::*;
-use crate::preprocess::{Step, VolumeStep};
+use crate::preprocess::{PRESETS, Step, VolumeStep};
 use crate::render::RESEARCH_USE_KO;
 use crate::ui::RESEARCH_USE;
 
@@ -130,6 +130,8 @@ fn put_together() -> BTreeSet<String> {
             }
         }
     }
+    keys.extend(PRESETS.iter().map(|preset| format!("recipe-{}", preset.name)));
+    keys.extend(["file", "folder"].map(|from| format!("import-names-{from}.tooltip")));
     let steps = Step::NAMES.iter().chain(&VolumeStep::NAMES);
     keys.extend(steps.map(|name| format!("step-{}", name.replace('_', "-"))));
     keys

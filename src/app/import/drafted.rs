@@ -1,0 +1,66 @@
+//! What the page shows of a draft.
+
+use std::path::PathBuf;
+
+use crate::app::ModelFacts;
+use crate::onnx::{Activation, Layout};
+use crate::preprocess::Recipe;
+
+/// What the saved model would say.
+#[derive(Clone, Debug)]
+pub struct Drafted {
+    /// Its facts and steps, each with where it comes from; `given` by the person.
+    pub facts: ModelFacts,
+    pub graph: GraphFacts,
+    /// Files that may lie beside a model, and whether they do.
+    pub files: Vec<(&'static str, bool)>,
+    /// The steps as choices; `None` where no choices lead to them.
+    pub recipe: Option<Recipe>,
+    pub channels: usize,
+    /// Rows and columns of the input.
+    pub size: Option<[usize; 2]>,
+    /// The class that thresholds look at.
+    pub positive: Option<usize>,
+    /// Where it would be saved.
+    pub out: PathBuf,
+}
+
+/// What the graph alone says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphFacts {
+    pub producer: String,
+    pub opset: i64,
+    pub operators: usize,
+    pub parameters: u64,
+    /// In English, where the weights are not plain float32.
+    pub precision: Option<String>,
+    pub input: String,
+    pub dtype: String,
+    pub input_shape: String,
+    pub layout: Layout,
+    /// Pictures at a time, where that is fixed.
+    pub batch: Option<usize>,
+    /// True where rows and columns may be any.
+    pub free_size: bool,
+    /// True where the graph resizes the picture itself.
+    pub resizes: bool,
+    /// What 0 and 255 become, where the graph scales values itself.
+    pub scales: Option<(f64, f64)>,
+    pub output: String,
+    pub output_shape: String,
+    /// What the graph ends with.
+    pub activation: Activation,
+    pub logits: LogitsPlace,
+    /// `metadata_props`.
+    pub notes: Vec<(String, String)>,
+}
+
+/// Where the numbers before softmax or sigmoid are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogitsPlace {
+    /// The output holds them.
+    Output,
+    Tensor(String),
+    /// There is no way to them.
+    None,
+}

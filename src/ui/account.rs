@@ -1,0 +1,257 @@
+//! How this number came about: from the file to the score, every step with its parameters, as the model was fed.
+
+use std::sync::Arc;
+
+use eframe::egui::{Align, Button, Context, Frame, Grid, Id, Label, Layout, Modal, RichText, ScrollArea, Ui};
+
+use super::actions::Action;
+use super::icons::Icon;
+use super::import::channels;
+use super::shell::{Look, Page};
+use super::strip::{StepPictures, strip};
+use super::theme;
+use super::widgets::{bare_icon_button, fact, heading, palette, weak};
+use super::words::{Words, words};
+use crate::app::{self, AppState, EngineFacts, Fact, ModelFacts, Prediction, PredictionState};
+use crate::engine::{Inference, OutputKind, ScoreRule};
+
+const PICTURE: f32 = 112.0;
+/// Slices whose own scores are listed.
+const MOST_PARTS: usize = 12;
+
+/// What is told about.
+struct Told<'a> {
+    facts: &'a ModelFacts,
+    /// `None` on the import page, whose session is its own.
+    engine: Option<&'a EngineFacts>,
+    prediction: &'a Arc<Prediction>,
+    /// The file's name, or the series'.
+    name: String,
+    /// Slices of the scan.
+    of: usize,
+    /// The reader's own operating point.
+    own: Option<(usize, f32)>,
+}
+
+/// Draws the sheet while it is open.
+pub(super) fn account(ctx: &Context, look: &mut Look, pictures: &mut StepPictures, state: &AppState) {
+    if !look.account_open {
+        return;
+    }
+    let frame = Frame::window(&ctx.global_style());
+    let told = told(state, look.page);
+    let modal = Modal::new(Id::unique("account")).frame(frame).show(ctx, |ui| {
+        let room = ui.ctx().content_rect().size();
+        ui.set_width(1040.0_f32.min(room.x - 96.0));
+        let closed = title(ui, told.as_ref());
+        let height = (room.y - 160.0).max(160.0);
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(
+            ui,
+            |ui| match &told {
+                Some(told) => sheet(ui, told, pictures),
+                None => drop(weak(ui, words(ui).text("account-nothing"))),
+            },
+        );
+        closed
+    });
+    if modal.inner || modal.should_close() {
+        look.account_open = false;
+    }
+}
+
+/// The prediction on the screen: the import page's, or that of the scan in the active view.
+fn told(state: &AppState, page: Page) -> Option<Told<'_>> {
+    let current = state.subject()?;
+    let name = state.items().get(current.item).map(|item| item.name.clone()).unwrap_or_default();
+    let of = current.scan.as_ref().map_or(0, |scan| scan.frames);
+    if let (Page::Import, Some(importing)) = (page, state.importing()) {
+        let PredictionState::Done(prediction) = &importing.preview else { return None };
+        let facts = &importing.drafted.as_ref()?.facts;
+        return Some(Told { facts, engine: None, prediction, name, of, own: None });
+    }
+    let PredictionState::Done(prediction) = &current.prediction else { return None };
+    let (facts, engine) = (state.model().facts()?, state.model().engine()?);
+    Some(Told { facts, engine: Some(engine), prediction, name, of, own: state.review().threshold() })
+}
+
+/// True where it is to be closed.
+fn title(ui: &mut Ui, told: Option<&Told<'_>>) -> bool {
+    ui.horizontal(|ui| {
+        ui.add(Label::new(RichText::new(Action::Account.name(words(ui))).font(theme::title())));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let closed = bare_icon_button(ui, Icon::Close, words(ui).text("help-close"), false).clicked();
+            if let Some(told) = told {
+                let button = ui.add(Button::new(words(ui).text("account-copy")));
+                if button.on_hover_text(words(ui).text("account-copy.tooltip")).clicked() {
+                    let json = app::account(told.facts, told.engine, told.prediction);
+                    ui.ctx().copy_text(format!("{json:#}"));
+                }
+            }
+            closed
+        })
+        .inner
+    })
+    .inner
+}
+
+fn sheet(ui: &mut Ui, told: &Told<'_>, pictures: &mut StepPictures) {
+    let words = words(ui);
+    let prediction = told.prediction;
+    part(ui, 1, words.text("account-scan"));
+    scan(ui, told);
+    part(ui, 2, words.text("strip"));
+    strip(ui, pictures, prediction, &told.facts.steps, PICTURE);
+    ui.columns(2, |columns| {
+        let [left, right] = columns else { return };
+        // The columns' own layout would justify text.
+        left.vertical(|ui| {
+            part(ui, 3, words.text("account-fed"));
+            if let Some(last) = prediction.seen.last() {
+                fact(ui, words.text("account-shape"), &last.shape, false);
+            }
+            channels(ui, prediction);
+            part(ui, 4, words.text("account-run"));
+            model(ui, told);
+        });
+        right.vertical(|ui| {
+            part(ui, 5, words.text("account-scores"));
+            scores(ui, told);
+        });
+    });
+}
+
+fn part(ui: &mut Ui, number: usize, text: &str) {
+    ui.add_space(theme::GRID);
+    heading(ui, &format!("{number}  {text}"));
+}
+
+fn scan(ui: &mut Ui, told: &Told<'_>) {
+    let words = words(ui);
+    ui.spacing_mut().item_spacing.y = 6.0;
+    fact(ui, words.text("account-file"), &told.name, false);
+    if let Some(sha256) = &told.prediction.source.sha256 {
+        fact(ui, "sha256", sha256, false);
+    }
+    if told.of > 1 {
+        let slices = super::findings::slices_text(words, &told.prediction.frames, told.of);
+        fact(ui, words.text("account-slices"), &slices, false);
+        if told.prediction.frames.len() > 1 {
+            let values = [("index", (told.prediction.seen_frame + 1).into())];
+            weak(ui, words.with("account-seen", &values));
+        }
+    }
+}
+
+fn model(ui: &mut Ui, told: &Told<'_>) {
+    let words = words(ui);
+    ui.spacing_mut().item_spacing.y = 6.0;
+    let (facts, inference) = (told.facts, &told.prediction.inference);
+    let version = facts.version.as_ref().map_or(String::new(), |version| format!(" {version}"));
+    fact(ui, words.text("model"), &format!("{}{version}", facts.name), false);
+    fact(ui, "sha256", &facts.sha256, false);
+    let unnumbered =
+        || EngineFacts { kind: inference.engine, version: String::new(), provider: inference.provider, remark: None };
+    let engine = words.engine(&told.engine.cloned().unwrap_or_else(unnumbered));
+    fact(ui, words.text("engine"), engine.trim(), false);
+    fact(ui, words.text("engine-ran-on"), &words.provider(inference.provider), false);
+    fact(ui, words.text("engine-inference"), &format!("{:.1} ms", inference.elapsed_ms), false);
+}
+
+/// From the network's own numbers to the scores.
+fn scores(ui: &mut Ui, told: &Told<'_>) {
+    let (words, inference) = (words(ui), &told.prediction.inference);
+    let Some(rule) = &told.facts.rule else { return };
+    ui.spacing_mut().item_spacing.y = 6.0;
+    weak(ui, formula(words, rule, inference));
+    table(ui, told, rule);
+    if told.prediction.parts.len() > 1 {
+        let combine = told.facts.facts.iter().find(|fact| matches!(fact.fact, Fact::Slices { .. }));
+        let how = combine.map(|fact| words.fact(&fact.fact).1);
+        let how = how.unwrap_or_else(|| words.text("model-combine-mean-probabilities").to_owned());
+        let values = [("count", told.prediction.parts.len().into()), ("how", how.into())];
+        weak(ui, words.with("account-combined", &values));
+        parts(ui, told);
+    }
+    weak(ui, decided(words, told, rule));
+}
+
+/// How logits become scores.
+fn formula(words: Words, rule: &ScoreRule, inference: &Inference) -> String {
+    let from_logits = rule.kind == OutputKind::Logits || (rule.temperature.is_some() && inference.logits.is_some());
+    let mut said = match (from_logits, rule.values == 1 || rule.independent) {
+        (true, true) => words.text("account-sigmoid").to_owned(),
+        (true, false) => words.text("account-softmax").to_owned(),
+        (false, _) => words.text("account-own-scores").to_owned(),
+    };
+    match rule.temperature {
+        Some(temperature) => {
+            let values = [("temperature", format!("{temperature:.4}").into())];
+            said = format!("{said} {}", words.with("account-temperature", &values));
+        }
+        None => said = format!("{said} {}", words.text("account-uncalibrated")),
+    }
+    said
+}
+
+fn table(ui: &mut Ui, told: &Told<'_>, rule: &ScoreRule) {
+    let (p, words) = (palette(ui), words(ui));
+    let inference = &told.prediction.inference;
+    let small =
+        |text: String, color| Label::new(RichText::new(text).font(theme::small()).color(color)).selectable(true);
+    let logits = inference.logits.as_deref().unwrap_or_default();
+    // One value stands for the second of two classes.
+    let logit = |class: usize| match logits {
+        [one] => (class == 1).then_some(*one),
+        several => several.get(class).copied(),
+    };
+    ui.spacing_mut().interact_size.y = 18.0;
+    Grid::new("account scores").num_columns(4).spacing([16.0, 4.0]).striped(true).show(ui, |ui| {
+        let scaled = rule.temperature.map_or("", |_| words.text("account-scaled"));
+        for text in [words.text("class"), words.text("account-logit"), scaled, words.score(told.facts)] {
+            ui.add(small(text.to_owned(), p.weak));
+        }
+        ui.end_row();
+        for (class, score) in inference.scores.iter().enumerate() {
+            let color = if class == inference.predicted { p.accent } else { p.text };
+            let logit = logit(class);
+            let scaled = logit.zip(rule.temperature).map(|(logit, temperature)| logit / temperature);
+            ui.add(small(words.class(told.facts, class), color));
+            for value in [logit, scaled] {
+                ui.add(small(value.map_or_else(String::new, |value| format!("{value:.6}")), color));
+            }
+            ui.add(small(format!("{score:.6}"), color));
+            ui.end_row();
+        }
+    });
+}
+
+/// What each slice was given.
+fn parts(ui: &mut Ui, told: &Told<'_>) {
+    let (p, words) = (palette(ui), words(ui));
+    let predicted = told.prediction.inference.predicted;
+    for (frame, part) in told.prediction.frames.iter().zip(&told.prediction.parts).take(MOST_PARTS) {
+        let score = part.scores.get(predicted).copied().unwrap_or_default();
+        let values = [("index", (frame + 1).into()), ("score", format!("{score:.4}").into())];
+        let text = words.with("account-part", &values);
+        ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.text)));
+    }
+    let more = told.prediction.parts.len().saturating_sub(MOST_PARTS);
+    if more > 0 {
+        weak(ui, words.with("account-more", &[("count", more.into())]));
+    }
+}
+
+/// Why this class is called.
+fn decided(words: Words, told: &Told<'_>, rule: &ScoreRule) -> String {
+    let own = told.own.map(|own| vec![own]);
+    let thresholds = own.as_ref().unwrap_or(&rule.thresholds);
+    if thresholds.is_empty() {
+        return words.text("account-largest").to_owned();
+    }
+    let each = thresholds.iter().map(|(class, least)| format!("{} {least:.3}", words.class(told.facts, *class)));
+    let list = each.collect::<Vec<_>>().join(", ");
+    match own {
+        Some(_) => words.with("account-own-point", &[("list", list.into())]),
+        None => words.with("account-thresholds", &[("list", list.into())]),
+    }
+}
