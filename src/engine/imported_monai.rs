@@ -14,6 +14,9 @@ const NOTHING_TO_DO: &[&str] = &[
     "Lambda",
 ];
 
+/// The transform that opens the file.
+pub(super) const LOAD: &str = "LoadImage";
+
 /// Steps in the order of the bundle's `preprocessing`, and a sentence for each transform that is not known here. `None`
 /// where there is no list of transforms.
 pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<(Vec<Value>, Vec<String>)> {
@@ -22,7 +25,7 @@ pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<(Vec<Value>, Ve
     for (name, transform) in transforms(config)? {
         match name {
             // MONAI's readers give columns before rows, unless they are told not to.
-            "LoadImage" => {
+            LOAD => {
                 columns_first = transform.get("reverse_indexing").and_then(Value::as_bool) != Some(false);
                 continue;
             }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::imported_monai::transforms;
+use super::imported_monai::{LOAD, transforms};
 
 /// Steps in the order of the bundle's `preprocessing`, and a sentence for each transform that is not known here. `None`
 /// where there is no list of transforms.
@@ -15,7 +15,8 @@ pub(super) fn monai_volume_steps(config: &Map<String, Value>) -> Option<(Vec<Val
         );
         all.push(json!({"step": "orient", "axes": "RAS"}));
     }
-    for (name, transform) in transforms(config)?.filter(|(name, _)| *name != "LoadImage") {
+    // How the reader lays out its axes is no matter: volumes are turned by their orientation.
+    for (name, transform) in transforms(config)?.filter(|(name, _)| *name != LOAD) {
         match steps(name, transform, &mut notes) {
             Some(steps) => all.extend(steps),
             None => notes.push(format!("The MONAI bundle's {name} is not known here and was left out.")),
