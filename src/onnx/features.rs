@@ -4,7 +4,7 @@ use prost::bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::error::OnnxError;
-use super::extend::{append, value_info};
+use super::extend::{ExtraOutput, append, value_info};
 use super::graph::Graph;
 use super::half::cast;
 use super::proto::{DataType, GraphProto};
