@@ -212,6 +212,13 @@ fn a_series_is_one_case_and_a_single_picture_none() {
 }
 
 #[test]
+fn the_doctor_is_for_pictures() {
+    let model = folder();
+    let (text, well) = overread(&["doctor", model.to_str().unwrap(), "--pictures", model.to_str().unwrap()]);
+    assert!(!well && text.contains("takes volumes"), "{text}");
+}
+
+#[test]
 fn a_review_of_volumes_is_kept_and_read_again() {
     let (data, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for class in ["CN", "AD"] {
