@@ -165,7 +165,7 @@ fn damaged_hostile_and_foreign_references_are_refused() {
     let sentence = foreign.to_string();
     assert!(sentence.contains("another model") && sentence.contains("overread reference"), "{sentence}");
 
-    let hostile: Vec<(&str, Vec<u8>, Vec<u8>, Vec<u8>)> = vec![
+    let hostile = [
         ("format", with("version", 9.into()), cases.clone(), npy.clone()),
         ("no tensor", with("tensor", "none".into()), cases.clone(), npy.clone()),
         ("none that are written", with("dims", u64::MAX.into()), cases.clone(), npy.clone()),
@@ -195,7 +195,7 @@ fn damaged_hostile_and_foreign_references_are_refused() {
         assert!(error.contains(expected), "{expected}: {error}");
     }
     std::fs::remove_file(broken.join("features.npy")).unwrap();
-    assert!(matches!(Reference::load(&broken, &model), Err(_)));
+    assert!(Reference::load(&broken, &model).is_err());
 
     std::fs::write(own.join("features.npy"), b"gone").unwrap();
     let (code, said, _) =
