@@ -29,7 +29,7 @@ fn model_with_reference(folder: &Path, names: bool) -> PathBuf {
     }
     let model = Model::load(&to).unwrap();
     let demo = root.join("assets/demo");
-    let files = overread::scan::discover(&[demo.clone()]).files;
+    let files = overread::scan::discover(std::slice::from_ref(&demo)).files;
     let roots = Roots::new(&[demo]);
     let mapping = ClassMapping::new(model.class_names());
     let labels = Labels::new(&LabelSource::Folders, &files, &roots, &Pseudonyms::Plain, &mapping);
