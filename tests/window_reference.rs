@@ -66,7 +66,7 @@ fn a_strange_picture_is_called_unlike_and_a_reference_case_opens_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let (model, picture) = (model_with_reference(folder.path(), true), noise(folder.path()));
     let mut harness = window_in(Language::English, picture, model);
-    harness.get_by_label_contains("Unlike the reference cases: farther from their centre than 100 % of the ");
+    harness.get_by_label_contains("Unlike the reference cases: farther from their centre than 100 % of all ");
     harness.get_by_label("Most similar reference cases");
     let state = &harness.state().state;
     let PredictionState::Done(prediction) = &state.current().unwrap().prediction else { panic!("no prediction") };
