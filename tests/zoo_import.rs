@@ -5,7 +5,7 @@
 //! `tests/zoo/make_import_keras.py` and `make_import_torch.py`. Only the image chains are imported with a preset: no
 //! file and no name can tell them.
 //!
-//! `cargo test --test zoo_import -- --nocapture` prints the table of `docs/EXPORTS.md`.
+//! `cargo test --test zoo_import -- --nocapture` prints the differences of the table of `docs/EXPORTS.md`.
 
 mod common;
 #[path = "common/engines.rs"]

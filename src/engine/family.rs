@@ -1,8 +1,8 @@
 //! Which well-known network a graph is, by the names its layers kept, and how that network's own scripts prepare pictures.
 //!
 //! A name is evidence about the network, never about the pictures it was trained on: what follows from it is assumed, and
-//! says so. The names are those of Keras 3.15 (Keras 2.15 where they differ), torchvision 0.29, timm 1.0, transformers 5
-//! and 4, MONAI 1.6 and fastai 2.8.
+//! says so. The names are those of the layers in Keras 3.15 (and 2.15 where they differ), torchvision 0.29, timm 1.0,
+//! transformers 4 and 5, MONAI 1.6 and fastai 2.8; `tests/zoo/models` holds exports of about half of the families.
 
 use crate::onnx::{Entry, Graph};
 use crate::preprocess::{Preset, Recipe, Scale};

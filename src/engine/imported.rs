@@ -43,6 +43,7 @@ pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: 
         if let Some(config) = read(folder, "preprocessor_config.json", &mut found.remarks) {
             let tool = "preprocessor_config.json (Hugging Face)";
             found.preprocess = import_steps(hugging_face_steps(&config), tool, &mut found.remarks);
+            found.remarks.extend(torchvision_remark(&config));
         }
         if let Some(config) = read(folder, "config.json", &mut found.remarks) {
             import_config(&config, &mut found);
@@ -165,6 +166,14 @@ fn pillow_filter(resample: u64) -> Option<&'static str> {
         5 => "hamming",
         _ => return None,
     })
+}
+
+/// Which library resizes is known of the `…Fast` processors of transformers 4 only.
+fn torchvision_remark(config: &Map<String, Value>) -> Option<String> {
+    let name = config.get("image_processor_type").and_then(Value::as_str).filter(|name| name.ends_with("Fast"))?;
+    Some(format!(
+        "{name} resizes with torchvision; here it is done as Pillow does it, which differs by a grey level in places."
+    ))
 }
 
 /// `BaseImageProcessor`: resize, centre crop, rescale, normalise, each behind its `do_…` switch.
