@@ -126,12 +126,13 @@ fn steps(model: &Model) -> Vec<StepFacts> {
 }
 
 fn step(step: &Sourced<impl Serialize>) -> StepFacts {
-    let mut fields = match serde_json::to_value(&step.value) {
+    let fields = match serde_json::to_value(&step.value) {
         Ok(Value::Object(fields)) => fields,
         _ => serde_json::Map::new(),
     };
-    let name = fields.remove("step").and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
-    let parameters = fields.into_iter().map(|(key, value)| (key, plain(value)));
+    let name = fields.get("step").and_then(Value::as_str).unwrap_or_default().to_owned();
+    // In the order in which they are written: taking the name out would move the last one to the front.
+    let parameters = fields.into_iter().filter(|(key, _)| key != "step").map(|(key, value)| (key, plain(value)));
     StepFacts { name, parameters: parameters.collect(), origin: step.origin, from: step.from.clone() }
 }
 
