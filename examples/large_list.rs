@@ -94,7 +94,14 @@ fn records(paths: &[String]) -> Vec<CaseRecord> {
             patient: Some(format!("{:012x}", number / 20)),
             series: None,
             truth: Some(Truth { label: GRADES[class].to_owned(), class: Some(class), from: TruthFrom::Folder }),
-            outcome: Outcome::Scored(Scores { slices: vec![0], scores, logits, predicted, warnings: Vec::new(), known: None }),
+            outcome: Outcome::Scored(Scores {
+                slices: vec![0],
+                scores,
+                logits,
+                predicted,
+                warnings: Vec::new(),
+                known: None,
+            }),
         }
     };
     paths.iter().enumerate().map(record).collect()

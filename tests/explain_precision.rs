@@ -89,7 +89,7 @@ fn every_export_gives_the_scores_and_maps_of_its_framework() {
             }
         }
     }
-    assert!(compared >= 16, "{compared}");
+    assert!(compared >= 20, "{compared}");
 }
 
 /// What the next layer sees: behind the pair, of which the Relu may have become a part.
@@ -109,18 +109,13 @@ fn the_default_layer_looks_through_quantising_pairs() {
     }
 }
 
-/// A model quantised while it runs has scores and maps without gradients, and says why it has no others.
+/// A model quantised while it runs has its own scale for each batch: pictures go one by one, and methods without gradients work
+/// too.
 #[test]
-fn whole_numbers_run_and_are_explained_without_gradients() {
+fn scales_found_over_a_batch_are_those_of_each_picture() {
     let (pictures, _) = pins();
     let model = Model::load(&folder().join("dynamic.onnx")).unwrap();
-    assert!(
-        model.manifest.remarks.iter().any(|remark| remark.contains("whole numbers")),
-        "{:?}",
-        model.manifest.remarks
-    );
-    let refused = Explainer::start(&model, None, EngineChoice::Auto, &cpu()).err().unwrap().to_string();
-    assert!(refused.contains("whole numbers") && refused.contains("Occlusion".to_lowercase().as_str()), "{refused}");
+    assert!(model.manifest.remarks.iter().any(|remark| remark.contains("one by one")), "{:?}", model.manifest.remarks);
     let mut mapper = Mapper::new(model, None, EngineChoice::Auto, cpu());
     for method in [Method::EigenCam, Method::Occlusion] {
         let question = Question { method, class: None, target: Target::Logit };

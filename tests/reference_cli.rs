@@ -1,5 +1,7 @@
 //! `overread reference` and what `predict` and `review` say with one, over the bundled demo.
 
+mod common;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -163,7 +165,7 @@ fn damaged_hostile_and_foreign_references_are_refused() {
     let sentence = foreign.to_string();
     assert!(sentence.contains("another model") && sentence.contains("overread reference"), "{sentence}");
 
-    let hostile: Vec<(&str, Vec<u8>, Vec<u8>, Vec<u8>)> = vec![
+    let hostile = [
         ("format", with("version", 9.into()), cases.clone(), npy.clone()),
         ("no tensor", with("tensor", "none".into()), cases.clone(), npy.clone()),
         ("none that are written", with("dims", u64::MAX.into()), cases.clone(), npy.clone()),
@@ -193,7 +195,7 @@ fn damaged_hostile_and_foreign_references_are_refused() {
         assert!(error.contains(expected), "{expected}: {error}");
     }
     std::fs::remove_file(broken.join("features.npy")).unwrap();
-    assert!(matches!(Reference::load(&broken, &model), Err(_)));
+    assert!(Reference::load(&broken, &model).is_err());
 
     std::fs::write(own.join("features.npy"), b"gone").unwrap();
     let (code, said, _) =
@@ -208,4 +210,34 @@ fn too_few_pictures_are_no_reference() {
     let (code, _, said) = overread(&["reference", text(&one), "--model", text(&made.model), "--replace"]);
     assert!(code == Some(1) && said.contains("needs 10"), "{said}");
     assert!(made.model.join("reference/features.npy").is_file(), "the one that was there stays");
+}
+
+/// The shipped reference of chest-xray-pneumonia-lite over chests of the official test split and over knees. Distances by
+/// scikit-learn 1.9.1 (`LedoitWolf().fit(features).mahalanobis`) of ONNX Runtime 1.31.1's vectors of Pillow's pictures.
+#[test]
+fn real_chests_are_known_and_knees_are_not() {
+    let Some(shared) = common::shared() else { return };
+    let known = [
+        ("chest_xray_pneumonia/test/NORMAL/IM-0001-0001.jpeg", 19.75437, false),
+        ("chest_xray_pneumonia/test/NORMAL/IM-0099-0001.jpeg", 14.29454, false),
+        ("chest_xray_pneumonia/test/NORMAL/NORMAL2-IM-0317-0001.jpeg", 15.43198, false),
+        ("chest_xray_pneumonia/test/PNEUMONIA/person101_bacteria_485.jpeg", 17.20254, false),
+        ("chest_xray_pneumonia/test/PNEUMONIA/person1628_virus_2822.jpeg", 19.43112, false),
+        ("chest_xray_pneumonia/test/PNEUMONIA/person65_virus_123.jpeg", 14.78955, false),
+        ("knee_xray_kl/test/0/9004184R.jpg", 39.94823, true),
+        ("knee_xray_kl/test/1/9700314R.jpg", 30.36857, true),
+        ("knee_xray_kl/test/3/9188312R.jpg", 28.21580, true),
+        ("knee_xray_kl/test/4/9012867R.jpg", 39.56246, true),
+    ];
+    let model = root().join("models/chest-xray-pneumonia-lite");
+    for (file, distance, unlike) in known {
+        let picture = shared.join("data").join(file);
+        let args = ["predict", "--model", text(&model), "--engine", "embedded", "--json", text(&picture)];
+        let (code, said, errors) = overread(&args);
+        assert_eq!(code, Some(0), "{said}{errors}");
+        let line = &lines(&said)[0]["known"];
+        let found = line["distance"].as_f64().unwrap();
+        assert!((found / distance - 1.0).abs() < 1e-4, "{file}: {found} is not {distance}");
+        assert_eq!((&line["unlike"], &line["is_reference"]), (&Value::Bool(unlike), &Value::Null), "{file}: {line}");
+    }
 }

@@ -212,6 +212,13 @@ fn a_series_is_one_case_and_a_single_picture_none() {
 }
 
 #[test]
+fn the_doctor_is_for_pictures() {
+    let model = folder();
+    let (text, well) = overread(&["doctor", model.to_str().unwrap(), "--pictures", model.to_str().unwrap()]);
+    assert!(!well && text.contains("takes volumes"), "{text}");
+}
+
+#[test]
 fn a_review_of_volumes_is_kept_and_read_again() {
     let (data, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for class in ["CN", "AD"] {
@@ -239,4 +246,32 @@ fn a_bare_export_of_volumes_says_what_it_assumes() {
     let input = &file.network_data_format.unwrap().inputs["image"];
     assert_eq!(serde_json::to_value(input).unwrap()["spatial_shape"], serde_json::json!([20, 24, 16]));
     assert_eq!(serde_json::to_value(input).unwrap()["layout"], "NDHWC");
+}
+
+/// A MONAI bundle's folder: its transforms become the volume's steps, and are saved as such.
+#[test]
+fn a_monai_bundle_brings_its_steps() {
+    let bundle = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(bundle.path().join("models")).unwrap();
+    std::fs::create_dir_all(bundle.path().join("configs")).unwrap();
+    std::fs::copy(folder().join("model.onnx"), bundle.path().join("models/model.onnx")).unwrap();
+    let transforms = serde_json::json!({"preprocessing": {"_target_": "Compose", "transforms": [
+        {"_target_": "LoadImaged", "keys": "image"},
+        {"_target_": "EnsureChannelFirstd", "keys": "image"},
+        {"_target_": "Orientationd", "keys": "image", "axcodes": "RAS"},
+        {"_target_": "Resized", "keys": "image", "spatial_size": [20, 24, 16], "mode": "trilinear"},
+        {"_target_": "ScaleIntensityd", "keys": "image"},
+    ]}});
+    std::fs::write(bundle.path().join("configs/inference.json"), transforms.to_string()).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let into = out.path().join("model");
+    let arguments = ["import", bundle.path().to_str().unwrap(), "--out", into.to_str().unwrap(), "--classes", "A,B,C"];
+    let (text, well) = overread(&arguments);
+    assert!(well, "{text}");
+    let model = Model::load(&into).unwrap();
+    let names: Vec<&str> = model.volume_steps().iter().map(|step| step.name()).collect();
+    assert_eq!(names, ["orient", "resize", "min_max"]);
+    let phantom = folder().join("phantom.nii");
+    let (text, well) = overread(&["predict", phantom.to_str().unwrap(), "--model", into.to_str().unwrap()]);
+    assert!(well && text.contains("phantom.nii"), "{text}");
 }

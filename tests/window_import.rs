@@ -413,6 +413,7 @@ fn the_page_and_the_sheet_speak_korean() {
         "test",
         "overread",
         "TensorFlow",
+        "CLAHE",
         "scores",
     ];
     let odd = |harness: &Harness<'_, Shell>| -> Vec<String> {

@@ -21,7 +21,7 @@ LIMIT_S = 120
 
 # What is opened (None is the drawn volume), then: name, keys pressed since the one before, seconds until everything has come.
 SESSIONS = [
-    (DEMO / "grade-2", [("read", [], 2), ("heatmap", ["h"], 4), ("compare", ["c"], 6), ("keys", ["F1"], 2)]),
+    (DEMO / "grade-2", [("read", [], 2), ("heatmap", ["h"], 4), ("compare", ["c"], 6), ("account", ["c", "h", "F9"], 3), ("keys", ["Escape", "F1"], 2), ("set-up", ["Escape", "F8"], 6)]),
     (DEMO, [("review", ["F7"], 6)]),
     (None, [("planes", ["F6"], 6)]),
 ]

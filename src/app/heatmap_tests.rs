@@ -284,6 +284,8 @@ fn scrolling_slices_scrolls_the_map_of_a_volume() {
         panic!("{:?}", state.current().unwrap().prediction)
     };
     assert_eq!(prediction.frames.len(), state.current().unwrap().frames());
+    let seen: Vec<_> = prediction.seen.iter().map(|step| step.name.unwrap_or("as read")).collect();
+    assert_eq!(seen, ["as read", "orient", "resize", "clip_percentiles", "zscore"]);
     state.apply(Command::ToggleHeatmap);
     ask(&mut state, Pane::First, |question| question.layer = Some("third/third.1/Relu".to_owned()));
     state.settle();

@@ -124,6 +124,8 @@ pub struct ModelFacts {
     pub card: Option<String>,
     /// Sentences about what was imported or assumed.
     pub remarks: Vec<String>,
+    /// True where the network takes whole volumes: every slice shows its part of one map, none is predicted alone.
+    pub takes_volumes: bool,
     /// How files are named that hold one slice of a case each: these come together in the list.
     pub slice_files: Option<SliceFiles>,
 }

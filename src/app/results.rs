@@ -130,12 +130,13 @@ impl AppState {
         if !problems.is_empty() {
             self.toasts.push(Severity::Warning, Notice::NotListed(problems));
         }
-        let listed = !cases.is_empty();
+        let (listed, reopened) = (!cases.is_empty(), review.is_some());
         if listed {
             self.show_list(cases, 0, (roots, review));
         }
         if let Some(path) = models.into_iter().next() {
-            self.apply(Command::OpenModel(path));
+            // An earlier review goes on with its model as it was.
+            self.apply(if reopened { Command::LoadModel(path) } else { Command::OpenModel(path) });
         } else if listed {
             self.open_review();
         }

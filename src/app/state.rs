@@ -208,7 +208,8 @@ impl AppState {
             }
             Command::Import(wish) => self.import_wish(wish),
             Command::PredictShownSlice => {
-                if let Some(frame) = self.subject().and_then(Current::shown_frame) {
+                let whole = self.model.facts().is_some_and(|facts| facts.takes_volumes);
+                if let Some(frame) = self.subject().and_then(Current::shown_frame).filter(|_| !whole) {
                     self.predict_slice(Some(frame));
                 }
             }

@@ -109,7 +109,7 @@ pub struct PredictArgs {
     #[arg(long)]
     pub stability: bool,
     /// A reference of this model (`overread reference`) instead of the one beside it.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "stability")]
     pub reference: Option<PathBuf>,
     /// With --stability: left for right too, where a model may be fed that.
     #[arg(long, requires = "stability")]

@@ -23,9 +23,6 @@ pub fn doctor(args: &DoctorArgs) -> anyhow::Result<Ended> {
         );
         return Err(Misuse(hint).into());
     }
-    if model.is_volume() {
-        return Err(Misuse("the doctor tries the steps of pictures; this model takes volumes".to_owned()).into());
-    }
     let (samples, reference) = material(&args.pictures, args.predictions.as_deref(), args.most.into(), model)?;
     if !args.json {
         let what =

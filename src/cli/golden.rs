@@ -34,7 +34,7 @@ fn record(args: &GoldenRecordArgs) -> anyhow::Result<Ended> {
         let frames: Vec<usize> = model.select_slices(&scan, None)?.groups.into_iter().flatten().collect();
         let frame = frames.get(frames.len() / 2).copied().unwrap_or(0);
         let tensor = if model.is_volume() {
-            prepare_volume(&scan, &frames, model.volume_steps())?.tensor
+            prepare_volume(&scan, &frames, model.volume_steps(), false)?.tensor
         } else {
             prepare(&read(&scan, frame, model.steps())?.0, &scan.meta, model.steps(), false)?.tensor
         };

@@ -70,7 +70,7 @@ fn prepared(model: &Model, path: &Path) -> Result<Array3<f32>, String> {
     let scan = scan::open(path).map_err(|error| error.to_string())?;
     if model.is_volume() {
         let frames = model.select_slices(&scan, None).map_err(|error| error.to_string())?;
-        let prepared = prepare_volume(&scan, &frames.groups.concat(), model.volume_steps());
+        let prepared = prepare_volume(&scan, &frames.groups.concat(), model.volume_steps(), false);
         return prepared.map(|prepared| prepared.tensor).map_err(|error| error.to_string());
     }
     let (frame, _) = read(&scan, 0, model.steps()).map_err(|error| error.to_string())?;

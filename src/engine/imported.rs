@@ -3,11 +3,14 @@
 
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::imported_monai::monai_steps;
+use super::imported_monai_volume::monai_volume_steps;
 use super::manifest::Sourced;
-use crate::preprocess::Step;
+use crate::onnx::ImageInput;
+use crate::preprocess::{Step, VolumeStep};
 
 /// Values found outside `metadata.json`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,19 +18,31 @@ pub(super) struct Imported {
     pub name: Option<Sourced<String>>,
     pub class_names: Option<Sourced<Vec<String>>>,
     pub preprocess: Vec<Sourced<Step>>,
+    pub preprocess_volume: Vec<Sourced<VolumeStep>>,
     /// What was read, for the person.
     pub remarks: Vec<String>,
 }
+
+/// Where a MONAI bundle says how it prepares.
+const MONAI: &str = "configs/inference.json (MONAI)";
 
 /// Files beyond this size are not configuration files.
 const MAX_CONFIG_BYTES: u64 = 8 << 20;
 
 /// Reads what lies in `folder` and in the model's `metadata_props`. Files that cannot be understood become remarks.
-pub(super) fn import(folder: Option<&Path>, channels: Option<usize>, metadata_props: &[(String, String)]) -> Imported {
+pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: &[(String, String)]) -> Imported {
     let mut found = Imported::default();
-    if let Some(folder) = folder {
+    if let Some(folder) = folder.filter(|_| input.layout.is_volume()) {
+        if let Some(config) = read(folder, "configs/inference.json", &mut found.remarks)
+            && let Some((steps, notes)) = monai_volume_steps(&config)
+        {
+            found.remarks.extend(notes);
+            found.preprocess_volume = import_steps(Some(steps), MONAI, &mut found.remarks);
+        }
+    } else if let Some(folder) = folder {
         if let Some(config) = read(folder, "preprocessor_config.json", &mut found.remarks) {
-            import_steps(hugging_face_steps(&config), "preprocessor_config.json (Hugging Face)", &mut found);
+            let tool = "preprocessor_config.json (Hugging Face)";
+            found.preprocess = import_steps(hugging_face_steps(&config), tool, &mut found.remarks);
             found.remarks.extend(torchvision_remark(&config));
         }
         if let Some(config) = read(folder, "config.json", &mut found.remarks) {
@@ -38,9 +53,10 @@ pub(super) fn import(folder: Option<&Path>, channels: Option<usize>, metadata_pr
             && let Some((steps, notes)) = monai_steps(&config)
         {
             found.remarks.extend(notes);
-            let colours = vec![json!({"step": if channels == Some(1) { "to_gray" } else { "to_rgb" }, "as": "torch"})];
+            let colours =
+                vec![json!({"step": if input.channels == Some(1) { "to_gray" } else { "to_rgb" }, "as": "torch"})];
             let steps = colours.into_iter().chain(steps).collect();
-            import_steps(Some(steps), "configs/inference.json (MONAI)", &mut found);
+            found.preprocess = import_steps(Some(steps), MONAI, &mut found.remarks);
         }
     }
     if found.class_names.is_none()
@@ -84,22 +100,24 @@ fn import_config(config: &Map<String, Value>, found: &mut Imported) {
     if let Some(pretrained) =
         config.get("pretrained_cfg").and_then(Value::as_object).filter(|_| found.preprocess.is_empty())
     {
-        import_steps(timm_steps(pretrained), tool, found);
+        found.preprocess = import_steps(timm_steps(pretrained), tool, &mut found.remarks);
     }
 }
 
-fn import_steps(steps: Option<Vec<Value>>, tool: &str, found: &mut Imported) {
-    let parsed = steps.map(|steps| steps.into_iter().map(serde_json::from_value).collect::<Result<Vec<Step>, _>>());
-    match parsed {
-        Some(Ok(steps)) => {
-            found.preprocess = steps.into_iter().map(|step| Sourced::imported(step, tool)).collect();
-            found.remarks.push(format!("Preprocessing is taken from {tool}."));
-        }
-        Some(Err(error)) => {
-            found.remarks.push(format!("{tool} asks for preprocessing that is not known here ({error})."))
-        }
-        None => found.remarks.push(format!("{tool} describes no preprocessing that can be read.")),
-    }
+/// The steps of pictures or of volumes; none, with a remark, where they cannot be read.
+fn import_steps<T: DeserializeOwned>(
+    steps: Option<Vec<Value>>,
+    tool: &str,
+    remarks: &mut Vec<String>,
+) -> Vec<Sourced<T>> {
+    let parsed = steps.map(|steps| steps.into_iter().map(serde_json::from_value).collect::<Result<Vec<T>, _>>());
+    let (found, remark) = match parsed {
+        Some(Ok(steps)) => (steps, format!("Preprocessing is taken from {tool}.")),
+        Some(Err(error)) => (Vec::new(), format!("{tool} asks for preprocessing that is not known here ({error}).")),
+        None => (Vec::new(), format!("{tool} describes no preprocessing that can be read.")),
+    };
+    remarks.push(remark);
+    found.into_iter().map(|step| Sourced::imported(step, tool)).collect()
 }
 
 /// `{"0": "cat", "1": "dog"}` with every index from 0.

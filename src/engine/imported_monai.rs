@@ -14,20 +14,18 @@ const NOTHING_TO_DO: &[&str] = &[
     "Lambda",
 ];
 
+/// The transform that opens the file.
+pub(super) const LOAD: &str = "LoadImage";
+
 /// Steps in the order of the bundle's `preprocessing`, and a sentence for each transform that is not known here. `None`
 /// where there is no list of transforms.
 pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<(Vec<Value>, Vec<String>)> {
-    let preprocessing = config.get("preprocessing")?;
-    let transforms = preprocessing.get("transforms").or(Some(preprocessing)).and_then(Value::as_array)?;
     let (mut steps, mut notes) = (Vec::new(), Vec::new());
     let mut columns_first = false;
-    for transform in transforms {
-        let target = transform.get("_target_").and_then(Value::as_str).unwrap_or("a transform without a name");
-        let name = target.rsplit('.').next().unwrap_or(target);
-        let name = name.strip_suffix('d').unwrap_or(name);
+    for (name, transform) in transforms(config)? {
         match name {
             // MONAI's readers give columns before rows, unless they are told not to.
-            "LoadImage" => {
+            LOAD => {
                 columns_first = transform.get("reverse_indexing").and_then(Value::as_bool) != Some(false);
                 continue;
             }
@@ -35,7 +33,6 @@ pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<(Vec<Value>, Ve
                 columns_first = !columns_first;
                 continue;
             }
-            _ if NOTHING_TO_DO.contains(&name) => continue,
             _ => {}
         }
         match step(name, transform, &mut notes) {
@@ -51,6 +48,20 @@ pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<(Vec<Value>, Ve
         );
     }
     Some((steps, notes))
+}
+
+/// The transforms that change values, by their names without module and without the `d` of those for dictionaries.
+pub(super) fn transforms(config: &Map<String, Value>) -> Option<impl Iterator<Item = (&str, &Value)>> {
+    let preprocessing = config.get("preprocessing")?;
+    let transforms = preprocessing.get("transforms").or(Some(preprocessing)).and_then(Value::as_array)?;
+    let all = transforms.iter().map(|transform| (name_of(transform), transform));
+    Some(all.filter(|(name, _)| !NOTHING_TO_DO.contains(name)))
+}
+
+fn name_of(transform: &Value) -> &str {
+    let target = transform.get("_target_").and_then(Value::as_str).unwrap_or("a transform without a name");
+    let name = target.rsplit('.').next().unwrap_or(target);
+    name.strip_suffix('d').unwrap_or(name)
 }
 
 fn step(name: &str, transform: &Value, notes: &mut Vec<String>) -> Option<Value> {

@@ -23,6 +23,7 @@ mod graph_session;
 pub mod import;
 mod imported;
 mod imported_monai;
+mod imported_monai_volume;
 mod inference;
 mod input_spec;
 mod install;

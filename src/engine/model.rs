@@ -93,7 +93,7 @@ impl Model {
             folder_name: place.name.clone(),
             graph: &facts,
             file: metadata,
-            imported: import(place.configs.as_deref(), input.channels, &graph.metadata),
+            imported: import(place.configs.as_deref(), &input, &graph.metadata),
         };
         let mut manifest = resolve(sources, &place.folder.join("metadata.json"), &file.sha256)?;
         manifest.remarks.extend(no_logits);

@@ -61,6 +61,7 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
     }
     let preprocess_volume = match (&file.preprocess_volume, volume) {
         (Some(steps), _) => steps.iter().map(|step| Sourced::declared(step.clone(), FILE)).collect(),
+        (None, true) if !imported.preprocess_volume.is_empty() => imported.preprocess_volume,
         (None, true) => assumed::volume_steps([&depth, &rows, &cols]),
         (None, false) => Vec::new(),
     };

@@ -6,9 +6,10 @@ use super::graph::Graph;
 use super::proto::{DataType, NodeProto};
 
 /// Operators that only quantised models have.
-const QUANTISED: &[&str] = &["QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear"];
-/// Those that compute with whole numbers, which have no slope.
-const WHOLE_NUMBERS: &[&str] = &["QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"];
+const QUANTISED: &[&str] =
+    &["QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger"];
+/// Those that round what they computed to whole numbers, which have no slope.
+const WHOLE_NUMBERS: &[&str] = &["QLinearConv", "QLinearMatMul"];
 
 /// Weights by number type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub struct Precision {
     pub computes_in_half: bool,
     /// Operators that quantise or run on integers.
     pub quantised_operators: usize,
-    /// Of those, operators that run on integers: no gradient passes them.
+    /// Of those, operators that give integers again: no gradient passes them.
     pub integer_operators: usize,
 }
 

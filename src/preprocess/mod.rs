@@ -42,10 +42,11 @@ use crate::scan::{Frame, Meta, Pixels};
 use resize::Method;
 use smooth::Smoothing;
 
-/// One step as it was applied, with the picture after it where the caller asked to keep them.
+/// One step as it was applied, with the picture after it (of a volume one slice) where the caller asked to keep them.
 #[derive(Clone, Debug)]
 pub struct AppliedStep {
-    pub step: Step,
+    /// As the manifest writes it.
+    pub name: &'static str,
     /// What the step found in this frame, e.g. the window it used.
     pub remark: Option<String>,
     pub picture: Option<Picture>,
@@ -98,7 +99,7 @@ pub fn prepare(frame: &Frame, meta: &Meta, steps: &[Step], keep_pictures: bool) 
         }
         let kept =
             keep_pictures.then(|| if three_alike { gray_rgb::repeat_channel(&picture) } else { picture.clone() });
-        applied.push(AppliedStep { step: step.clone(), remark, picture: kept });
+        applied.push(AppliedStep { name: step.name(), remark, picture: kept });
     }
     if three_alike {
         picture = gray_rgb::repeat_channel(&picture);

@@ -78,7 +78,7 @@ pub fn prepare_scan(
 
 fn fill(case: &mut PreparedCase, scan: &Scan, model: &Model) -> Result<(), CaseError> {
     if model.is_volume() {
-        let prepared = preprocess::prepare_volume(scan, &case.slices, model.volume_steps())
+        let prepared = preprocess::prepare_volume(scan, &case.slices, model.volume_steps(), false)
             .map_err(|source| CaseError::Preprocess { path: scan.path.clone(), source })?;
         case.warnings.extend(prepared.warnings.iter().cloned());
         case.prepared.push(prepared);

@@ -103,15 +103,20 @@ fn sheet(ui: &mut Ui, told: &Told<'_>, pictures: &mut StepPictures) {
     strip(ui, pictures, prediction, &told.facts.steps, PICTURE);
     ui.columns(2, |columns| {
         let [left, right] = columns else { return };
-        part(left, 3, words.text("account-fed"));
-        if let Some(last) = prediction.seen.last() {
-            fact(left, words.text("account-shape"), &last.shape, false);
-        }
-        channels(left, prediction);
-        part(left, 4, words.text("account-run"));
-        model(left, told);
-        part(right, 5, words.text("account-scores"));
-        scores(right, told);
+        // The columns' own layout would justify text.
+        left.vertical(|ui| {
+            part(ui, 3, words.text("account-fed"));
+            if let Some(last) = prediction.seen.last() {
+                fact(ui, words.text("account-shape"), &last.shape, false);
+            }
+            channels(ui, prediction);
+            part(ui, 4, words.text("account-run"));
+            model(ui, told);
+        });
+        right.vertical(|ui| {
+            part(ui, 5, words.text("account-scores"));
+            scores(ui, told);
+        });
     });
 }
 

@@ -88,7 +88,7 @@ fn prediction(ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wi
         PredictionState::Failed(why) => problem(ui, why),
         PredictionState::Done(prediction) => {
             answer(ui, state, current, (facts, prediction), wishes);
-            slices(ui, current, prediction, wishes);
+            slices(ui, current, (prediction, facts.takes_volumes), wishes);
             let said: Vec<&str> = prediction.warnings.iter().chain(&prediction.remarks).map(String::as_str).collect();
             doubts(ui, &words.with("doubts", &[("count", said.len().into())]), &said);
             if prediction.cases > 1 {
@@ -212,8 +212,8 @@ fn class_row(
     ui.add_space(2.0);
 }
 
-/// Which slices went in, and the way to ask for others.
-fn slices(ui: &mut Ui, current: &Current, prediction: &Prediction, wishes: &mut Wishes) {
+/// Which slices went in, and the way to ask for others (of a network that takes the whole volume there are none).
+fn slices(ui: &mut Ui, current: &Current, (prediction, whole): (&Prediction, bool), wishes: &mut Wishes) {
     if current.frames() < 2 {
         return;
     }
@@ -221,7 +221,7 @@ fn slices(ui: &mut Ui, current: &Current, prediction: &Prediction, wishes: &mut 
     weak(ui, slices_text(words, &prediction.frames, current.frames()));
     let shown = current.shown.as_ref().map(|shown| shown.index);
     let other = shown.is_some_and(|index| prediction.frames != [index]);
-    if !other && current.slice_override.is_none() {
+    if whole || (!other && current.slice_override.is_none()) {
         return;
     }
     ui.horizontal_wrapped(|ui| {

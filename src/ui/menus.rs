@@ -113,7 +113,8 @@ fn is_possible(action: Action, state: &AppState) -> bool {
         Action::PreviousFrame | Action::NextFrame | Action::FirstFrame | Action::LastFrame | Action::Play => {
             current.is_some_and(|current| current.frames() > 1)
         }
-        Action::Heatmap | Action::Compare | Action::CompareModel | Action::PredictShownSlice | Action::PredictRest => {
+        Action::PredictShownSlice => state.model().facts().is_some_and(|facts| !facts.takes_volumes),
+        Action::Heatmap | Action::Compare | Action::CompareModel | Action::PredictRest => {
             state.model().facts().is_some()
         }
         Action::CancelRest => state.background().is_running(),

@@ -19,7 +19,7 @@ use crate::app::{AppState, CurrentError, ModelState, PredictionState};
 /// Writes what changed since the last call.
 pub(super) struct Smoke {
     lines: Sender<String>,
-    last: [Value; 4],
+    last: [Value; 5],
     renderer: Drawn,
 }
 
@@ -44,7 +44,7 @@ impl Smoke {
     }
 
     pub fn state(&mut self, state: &AppState) {
-        let now = [items(state), picture(state), model(state), prediction(state)];
+        let now = [items(state), picture(state), model(state), prediction(state), preview(state)];
         for (last, now) in self.last.iter().zip(&now) {
             if last != now && !now.is_null() {
                 self.write(now);
@@ -110,6 +110,17 @@ fn prediction(state: &AppState) -> Value {
         Some(PredictionState::Failed(problem)) => {
             json!({"event": "prediction_failed", "sentence": problem.sentence})
         }
+        _ => Value::Null,
+    }
+}
+
+/// On the import page.
+fn preview(state: &AppState) -> Value {
+    match state.importing().map(|importing| &importing.preview) {
+        Some(PredictionState::Done(prediction)) => {
+            json!({"event": "preview", "scores": prediction.inference.scores, "engine": prediction.inference.engine})
+        }
+        Some(PredictionState::Failed(problem)) => json!({"event": "preview_failed", "sentence": problem.sentence}),
         _ => Value::Null,
     }
 }

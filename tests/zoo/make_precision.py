@@ -7,7 +7,7 @@ float16 throughout (inputs and outputs too), quantised with QuantizeLinear/Dequa
 `quantize_static`, calibrated on drawn pictures; a scale per tensor, and one per channel), and quantised as it runs
 (`quantize_dynamic`). `pins.json` holds two pictures, the scores of ONNX Runtime (its CPU provider), and Grad-CAM maps from
 torch, which runs the same ONNX nodes with `torch.fake_quantize_per_tensor_affine` for each pair (its gradient is the
-straight-through estimator: 1 inside the range, 0 outside).
+straight-through estimator: 1 inside the range, 0 outside; of the model quantised as it runs with its scales held).
 """
 
 import json
@@ -108,7 +108,27 @@ def in_torch(path, picture, maps):
             low, high = (-128, 127) if own[2].dtype == torch.int8 else (0, 255)
             quantised[node.output[0]] = fake(own[0], own[1], own[2], low, high)
             continue
-        if node.op_type == "DequantizeLinear":
+        if node.op_type == "DynamicQuantizeLinear":
+            x = own[0]
+            low, high = min(float(x.min()), 0.0), max(float(x.max()), 0.0)
+            scale = np.float32(np.float32(high - low) / np.float32(255))
+            zero = float(np.clip(np.round(np.float32(0) - np.float32(low) / scale), 0, 255))
+            level = x / float(scale) + zero
+            whole = torch.clamp(torch.round(x / float(scale)) + zero, 0, 255)
+            # The straight-through estimator; the scale is held.
+            values[node.output[0]] = level + (whole - level).detach()
+            values[node.output[1]], values[node.output[2]] = torch.tensor(float(scale)), torch.tensor(zero)
+            continue
+        if node.op_type in ("ConvInteger", "MatMulInteger"):
+            x, weights = own[0] - own[2], own[1].float() - own[3].float()
+            found = torch.nn.functional.conv2d(x, weights, padding=1) if node.op_type == "ConvInteger" else x @ weights
+        elif node.op_type == "Cast":
+            found = own[0].float()
+        elif node.op_type in ("Mul", "Add"):
+            found = own[0] * own[1] if node.op_type == "Mul" else own[0] + own[1]
+        elif node.op_type == "Reshape":
+            found = own[0].reshape([int(length) for length in own[1]])
+        elif node.op_type == "DequantizeLinear":
             if node.input[0] in quantised:
                 found = quantised[node.input[0]]
             else:
@@ -179,12 +199,11 @@ def main(folder):
         graph = onnx.load(path).graph
         names = {node.op_type for node in graph.node}
         dtype = np.float16 if file == "half.onnx" else np.float32
-        layers = []
-        if "ConvInteger" not in names:
-            made = [name for node in graph.node for name in node.output]
-            before_mean = [node.input[0] for node in graph.node if node.op_type == "GlobalAveragePool"]
-            convolved = [node.output[0] for node in graph.node if node.op_type == "Conv"]
-            layers = [name for name in [*before_mean, convolved[-1]] if name in made]
+        before_mean = [node.input[0] for node in graph.node if node.op_type == "GlobalAveragePool"]
+        convolved = [node.output[0] for node in graph.node if node.op_type == "Conv"][-1:]
+        # In front of the last convolution of whole numbers, where there is one.
+        pooled = [node.output[0] for node in graph.node if node.op_type == "MaxPool" and "ConvInteger" in names]
+        layers = [*before_mean, *convolved, *pooled]
         cases = []
         for picture in shown:
             found = scores(path, picture, dtype)

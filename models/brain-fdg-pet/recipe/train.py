@@ -23,7 +23,7 @@ import overread
 import package
 from cells import cells, shifted
 from graph import COLS, ROWS, STEPS, prepared, to_onnx
-from places import Places
+from places import Places, folds
 
 CLASSES = ["nAD", "AD"]
 POSITIONS_MM = (-24, -12, 0, 12, 24, 36, 48)
@@ -50,20 +50,37 @@ def as_logits(score):
     return np.stack([-score / 2, score / 2], -1)
 
 
-def choose(held_out, labels):
-    """Temperature and operating point on the held-out scores of all repeats together.
-
-    The operating point is the middle of the probabilities with the best balanced accuracy, smoothed over +-.05, so
-    that no single subject decides.
-    """
-    every = np.tile(labels, len(held_out))
-    kelvin = metrics.temperature(as_logits(held_out.ravel()), every)
-    p = metrics.softmax(as_logits(held_out.ravel()) / kelvin)[:, 1]
+def point(p, labels):
+    """An operating point: the middle of the probabilities with the best balanced accuracy, smoothed over +-.05, so that
+    no single subject decides."""
     grid = np.arange(5, 96) / 100
-    balanced = np.array([((p >= t)[every == 1].mean() + (p < t)[every == 0].mean()) / 2 for t in grid])
+    balanced = np.array([((p >= t)[labels == 1].mean() + (p < t)[labels == 0].mean()) / 2 for t in grid])
     smooth = np.convolve(np.pad(balanced, 5, mode="edge"), np.ones(11) / 11, "valid")
     best = grid[smooth >= smooth.max() - 1e-9]
-    return kelvin, round(float(best.mean()), 3)
+    return round(float(best.mean()), 3)
+
+
+def nested(held_out, labels, kelvin):
+    """Accuracy at 0.5, and at points chosen on the subjects of nine of ten folds for those of the tenth; each repeat."""
+    fixed, chosen = [], []
+    for seed, score in enumerate(held_out):
+        p, fold = metrics.softmax(as_logits(score) / kelvin)[:, 1], folds(labels, 1000 + seed, 10)
+        points = [point(p[fold != k], labels[fold != k]) for k in range(10)]
+        fixed.append(float(((p >= 0.5) == labels).mean()))
+        chosen.append(float(((p >= np.array(points)[fold]) == labels).mean()))
+    return {"fixed": fixed, "chosen": chosen}
+
+
+def choose(held_out, labels):
+    """Temperature on the held-out scores of all repeats together; an operating point only where it pays for subjects
+    that did not choose it."""
+    every = np.tile(labels, len(held_out))
+    kelvin = metrics.temperature(as_logits(held_out.ravel()), every)
+    found = nested(held_out, labels, kelvin)
+    pays = np.mean(found["chosen"]) > np.mean(found["fixed"])
+    pooled = point(metrics.softmax(as_logits(held_out.ravel()) / kelvin)[:, 1], every)
+    spread = {name: {"mean": float(np.mean(values)), "deviation": float(np.std(values))} for name, values in found.items()}
+    return kelvin, pooled if pays else 0.5, spread | {"point": pooled, "pays": bool(pays)}
 
 
 def binary(p, labels, threshold):
@@ -90,8 +107,7 @@ def look_at_test(data, kelvin, threshold):
     result = {"gap_to_the_program": {"logits": float(np.abs(own - logits).max()),
                                      "probabilities": float(np.abs(metrics.softmax(own / kelvin) - scores).max()),
                                      "subjects": float(np.abs(mean - p).max())},
-              "subjects": subjects_seen.numbers(), "single_slices": slices_seen.numbers(),
-              "subjects_without_operating_point": binary(p, labels, 0.5)}  # fmt: skip
+              "subjects": subjects_seen.numbers(), "single_slices": slices_seen.numbers()}  # fmt: skip
     age, sex = np.array([float(row["age"] or "nan") for row in rows]), np.array([row["sex"] for row in rows])
     groups = {"women": sex == "F", "men": sex == "M", "below 65 years": age < 65, "65 to 74 years": (age >= 65) & (age < 75), "75 years and above": age >= 75}
     result["subgroups"] = {name: binary(p[m], labels[m], threshold) if len(set(labels[m])) == 2 else {"n": int(m.sum())} for name, m in groups.items()}
@@ -112,11 +128,12 @@ def main(data, test):
     slices, labels = load(data, subjects(data, "train"))
     problem = Places(cells(slices), 2 * labels - 1, PENALTY, moved=shifted(slices), moved_weight=SHIFT_WEIGHT)
     whole, single = problem.cross_validate(labels, REPEATS)
-    kelvin, threshold = choose(whole, labels)
+    kelvin, threshold, found_point = choose(whole, labels)
     spread = lambda values: {"mean": float(np.mean(values)), "deviation": float(np.std(values))}
     probability = metrics.softmax(as_logits(whole.reshape(-1)) / kelvin)[:, 1].reshape(whole.shape)
     each = [binary(p, labels, threshold) for p in probability]
     validation = {k: spread([e[k] for e in each]) for k in ("auc", "accuracy", "sensitivity", "specificity")}
+    validation["operating_point"] = found_point
     validation["slice_auc"] = spread([metrics.auc(s.ravel(), np.repeat(labels, s.shape[1])) for s in single])
     average = probability.mean(0)
     validation["auc_interval_95_of_the_mean_score"] = metrics.bootstrap(lambda i: metrics.auc(average[i], labels[i]), labels)
@@ -131,7 +148,7 @@ def main(data, test):
     assert max(gap, mirror) < 1e-3, (gap, mirror)
     cases = package.golden(MODEL, run, [prepared(grey) for grey in package.patterns((ROWS * 2, COLS * 2))])
     card = json.loads((HERE / "card.json").read_text())
-    package.write_metadata(MODEL, card, (1, ROWS, COLS), CLASSES, STEPS, cases, kelvin, {"AD": threshold}, positive="AD")
+    package.write_metadata(MODEL, card, (1, ROWS, COLS), CLASSES, STEPS, cases, kelvin, {"AD": threshold} if found_point["pays"] else None, positive="AD")
     results = {"train": {c: int((labels == i).sum()) for i, c in enumerate(CLASSES)}, "cross_validation": validation,
                "temperature": kelvin, "threshold": threshold, "gap_of_the_graph": gap, "gap_of_the_mirror_image": mirror,
                "minutes": round((time.time() - started) / 60, 1)}  # fmt: skip

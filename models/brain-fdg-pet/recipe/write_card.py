@@ -20,7 +20,7 @@ def main():
         validation=table(["cross-validation, 134 subjects", "mean of 10 repeats", "deviation"], [
             *[[n if n != "auc" else "AUC", number(v[n]["mean"]), number(v[n]["deviation"])] for n in names],
             ["AUC of single slices", number(v["slice_auc"]["mean"]), number(v["slice_auc"]["deviation"])]]),
-        test=table(["58 test subjects", "at 0.42", "single slices (406)"], [
+        test=table(["58 test subjects", "subjects", "single slices (406)"], [
             ["AUC", *both("auc")], *[[n, *both(n)] for n in names[1:]]]) + "\n\n" + confusion(t["subjects"]["confusion"], ["nAD", "AD"]),
         gap=f"{t['gap_to_the_program']['logits']:.1e}, the probabilities by {t['gap_to_the_program']['probabilities']:.1e}",
         subgroups=table(["test subjects", "n", "AUC", "accuracy", "sensitivity", "specificity"], [

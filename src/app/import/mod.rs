@@ -283,3 +283,31 @@ fn subject(current: &Current) -> Option<(Arc<[PathBuf]>, Scan, Option<usize>)> {
     let scan = current.scan.clone()?;
     Some((current.files.clone(), scan, current.slice_override))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{Cause, Event, Jobs};
+
+    #[test]
+    fn an_export_that_cannot_be_read_is_said_and_late_answers_are_dropped() {
+        let mut state = AppState::new(Jobs::inline());
+        state.apply(Command::Import(ImportWish::Open(PathBuf::from("/no/such/model.onnx"))));
+        assert!(state.importing().is_some_and(Importing::is_reading));
+        state.settle();
+        let importing = state.importing().unwrap();
+        assert_eq!(importing.problem.as_ref().map(|problem| problem.cause), Some(Cause::Unreadable));
+        assert!(!importing.can_save() && !importing.asks_layout);
+        let late = importing.generation - 1;
+        let result = Err(Problem::new(Cause::Engine, "late"));
+        state.take(Event::Import(ImportEvent::Previewed { generation: late, result }));
+        assert!(matches!(state.importing().unwrap().preview, PredictionState::None));
+        let diagnosed = Event::Import(ImportEvent::Diagnosed { generation: late, result: Ok(None) });
+        state.take(diagnosed);
+        state.apply(Command::Import(ImportWish::Save));
+        assert!(!state.importing().unwrap().saving, "what cannot be drafted is not saved");
+        state.apply(Command::Import(ImportWish::Close));
+        state.settle();
+        assert!(state.importing().is_none());
+    }
+}

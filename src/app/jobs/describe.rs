@@ -39,6 +39,7 @@ pub(super) fn describe_model(model: &Model) -> ModelFacts {
         steps: steps(model),
         card: card(model),
         remarks: manifest.remarks.clone(),
+        takes_volumes: model.is_volume(),
         slice_files: model.slice_files().cloned(),
     }
 }

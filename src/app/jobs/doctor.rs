@@ -110,6 +110,8 @@ fn problem(error: DoctorError) -> Problem {
         DoctorError::Engine(error) => error.into(),
         DoctorError::Preprocess(error) => error.into(),
         DoctorError::Reference { .. } => Problem::new(Cause::Labels, error.to_string()),
-        DoctorError::TooLittle { .. } | DoctorError::Cancelled => Problem::new(Cause::NothingFound, error.to_string()),
+        DoctorError::TooLittle { .. } | DoctorError::Volumes | DoctorError::Cancelled => {
+            Problem::new(Cause::NothingFound, error.to_string())
+        }
     }
 }

@@ -43,7 +43,8 @@ pub(super) fn predict(model: &Model, session: &mut Session, asked: &Asked<'_>) -
     let (mut seen, mut fed) = (Vec::new(), Vec::new());
     let mut prepared = Vec::with_capacity(frames.len());
     if model.is_volume() {
-        let one = preprocess::prepare_volume(&scan, &frames, model.volume_steps())?;
+        let one = preprocess::prepare_volume(&scan, &frames, model.volume_steps(), true)?;
+        seen = seen_steps(&scan.frame(seen_frame)?, &one);
         warnings.extend(one.warnings);
         fed = vec![fed_channel(one.tensor.iter())];
         prepared.push(one.tensor);

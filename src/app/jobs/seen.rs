@@ -16,7 +16,7 @@ pub(super) fn seen_steps(frame: &Frame, prepared: &Prepared) -> Vec<SeenStep> {
     };
     let mut seen = vec![step(None, Some(&read), None)];
     for applied in &prepared.steps {
-        seen.push(step(Some(applied.step.name()), applied.picture.as_ref(), applied.remark.clone()));
+        seen.push(step(Some(applied.name), applied.picture.as_ref(), applied.remark.clone()));
     }
     seen
 }

@@ -142,6 +142,11 @@ fn known(manifest: &Manifest, mut file: MetadataFile) -> MetadataFile {
     {
         file.preprocess = Some(manifest.steps().to_vec());
     }
+    let volume = manifest.layout.value.is_volume();
+    if volume && file.preprocess_volume.is_none() && manifest.preprocess_volume.iter().all(|step| is_known(step.origin))
+    {
+        file.preprocess_volume = Some(manifest.volume_steps().to_vec());
+    }
     let input = input_of(&mut file);
     input.dtype.get_or_insert_with(|| manifest.dtype.to_owned());
     input.layout.get_or_insert(manifest.layout.value);

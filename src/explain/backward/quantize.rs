@@ -4,17 +4,21 @@
 //! or Propagating Gradients Through Stochastic Neurons for Conditional Computation", <https://arxiv.org/abs/1308.3432>):
 //! a pair passes it on where the value lies inside the range that its integers reach, and stops it where it was clipped,
 //! as PyTorch's `fake_quantize` does. `q = clip(round(x / s) + z)` gives `g / s` inside, `x = (q - z) s` gives `g s`.
+//!
+//! Models quantised while they run find `s` over the values themselves, so that nothing is clipped; `s` is held as it is.
 
+use super::conv::lay_back;
 use super::{Forward, Rule, Tape};
-use crate::explain::onnx::attributes::int;
+use crate::explain::onnx::attributes::{int, set_ints};
+use crate::explain::onnx::window::windows;
 use crate::onnx::proto::DataType;
 
 pub(super) const RULES: &[Rule] = &[
     ("QuantizeLinear", quantize),
     ("DequantizeLinear", dequantize),
-    ("DynamicQuantizeLinear", whole_numbers),
-    ("ConvInteger", whole_numbers),
-    ("MatMulInteger", whole_numbers),
+    ("DynamicQuantizeLinear", dynamic_quantize),
+    ("ConvInteger", integer_conv),
+    ("MatMulInteger", integer_product),
     ("QLinearConv", whole_numbers),
     ("QLinearMatMul", whole_numbers),
 ];
@@ -47,6 +51,52 @@ fn dequantize(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
     let gradient = tape.mul(&g, &scale);
     tape.give(q, gradient);
     Ok(())
+}
+
+/// Its own outputs are the integers, their scale and their zero point.
+fn dynamic_quantize(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
+    if let Some(g) = node.optional_gradient(0) {
+        let gradient = tape.div(&g, node.output(1)?);
+        tape.give(node.input(0)?, gradient);
+    }
+    Ok(())
+}
+
+/// A convolution of integers less their zero points.
+fn integer_conv(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
+    let (x, weights, g) = (node.input(0)?, node.input(1)?, node.gradient(0)?);
+    let ahead: Vec<i64> = (0..tape.shape(weights)?.len()).map(|axis| if axis == 0 { -1 } else { 1 }).collect();
+    let weights = less_zero(node, tape, weights, &ahead)?;
+    let windows = windows(node.node, tape.facts())?;
+    let gradient = tape.op("ConvTranspose", &[&g, &weights], lay_back(&windows, int(node.node, "group", 1)));
+    tape.give(x, gradient);
+    Ok(())
+}
+
+/// A matrix product of integers less their zero points, with a constant on the right.
+fn integer_product(node: &Forward<'_>, tape: &mut Tape<'_>) -> Done {
+    let (a, b, g) = (node.input(0)?, node.input(1)?, node.gradient(0)?);
+    if tape.shape(b)?.len() != 2 {
+        return Err("its second factor is no matrix".to_owned());
+    }
+    let b = less_zero(node, tape, b, &[1, -1])?;
+    let turned = tape.op("Transpose", &[&b], vec![set_ints("perm", &[1, 0])]);
+    let gradient = tape.op("MatMul", &[&g, &turned], vec![]);
+    tape.give(a, gradient);
+    Ok(())
+}
+
+/// Integer weights as floats, less their zero point (the fourth input), one for all or one along the axis that is -1.
+fn less_zero(node: &Forward<'_>, tape: &mut Tape<'_>, weights: &str, axis: &[i64]) -> Result<String, String> {
+    let zero = node.optional_input(3);
+    if tape.wants(weights) || zero.is_some_and(|zero| tape.wants(zero)) {
+        return Err("its weights depend on the layer".to_owned());
+    }
+    let float = tape.as_float(weights);
+    let Some(zero) = zero else { return Ok(float) };
+    let zero = tape.as_float(zero);
+    let zero = tape.reshape(&zero, axis);
+    Ok(tape.sub(&float, &zero))
 }
 
 /// A scale or zero point `[]`, `[1]` or `[length of the axis]` so that it meets its axis of `x`.
@@ -128,10 +178,28 @@ mod tests {
 
     #[test]
     fn whole_numbers_are_refused_in_words() {
-        let check = Check::new(&[1, 4]).tensor("w", &[4, 2], DataType::Uint8, vec![3; 8]);
+        let check = Check::new(&[1, 4]).tensor("w", &[4, 2], DataType::Uint8, vec![3; 8]).floats("s", &[], &[0.5]);
+        let check = check.tensor("z", &[], DataType::Uint8, vec![9]);
+        let check = check.node_named("QuantizeLinear", &["x", "s", "z"], "q", vec![]);
+        let inputs = ["q", "s", "z", "w", "s", "z", "s", "z"];
+        let check = check.node_named("QLinearMatMul", &inputs, "whole", vec![]);
+        let refused = check.node("DequantizeLinear", &["whole", "s", "z"], vec![]).refusal();
+        assert!(refused.contains("QLinearMatMul") && refused.contains("whole numbers"), "{refused}");
+    }
+
+    /// y = s x' W with x' = x / s: the gradient is that of the float product with the weights less their zero point.
+    #[test]
+    fn integers_found_while_the_model_runs_pass_gradients() {
+        let check = Check::new(&[1, 2]).tensor("w", &[2, 3], DataType::Uint8, vec![5, 3, 1, 8, 2, 9]);
+        let check = check.tensor("wz", &[], DataType::Uint8, vec![2]);
         let check = check.node_with_outputs("DynamicQuantizeLinear", &["x"], &["q", "s", "z"], vec![]);
-        let check = check.node_named("MatMulInteger", &["q", "w", "z"], "whole", vec![]);
-        let refused = check.node("Cast", &["whole"], vec![set_int("to", DataType::Float as i64)]).refusal();
-        assert!(refused.contains("MatMulInteger") && refused.contains("whole numbers"), "{refused}");
+        let check = check.node_named("MatMulInteger", &["q", "w", "z", "wz"], "whole", vec![]);
+        let check = check.node_named("Cast", &["whole"], "float", vec![set_int("to", DataType::Float as i64)]);
+        let check = check.node("Mul", &["float", "s"], vec![]);
+        for (engine, found) in check.gradients(&[1.0, -0.5], &[1.0, 10.0, 100.0]) {
+            let expected = [3.0 + 10.0 - 100.0, 6.0 + 700.0];
+            let close = found.iter().zip(expected).all(|(a, b): (&f32, f32)| (a - b).abs() < 1e-3);
+            assert!(close, "{engine:?}: {found:?}");
+        }
     }
 }

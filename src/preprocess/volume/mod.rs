@@ -17,7 +17,7 @@ pub use step::VolumeStep;
 
 use ndarray::{Array3, Axis};
 
-use super::{Prepared, PreprocessError};
+use super::{AppliedStep, Picture, Prepared, PreprocessError};
 use crate::geometry::PlaneMap;
 use crate::scan::{Meta, Pixels, Scan, ScanError};
 
@@ -31,20 +31,31 @@ struct Volume {
     place: VolumePlace,
 }
 
-/// Reads `frames` of a scan, the slices of one volume in their order, and applies `steps`.
+/// Reads `frames` of a scan, the slices of one volume in their order, and applies `steps`. With `keep_pictures` every step's
+/// record holds the middle slice after it, as the tensor's axes run.
 ///
 /// # Errors
 /// Where a frame cannot be read, the frames are no volume of one channel, or a step cannot be applied.
-pub fn prepare_volume(scan: &Scan, frames: &[usize], steps: &[VolumeStep]) -> Result<Prepared, PreprocessError> {
+pub fn prepare_volume(
+    scan: &Scan,
+    frames: &[usize],
+    steps: &[VolumeStep],
+    keep_pictures: bool,
+) -> Result<Prepared, PreprocessError> {
     let read = |index: &usize| {
         let failed = |error: ScanError| PreprocessError::NoFrame { index: *index, why: error.to_string() };
         scan.frame(*index).map(|frame| frame.pixels).map_err(failed)
     };
     let frames: Vec<Pixels> = frames.iter().map(read).collect::<Result<_, _>>()?;
-    from_frames(&frames, &scan.meta, steps)
+    from_frames(&frames, &scan.meta, steps, keep_pictures)
 }
 
-fn from_frames(frames: &[Pixels], meta: &Meta, steps: &[VolumeStep]) -> Result<Prepared, PreprocessError> {
+fn from_frames(
+    frames: &[Pixels],
+    meta: &Meta,
+    steps: &[VolumeStep],
+    keep_pictures: bool,
+) -> Result<Prepared, PreprocessError> {
     if let Some(why) = &meta.stack_problem {
         return Err(PreprocessError::NoVolume { why: why.clone() });
     }
@@ -57,12 +68,22 @@ fn from_frames(frames: &[Pixels], meta: &Meta, steps: &[VolumeStep]) -> Result<P
     }
     let place = VolumePlace::as_stored(values.dim());
     let mut volume = Volume { values, place };
+    let mut applied = Vec::with_capacity(steps.len());
     for step in steps {
         volume = apply(volume, step, meta, &mut warnings)?;
+        let picture = keep_pictures.then(|| middle_slice(&volume));
+        applied.push(AppliedStep { name: step.name(), remark: None, picture });
     }
     let place = volume.place;
     let tensor = volume.values.as_standard_layout().into_owned();
-    Ok(Prepared { tensor, model_from_image: PlaneMap::IDENTITY, volume: Some(place), steps: Vec::new(), warnings })
+    Ok(Prepared { tensor, model_from_image: PlaneMap::IDENTITY, volume: Some(place), steps: applied, warnings })
+}
+
+/// The slice halfway along the scan's frames, in the order of the tensor's other axes.
+fn middle_slice(volume: &Volume) -> Picture {
+    let axis = Axis(volume.place.along(2).map_or(0, |(axis, _)| axis));
+    let slice = volume.values.index_axis(axis, volume.values.len_of(axis) / 2);
+    Picture::F32(slice.insert_axis(Axis(2)).as_standard_layout().into_owned())
 }
 
 /// `[frames, rows, cols]`.
@@ -122,7 +143,7 @@ mod tests {
     #[test]
     fn what_is_no_volume_is_refused_in_words() {
         let slice = |rows, cols| Pixels::Gray(Array2::<f32>::ones((rows, cols)));
-        let refused = |frames: &[Pixels], meta: &Meta| from_frames(frames, meta, &[]).unwrap_err().to_string();
+        let refused = |frames: &[Pixels], meta: &Meta| from_frames(frames, meta, &[], false).unwrap_err().to_string();
         assert!(refused(&[slice(2, 2)], &Meta::default()).contains("a single slice"));
         assert!(refused(&[slice(2, 2), slice(2, 3)], &Meta::default()).contains("differ in size"));
         let colour = Pixels::Rgb(Array3::zeros((2, 2, 3)));
@@ -136,7 +157,7 @@ mod tests {
         let mut broken = Array2::<f32>::ones((2, 2));
         broken[[0, 1]] = f32::NAN;
         let frames = [Pixels::Gray(broken), Pixels::Gray(Array2::ones((2, 2)))];
-        let prepared = from_frames(&frames, &Meta::default(), &[]).unwrap();
+        let prepared = from_frames(&frames, &Meta::default(), &[], false).unwrap();
         assert_eq!(prepared.tensor[[0, 0, 1]], 0.0);
         assert!(prepared.warnings[0].contains("1 voxels"), "{:?}", prepared.warnings);
     }

@@ -50,6 +50,20 @@ impl VolumeStep {
     /// Every step's name.
     pub const NAMES: [&'static str; 8] =
         ["orient", "resize", "clip", "clip_percentiles", "rescale", "scale_range", "min_max", "zscore"];
+
+    /// As the manifest writes it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Orient { .. } => "orient",
+            Self::Resize { .. } => "resize",
+            Self::Clip { .. } => "clip",
+            Self::ClipPercentiles { .. } => "clip_percentiles",
+            Self::Rescale { .. } => "rescale",
+            Self::ScaleRange { .. } => "scale_range",
+            Self::MinMax { .. } => "min_max",
+            Self::Zscore { .. } => "zscore",
+        }
+    }
 }
 
 fn one() -> f64 {
@@ -71,6 +85,7 @@ mod tests {
         ] {
             let step: VolumeStep = serde_json::from_str(line).unwrap();
             assert_eq!(serde_json::to_string(&step).unwrap(), line);
+            assert!(line.contains(&format!("\"{}\"", step.name())) && VolumeStep::NAMES.contains(&step.name()));
         }
         let least: VolumeStep = serde_json::from_str(r#"{"step":"min_max"}"#).unwrap();
         assert_eq!(least, VolumeStep::MinMax { low: 0.0, high: 1.0 });

@@ -36,6 +36,9 @@ pub fn material(
     most: usize,
     model: &Model,
 ) -> Result<(Vec<Sample>, Reference), DoctorError> {
+    if model.is_volume() {
+        return Err(DoctorError::Volumes);
+    }
     let found = scan::discover(pictures);
     let names = model.class_names();
     let (mut paths, reference) = match predictions {

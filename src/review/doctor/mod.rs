@@ -49,6 +49,10 @@ pub enum DoctorError {
     Preprocess(#[from] PreprocessError),
     #[error("{what}")]
     TooLittle { what: String },
+    #[error(
+        "The doctor tries the steps of pictures; this model takes volumes. State its steps under preprocess_volume in metadata.json."
+    )]
+    Volumes,
     #[error("The examination was cancelled.")]
     Cancelled,
 }

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
 use super::gaussian::Gaussian;
 use super::half::to_half;
-use super::load::nearest_agrees;
 use super::{FEWEST, ReferenceCase, ReferenceFacts, TapFound, VERSION};
 use crate::engine::{Model, SliceChoice, sha256_hex};
 use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
@@ -143,4 +142,54 @@ fn kept(case: &Case, model: &Model, recorder: &Recorder, names: bool) -> Option<
         distance: 0.0,
     };
     Some((kept, features))
+}
+
+/// Share of labelled rows whose most similar other labelled row has their label; `None` where fewer than two have one.
+fn nearest_agrees(features: &Array2<f32>, labels: &[Option<String>]) -> Option<f64> {
+    let labelled: Vec<usize> = (0..labels.len()).filter(|row| labels.get(*row).is_some_and(Option::is_some)).collect();
+    let mut unit = features.select(Axis(0), &labelled);
+    for mut row in unit.outer_iter_mut() {
+        let length = row.dot(&row).sqrt();
+        row.mapv_inplace(|value| if length > 0.0 { value / length } else { 0.0 });
+    }
+    let label = |row: usize| labelled.get(row).and_then(|row| labels.get(*row)).and_then(Option::as_ref);
+    let similar = unit.dot(&unit.t());
+    let agrees = |(row, similar): &(usize, ndarray::ArrayView1<'_, f32>)| {
+        let others = similar.iter().enumerate().filter(|(other, _)| other != row);
+        let nearest = others.max_by(|(_, a), (_, b)| a.total_cmp(b));
+        nearest.is_some_and(|(other, _)| label(other) == label(*row))
+    };
+    let right = similar.outer_iter().enumerate().filter(agrees).count();
+    (labelled.len() >= 2).then(|| right as f64 / labelled.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::record::{ClassMapping, LabelSource, Pseudonyms};
+
+    #[test]
+    fn the_share_of_neighbours_with_the_same_label() {
+        let features = ndarray::array![[1.0f32, 0.0], [0.0, 3.0], [2.0, 0.1], [0.1, 1.0], [0.9, -0.2], [1.0, 1.0]];
+        let labels =
+            ["a", "b", "a", "b", "b", ""].map(|label| Some(label.to_owned()).filter(|label| !label.is_empty()));
+        // Row 4 lies with the a; row 5 has no label.
+        assert_eq!(nearest_agrees(&features, &labels), Some(0.8));
+        assert_eq!(nearest_agrees(&features, &[None, None, None, None, None, None]), None);
+    }
+
+    #[test]
+    fn as_many_of_each_label_as_there_are() {
+        let path = |name: &str| vec![PathBuf::from(name)];
+        let names = ["x/a/1", "x/a/2", "x/a/3", "x/a/4", "x/b/1", "x/c/1", "x/c/2"];
+        let items: Vec<Vec<PathBuf>> = names.into_iter().map(path).collect();
+        let files: Vec<PathBuf> = items.iter().flatten().cloned().collect();
+        let mapping = ClassMapping::new(&["a".to_owned(), "b".to_owned(), "c".to_owned()]);
+        let labels = Labels::new(&LabelSource::Folders, &files, &Roots::default(), &Pseudonyms::Plain, &mapping);
+        let chosen = choose(&items, 5, &Roots::default(), &labels);
+        let of = |label: &str| chosen.iter().flatten().filter(|path| path.starts_with(format!("x/{label}"))).count();
+        assert_eq!((of("a"), of("b"), of("c")), (2, 1, 2));
+        assert!(chosen.is_sorted());
+        assert_eq!(choose(&items, 7, &Roots::default(), &labels), items);
+    }
 }

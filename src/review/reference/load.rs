@@ -1,12 +1,12 @@
 //! A reference from its folder: nothing of it is believed before it was checked.
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf, Prefix};
 
 use ndarray::Array2;
 
 use super::gaussian::Gaussian;
-use super::{FEWEST, Known, MOST, NEAREST, Neighbour, ReferenceCase, ReferenceFacts, VERSION, cosine, nearest};
+use super::{FEWEST, Known, MOST, NEAREST, Neighbour, ReferenceCase, ReferenceFacts, VERSION, nearest};
 use crate::engine::{MOST_FEATURES, Model, sha256_hex};
 use crate::onnx::FeatureTap;
 use crate::review::record::Roots;
@@ -58,7 +58,8 @@ impl Reference {
         let gaussian = Gaussian::fit(features.view()).ok_or_else(|| unusable("its vectors are all alike"))?;
         let mut distances: Vec<f64> = cases.iter().map(|case| case.distance).collect();
         distances.sort_by(f64::total_cmp);
-        let roots = Roots::new(facts.folder.as_slice());
+        let folders: Vec<PathBuf> = facts.folder.clone().into_iter().filter(|folder| is_local(folder)).collect();
+        let roots = Roots::new(&folders);
         Ok(Self { facts, cases, folder: folder.to_owned(), features, gaussian, distances, roots })
     }
 
@@ -188,18 +189,11 @@ fn features(folder: &Path, facts: &ReferenceFacts) -> Result<Array2<f32>, Refere
     Ok(values.as_standard_layout().into_owned())
 }
 
-/// Share of labelled rows whose most similar other row has their label; `None` where fewer than two have one.
-pub(super) fn nearest_agrees(features: &Array2<f32>, labels: &[Option<String>]) -> Option<f64> {
-    let rows: Vec<(&[f32], &str)> = features
-        .outer_iter()
-        .zip(labels)
-        .filter_map(|(row, label)| Some((row.to_slice()?, label.as_deref()?)))
-        .collect();
-    let agrees = |index: usize, features: &[f32], label: &str| {
-        let others = rows.iter().enumerate().filter(|(other, _)| *other != index);
-        let similar = others.map(|(_, (row, own))| (cosine(row, features), *own));
-        similar.max_by(|(a, _), (b, _)| a.total_cmp(b)).is_some_and(|(_, own)| own == label)
-    };
-    let right = rows.iter().enumerate().filter(|(index, (row, label))| agrees(*index, row, label)).count();
-    (rows.len() >= 2).then(|| right as f64 / rows.len() as f64)
+/// True for a path on a disk of this machine: a reference from elsewhere must not make the program ask a server.
+fn is_local(path: &Path) -> bool {
+    match path.components().next() {
+        Some(Component::RootDir) => true,
+        Some(Component::Prefix(prefix)) => matches!(prefix.kind(), Prefix::Disk(_) | Prefix::VerbatimDisk(_)),
+        _ => false,
+    }
 }

@@ -18,12 +18,12 @@ fn kept_folder(model: &Model) -> Option<PathBuf> {
 /// Where a new reference goes: the model's own folder where it can be written, else the program's data folder. `None`
 /// where there is neither.
 pub fn folder_for(model: &Model) -> Option<PathBuf> {
-    let writable = |folder: &PathBuf| std::fs::create_dir_all(folder).is_ok() && tempfile_in(folder);
+    let writable = |folder: &PathBuf| std::fs::create_dir_all(folder).is_ok() && can_write(folder);
     own_folder(model).filter(writable).or_else(|| kept_folder(model))
 }
 
 /// True where a file can be made in a folder.
-fn tempfile_in(folder: &std::path::Path) -> bool {
+fn can_write(folder: &std::path::Path) -> bool {
     let probe = folder.join(".overread-probe");
     let made = std::fs::File::create(&probe).is_ok();
     made && std::fs::remove_file(probe).is_ok()

@@ -12,6 +12,8 @@ use crate::ui::words::{Words, words};
 
 /// Rows of the table.
 const MOST_ROWS: usize = 10;
+/// Width of their words.
+const WAY: f32 = 256.0;
 
 pub(super) fn doctor(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
     let words = words(ui);
@@ -127,8 +129,9 @@ fn table(ui: &mut Ui, importing: &Importing, diagnosis: &Diagnosis, wishes: &mut
             let taken = is_taken(importing, finding);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let name = if taken { "doctor-taken" } else { "doctor-apply" };
-                let text = RichText::new(words.text(name)).font(theme::small());
-                let button = ui.add_enabled(!taken, Button::new(text).small());
+                let color = if taken { p.weak } else { p.accent };
+                let text = RichText::new(words.text(name)).font(theme::small()).color(color);
+                let button = ui.add_enabled(!taken, Button::new(text).frame(false).small());
                 let spoken = words.with("doctor-apply-number", &[("number", (place + 1).into())]);
                 if button.accessible_name(spoken).clicked() {
                     wishes.commands.push(Command::Import(ImportWish::ApplyFinding(place)));
@@ -137,7 +140,7 @@ fn table(ui: &mut Ui, importing: &Importing, diagnosis: &Diagnosis, wishes: &mut
             let way = said(words, finding);
             let color = if tied { p.text } else { p.weak };
             ui.scope(|ui| {
-                ui.set_max_width(300.0);
+                ui.set_max_width(WAY);
                 ui.add(small(way.clone(), color).wrap()).on_hover_text(way);
             });
             let (low, high) = finding.interval;

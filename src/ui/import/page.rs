@@ -24,6 +24,8 @@ use crate::ui::words::words;
 
 const GRAPH_WIDTH: f32 = 328.0;
 const PREVIEW_WIDTH: f32 = 384.0;
+/// Of the settings: rows that are easily read.
+const WIDEST: f32 = 720.0;
 const HEAD_HEIGHT: f32 = 60.0;
 const STRIP_HEIGHT: f32 = 184.0;
 const STRIP_PICTURE: f32 = 88.0;
@@ -99,6 +101,7 @@ impl ImportPage {
     fn settings(&mut self, ui: &mut Ui, importing: &Importing, drafted: &Drafted, wishes: &mut Wishes) {
         let mut said = importing.said.clone();
         ui.spacing_mut().interact_size.y = 26.0;
+        ui.set_max_width(WIDEST.min(ui.available_width()));
         if let Some(why) = &importing.problem {
             problem(ui, why);
         }

@@ -71,6 +71,9 @@ impl PresetList {
     ) -> Option<Chosen> {
         let words = words(ui);
         ui.set_width(460.0);
+        if opened {
+            self.text.clear();
+        }
         let hint = words.text("import-preset-search");
         let edit = TextEdit::singleline(&mut self.text).hint_text(hint).desired_width(f32::INFINITY);
         let field = ui.add(edit.margin(eframe::egui::Margin::symmetric(8, 6))).accessible_name(hint);

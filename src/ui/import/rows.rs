@@ -18,8 +18,8 @@ pub(super) fn section(ui: &mut Ui, title: &str, origin: Option<(Origin, &str)>) 
 /// A small button that turns a guess into a statement; true where it was clicked.
 pub(super) fn confirm(ui: &mut Ui) -> bool {
     let words = words(ui);
-    let text = RichText::new(words.text("import-confirm")).font(theme::small());
-    ui.add(Button::new(text).small()).on_hover_text(words.text("import-confirm.tooltip")).clicked()
+    let text = RichText::new(words.text("import-confirm")).font(theme::small()).color(palette(ui).accent);
+    ui.add(Button::new(text).frame(false).small()).on_hover_text(words.text("import-confirm.tooltip")).clicked()
 }
 
 /// The same with something at the right end.
