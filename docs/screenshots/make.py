@@ -7,6 +7,7 @@ Needs Xvfb, xdotool and ImageMagick. No person's scan is ever opened here: slice
 """
 
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -21,7 +22,17 @@ LIMIT_S = 120
 
 # What is opened (None is the drawn volume), then: name, keys pressed since the one before, seconds until everything has come.
 SESSIONS = [
-    (DEMO / "grade-2", [("read", [], 2), ("heatmap", ["h"], 4), ("compare", ["c"], 6), ("account", ["c", "h", "F9"], 3), ("keys", ["Escape", "F1"], 2), ("set-up", ["Escape", "F8"], 6)]),
+    (
+        DEMO / "grade-2",
+        [
+            ("read", [], 2),
+            ("heatmap", ["h"], 4),
+            ("compare", ["c"], 6),
+            ("account", ["c", "h", "F9"], 3),
+            ("keys", ["Escape", "F1"], 2),
+            ("set-up", ["Escape", "F8"], 6),
+        ],
+    ),
     (DEMO, [("review", ["F7"], 6)]),
     (None, [("planes", ["F6"], 6)]),
 ]
@@ -74,13 +85,13 @@ def start_server():
         return server, ":" + pipe.readline().strip()
 
 
-def take(binary, language, folder, scans, shots):
+def take(binary, language, folder, model, scans, shots):
     server, display = start_server()
     status = folder / "status.jsonl"
     status.unlink(missing_ok=True)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WAYLAND")}
     environment |= {"DISPLAY": display, "OVERREAD_LANGUAGE": language, "OVERREAD_SMOKE_STATUS": str(status), "XDG_DATA_HOME": str(folder)}
-    program = subprocess.Popen([binary, str(scans), "--model", str(MODEL)], env=environment)
+    program = subprocess.Popen([binary, str(scans), "--model", str(model)], env=environment)
     tool = lambda *words: subprocess.run(["xdotool", *map(str, words)], env=environment, check=True, capture_output=True)
     try:
         end = time.monotonic() + LIMIT_S
@@ -93,7 +104,7 @@ def take(binary, language, folder, scans, shots):
         tool("windowmove", window, 0, 0)
         tool("windowfocus", window)
         # Clear of the picture, so that no cursor reading stands in its corner.
-        tool("mousemove", 700, 24)
+        tool("mousemove", 800, 4)
         for name, keys, seconds in shots:
             for key in keys:
                 tool("key", key)
@@ -114,9 +125,12 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         volume = Path(folder) / "head.nii"
         draw_volume(volume)
+        # Where the set-up page says that it would save: no one's own folder.
+        model = Path(tempfile.gettempdir()) / "models" / MODEL.name
+        shutil.copytree(MODEL, model, dirs_exist_ok=True)
         for language in ("en", "ko"):
             for scans, shots in SESSIONS:
-                take(sys.argv[1], language, Path(folder), scans or volume, shots)
+                take(sys.argv[1], language, Path(folder), model, scans or volume, shots)
 
 
 if __name__ == "__main__":
