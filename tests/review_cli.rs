@@ -286,6 +286,20 @@ fn two_models_are_compared_case_by_case() {
     assert!(out.join("gallery/0001-heatmap-b.png").is_file(), "{said}");
     let people = |folder: &Path| records(folder).iter().map(|record| record["series"].clone()).collect::<Vec<_>>();
     assert_eq!(people(&out), people(&out.join("compare")), "one pseudonym for both models");
+
+    // An operating point asked for is the first model's alone.
+    let table = |folder: &Path| std::fs::read(folder.join("predictions.csv")).unwrap();
+    let (of_a, of_b) = (table(&out), table(&out.join("compare")));
+    let (said, code) = review(
+        &scans,
+        &demo_model(),
+        &out,
+        &["--compare", text(&other), "--explain", "0", "--threshold", "grade-1=0.0001"],
+    );
+    assert_eq!(code, Some(0), "{said}");
+    assert_ne!(table(&out), of_a);
+    assert_eq!(table(&out.join("compare")), of_b);
+    assert!(!out.join("gallery").exists(), "pictures of an earlier call");
 }
 
 /// The bundled model's sha256, as a run says it.
@@ -323,8 +337,11 @@ fn a_threshold_moves_the_prediction_and_not_the_record() {
     let (scans, out) = (root().join("assets/demo"), home.path().join("out"));
     review(&scans, &demo_model(), &out, &[]);
     let before = std::fs::read(out.join("cases.jsonl")).unwrap();
+    // Of a call that compared two models.
+    std::fs::write(out.join("comparison.txt"), "McNemar").unwrap();
     let (said, code) = review(&scans, &demo_model(), &out, &["--threshold", "grade-2=0.0001"]);
     assert_eq!(code, Some(0), "{said}");
+    assert!(!out.join("comparison.txt").exists(), "numbers of an earlier call lie beside a report that has none");
     assert_eq!(std::fs::read(out.join("cases.jsonl")).unwrap(), before);
     let counts = json(&out.join("metrics.json"))["confusion"]["counts"].clone();
     assert!(counts[0][2].as_u64().unwrap() + counts[1][2].as_u64().unwrap() > 0, "{counts}");

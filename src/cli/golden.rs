@@ -93,6 +93,13 @@ fn verify(args: &GoldenVerifyArgs) -> anyhow::Result<Ended> {
         say!("{}", json!({"passed": all_passed, "engines": engines}));
     } else {
         found.iter().for_each(print_engine);
+        let arrays = |case: &crate::engine::GoldenCase| case.file.ends_with(".npy");
+        if model.manifest.golden_cases.iter().all(arrays) {
+            say!(
+                "The cases are prepared arrays: they check the network and the engines, not how pictures are prepared \
+                 (`overread doctor` does)."
+            );
+        }
     }
     Ok(if all_passed { Ended::Well } else { Ended::SomeFailed })
 }

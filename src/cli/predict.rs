@@ -160,7 +160,12 @@ impl<'a> Output<'a> {
 
     fn finish(mut self, session: &Session) -> anyhow::Result<Ended> {
         self.bar.finish_and_clear();
-        if !self.json {
+        if self.json {
+            // Beside the lines, which are for programs.
+            for note in &self.table.notes {
+                eprintln!("note: {note}");
+            }
+        } else {
             let summary = self.table.summary(self.predicted, self.failed, session);
             self.line(&summary)?;
         }

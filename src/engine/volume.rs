@@ -72,6 +72,17 @@ pub enum SliceChoice {
     },
 }
 
+impl SliceChoice {
+    /// How many slices are named one by one.
+    fn count(&self) -> Option<usize> {
+        match self {
+            Self::Indices(list) => Some(list.len()),
+            Self::PositionsMm { positions_mm, .. } => Some(positions_mm.len()),
+            Self::Middle | Self::All | Self::Index(_) | Self::EveryNth(_) => None,
+        }
+    }
+}
+
 /// An axis of patient space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -149,7 +160,16 @@ fn select(
     let (chosen, each) = match (choice, declared) {
         (Some(choice), _) => (choice, *choice == SliceChoice::All),
         // A file that is named as one slice of a case is no case.
-        (None, _) if frames == 1 && named.is_none() => (&SliceChoice::Index(0), false),
+        (None, _) if frames == 1 && named.is_none() => {
+            if let Some(wanted) = declared.and_then(SliceChoice::count).filter(|wanted| *wanted > 1)
+                && combine.is_some_and(|combine| combine != Combine::Each)
+            {
+                remarks.push(format!(
+                    "The model puts {wanted} slices of a case together; this file holds one, and it alone was scored."
+                ));
+            }
+            (&SliceChoice::Index(0), false)
+        }
         (None, Some(declared)) => (declared, combine.map_or(*declared == SliceChoice::All, |c| c == Combine::Each)),
         (None, None) => {
             remarks.push(format!("The manifest does not say which slice: the middle one of {frames} is taken."));

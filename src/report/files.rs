@@ -72,10 +72,12 @@ pub fn write_misclassified(
     let mut cases = Vec::new();
     for record in a.records {
         let (Some(files), Some(predicted)) = (files.get(&record.path), predicted_at(record, asked)) else { continue };
-        let compared = of_b.get(record.key.as_str()).and_then(|b| Some((*b, predicted_at(b, asked)?)));
+        // An operating point is one model's: the second keeps its own.
+        let compared = of_b.get(record.key.as_str()).and_then(|b| Some((*b, predicted_at(b, None)?)));
         cases.push(GalleryCase { record, files: files.clone(), predicted, compared });
     }
     let (cases, misclassified) = choose_gallery(cases, most);
+    remove_pictures(folder)?;
     if cases.is_empty() {
         return Ok((Vec::new(), misclassified));
     }
@@ -85,6 +87,58 @@ pub fn write_misclassified(
     let total = 2 * cases.len();
     let entries = write_gallery(folder, &cases, a.model.class_names(), &mut mappers, &mut |at| done(at, total))?;
     Ok((entries, misclassified))
+}
+
+/// What a review writes besides its answers, decisions and labels.
+const RESULTS: [&str; 19] = [
+    "metrics.json",
+    "metrics.txt",
+    "thresholds.csv",
+    "confusion.csv",
+    "confusion.png",
+    "confusion.svg",
+    "roc.png",
+    "roc.svg",
+    "pr.png",
+    "pr.svg",
+    "calibration.png",
+    "calibration.svg",
+    "comparison.json",
+    "comparison.txt",
+    "flips.csv",
+    "leaks.json",
+    "predictions.csv",
+    "report.html",
+    "report.pdf",
+];
+
+/// Removes from `out` the results of an earlier call that this one (which wrote `written`) has no successor of: numbers
+/// must not lie beside a report that does not know them. Answers, decisions and a second model's run stay.
+///
+/// # Errors
+/// [`ReportError`] for a file that cannot be removed.
+pub fn remove_earlier(out: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
+    for name in RESULTS {
+        let path = out.join(name);
+        if !written.contains(&path) && path.is_file() {
+            std::fs::remove_file(&path).map_err(|source| ReportError::Write { path, source })?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes the pictures of an earlier call out of a gallery's folder.
+fn remove_pictures(folder: &Path) -> Result<(), ReportError> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let is_picture = path.extension().is_some_and(|ending| ending == "png" || ending == "jpg");
+        if is_picture && path.is_file() {
+            std::fs::remove_file(&path).map_err(|source| ReportError::Write { path, source })?;
+        }
+    }
+    // Only where nothing else lies in it.
+    let _ = std::fs::remove_dir(folder);
+    Ok(())
 }
 
 /// The README beside a model, where there is one of a sensible length.

@@ -176,7 +176,7 @@ impl Shell {
         words::speak(&ctx, self.look.language);
         let mut wishes = Wishes::default();
         self.play(&ctx, &mut wishes);
-        keys::pressed_actions(&ctx, &mut wishes);
+        keys::pressed_actions(&ctx, self.look.page, &mut wishes);
         let dropped: Vec<PathBuf> =
             ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
         if !dropped.is_empty() {

@@ -1,13 +1,15 @@
 //! Small pictures of items: uploaded while they are on the screen.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use eframe::egui::{Color32, ColorImage, Rect, TextureHandle, TextureOptions, Ui, pos2};
 
 use super::icons::{self, Icon};
+use super::shell::Wishes;
 use super::theme;
 use super::widgets::palette;
-use crate::app::{Item, ThumbnailState};
+use crate::app::{Command, Item, Review, ThumbnailState};
 use crate::render::Thumbnail;
 
 /// Uploaded pictures, by item.
@@ -46,6 +48,26 @@ impl Thumbnails {
             }
             ThumbnailState::Broken => icons::paint(ui.painter(), at, 20.0, Icon::Warning, palette(ui).red),
             ThumbnailState::Unknown => {}
+        }
+    }
+}
+
+/// The rows that were on the screen last, and the items in them.
+#[derive(Default)]
+pub(super) struct RowsSeen {
+    rows: Range<usize>,
+    items: Vec<usize>,
+}
+
+impl RowsSeen {
+    /// Asks for the pictures of other rows, or of other cases in the same rows (a filter, another order). Only when they
+    /// change: a wish costs a repaint.
+    pub fn want(&mut self, review: &Review, rows: Range<usize>, wishes: &mut Wishes) {
+        let shown = review.shown().get(rows.clone()).unwrap_or_default();
+        let items: Vec<usize> = shown.iter().filter_map(|place| Some(review.get(*place)?.item)).collect();
+        if self.rows != rows || self.items != items {
+            *self = Self { rows: rows.clone(), items };
+            wishes.commands.push(Command::ShowRows(rows));
         }
     }
 }

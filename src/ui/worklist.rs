@@ -1,13 +1,11 @@
 //! The list on the left: small picture, name, folder, prediction. Only the visible rows are drawn.
 
-use std::ops::Range;
-
 use eframe::egui::{self, Label, Rect, RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::review::filters;
 use super::shell::Wishes;
 use super::theme;
-use super::thumbnails::Thumbnails;
+use super::thumbnails::{RowsSeen, Thumbnails};
 use super::widgets::{elided, heading, paint_chip, palette, tip};
 use super::words::{Words, words};
 use crate::app::{AppState, Command, Item, ListedCase};
@@ -19,8 +17,7 @@ pub(super) struct Worklist {
     list: u64,
     thumbnails: Thumbnails,
     scrolled_to: Option<usize>,
-    /// The rows that were visible last.
-    rows: Range<usize>,
+    rows: RowsSeen,
 }
 
 impl Worklist {
@@ -52,15 +49,7 @@ impl Worklist {
             rows
         });
         remember_offset(ui, out.state.clamped_offset().y, out.inner_rect.height());
-        self.want_rows(out.inner, wishes);
-    }
-
-    /// Only when they change: a wish costs a repaint.
-    fn want_rows(&mut self, rows: Range<usize>, wishes: &mut Wishes) {
-        if self.rows != rows {
-            self.rows = rows.clone();
-            wishes.commands.push(Command::ShowRows(rows));
-        }
+        self.rows.want(review, out.inner, wishes);
     }
 
     fn row(

@@ -76,7 +76,8 @@ fn write(job: &Job, emit: &Emitter) -> Result<(), Failed> {
         Some(b) => {
             let out = out.join("compare");
             folder(&out)?;
-            b.write(&out, asked, options, job.language)?.0
+            // The reader's operating point was chosen for the first model alone.
+            b.write(&out, None, options, job.language)?.0
         }
         None => None,
     };

@@ -28,7 +28,7 @@ pub struct ReviewArgs {
     #[arg(long = "map", value_name = "LABEL=CLASS", value_parser = label_pair)]
     pub maps: Vec<(String, String)>,
     /// Operating point instead of the model's own: the least score from which a class is predicted. A bare number is
-    /// that of the second of two classes. May be given several times.
+    /// that of the second of two classes. May be given several times. That of --compare stays its own.
     #[arg(long = "threshold", value_name = "[CLASS=]SCORE", value_parser = threshold)]
     pub thresholds: Vec<(Option<String>, f32)>,
     /// Where the files go. A folder that holds an unfinished run of the same model is gone on with.

@@ -26,9 +26,10 @@ impl Results<'_> {
     pub fn write(self) -> anyhow::Result<()> {
         let (args, out) = (self.work.args, self.work.args.out.as_path());
         let mut written = vec![out.join("cases.jsonl")];
-        let a = self.side(&self.a, out, &mut written)?;
+        let a = self.side(&self.a, (out, self.asked()), &mut written)?;
         let b = match &self.b {
-            Some(side) => self.side(side, side.folder.path(), &mut written)?,
+            // An operating point is one model's: the second keeps its own.
+            Some(side) => self.side(side, (side.folder.path(), None), &mut written)?,
             None => None,
         };
         let comparison = match (&a, &b) {
@@ -42,6 +43,7 @@ impl Results<'_> {
         let comparison_of = comparison.as_ref();
         let parts = Parts { a: a.as_ref(), b: b.as_ref(), comparison: comparison_of, gallery: &gallery, misclassified };
         self.documents(&parts, &mut written)?;
+        report::remove_earlier(out, &written)?;
         if args.json {
             match (&a, &comparison) {
                 (_, Some(comparison)) => say!("{:#}", comparison_json(comparison)),
@@ -73,9 +75,13 @@ impl Results<'_> {
     }
 
     /// One model's table and numbers; `None` where no case has a label.
-    fn side(&self, side: &Side, out: &Path, written: &mut Vec<PathBuf>) -> anyhow::Result<Option<MetricsReport>> {
-        let (report, files) =
-            side.written().write(out, self.asked(), self.options(), self.work.args.language.into())?;
+    fn side(
+        &self,
+        side: &Side,
+        (out, asked): (&Path, Option<&[(usize, f32)]>),
+        written: &mut Vec<PathBuf>,
+    ) -> anyhow::Result<Option<MetricsReport>> {
+        let (report, files) = side.written().write(out, asked, self.options(), self.work.args.language.into())?;
         written.extend(files);
         Ok(report)
     }
@@ -101,7 +107,11 @@ impl Results<'_> {
     }
 
     fn ending(&self, gallery: &[GalleryEntry], misclassified: usize) -> String {
-        let mut text = format!("{} misclassified, {} shown with heatmaps.", misclassified, gallery.len());
+        let by = if self.b.is_some() { " by one of the models or both" } else { "" };
+        let mut text = match self.a.cases.iter().any(|case| case.truth_class().is_some()) {
+            true => format!("{misclassified} misclassified{by}, {} shown with heatmaps.", gallery.len()),
+            false => "No case has a reference label, so none is misclassified.".to_owned(),
+        };
         if let Some(entry) = gallery.iter().find(|entry| entry.heatmap.is_none()) {
             text += &format!("\nwarning: {}: {}", entry.key, entry.heatmap_words);
         }

@@ -20,6 +20,14 @@ pub(super) struct NamesField {
 }
 
 impl NamesField {
+    /// How many names the text holds and how many the model needs, where these differ: nothing is saved then, so that no
+    /// typed name is lost.
+    pub fn unfinished(&self, importing: &Importing) -> Option<(usize, usize)> {
+        let expected = importing.drafted.as_ref()?.facts.class_names.len();
+        let count = class_names_from_text(&self.text).len();
+        (count != expected && !self.text.trim().is_empty()).then_some((count, expected))
+    }
+
     pub fn show(
         &mut self,
         ui: &mut Ui,

@@ -49,7 +49,10 @@ impl ImportPage {
             *self = Self { of: Some(importing.path.clone()), ..Self::default() };
         }
         let frame = Frame::NONE.fill(palette(ui).background);
-        Panel::top("import head").exact_size(HEAD_HEIGHT).frame(frame).show(ui, |ui| head(ui, importing, wishes));
+        Panel::top("import head")
+            .exact_size(HEAD_HEIGHT)
+            .frame(frame)
+            .show(ui, |ui| head(ui, importing, &self.names, wishes));
         let Some(drafted) = &importing.drafted else {
             CentralPanel::no_frame().frame(frame).show(ui, |ui| self.without_draft(ui, importing, wishes));
             return;
@@ -174,11 +177,11 @@ fn change(importing: &Importing, said: Choices, wishes: &mut Wishes) {
 }
 
 /// What it is, how much of it is assumed, where it goes, and the two ways out.
-fn head(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
+fn head(ui: &mut Ui, importing: &Importing, names: &NamesField, wishes: &mut Wishes) {
     let inside = ui.max_rect().shrink2(vec2(16.0, 8.0));
     let builder = UiBuilder::new().max_rect(inside).layout(Layout::right_to_left(Align::Center));
     let left = ui.scope_builder(builder, |ui| {
-        ways_out(ui, importing, wishes);
+        ways_out(ui, importing, names, wishes);
         ui.available_rect_before_wrap()
     });
     let builder = UiBuilder::new().max_rect(left.inner).layout(Layout::top_down(Align::Min));
@@ -191,12 +194,20 @@ fn head(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
     });
 }
 
-fn ways_out(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
+fn ways_out(ui: &mut Ui, importing: &Importing, names: &NamesField, wishes: &mut Wishes) {
     let (p, words) = (palette(ui), words(ui));
     let text = RichText::new(words.text("import-save")).font(theme::strong()).color(p.on_accent);
     let button = Button::new(text).fill(p.accent).stroke(Stroke::NONE);
-    let response = ui.add_enabled(importing.can_save(), button);
-    if response.on_hover_text(words.text("import-save.tooltip")).clicked() {
+    let unfinished = names.unfinished(importing);
+    let response = ui.add_enabled(importing.can_save() && unfinished.is_none(), button);
+    let response = match unfinished {
+        Some((count, expected)) => {
+            let values = [("count", count.into()), ("expected", expected.into())];
+            response.on_disabled_hover_text(words.with("import-classes-count", &values))
+        }
+        None => response.on_hover_text(words.text("import-save.tooltip")),
+    };
+    if response.clicked() {
         wishes.commands.push(Command::Import(ImportWish::Save));
     }
     let response = ui.add(Button::new(words.text("import-cancel")));

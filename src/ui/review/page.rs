@@ -1,19 +1,17 @@
 //! The page: numbers on the left, cases on the right.
 
-use std::ops::Range;
-
 use eframe::egui::{self, Align, CentralPanel, Frame, Label, Layout, Panel, RichText, ScrollArea, Ui};
 
 use super::leaks::LeakPanel;
 use super::matrix::Cells;
 use super::table::Scrolled;
 use super::{filters, gallery, labels, numbers, table};
-use crate::app::{AppState, Command, ExportState};
+use crate::app::{AppState, ExportState};
 use crate::review::Show;
 use crate::ui::actions::Action;
 use crate::ui::shell::Wishes;
 use crate::ui::theme;
-use crate::ui::thumbnails::Thumbnails;
+use crate::ui::thumbnails::{RowsSeen, Thumbnails};
 use crate::ui::widgets::{action_button, heading, palette, toggle_button, weak};
 use crate::ui::words::words;
 
@@ -36,7 +34,7 @@ pub(in crate::ui) struct ReviewPage {
     cells: Cells,
     leaks: LeakPanel,
     scrolled: Scrolled,
-    rows: Range<usize>,
+    rows: RowsSeen,
 }
 
 impl ReviewPage {
@@ -79,11 +77,7 @@ impl ReviewPage {
             Style::Table => table::table(ui, state, &mut self.thumbnails, &mut self.scrolled, wishes),
             Style::Gallery => gallery::gallery(ui, state, &mut self.thumbnails, wishes),
         };
-        // Only when they change: a wish costs a repaint.
-        if self.rows != rows {
-            self.rows = rows.clone();
-            wishes.commands.push(Command::ShowRows(rows));
-        }
+        self.rows.want(state.review(), rows, wishes);
     }
 
     fn toolbar(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Context, Key};
 
-use super::Wishes;
+use super::{Page, Wishes};
 use crate::ui::actions::TABLE;
 
 const ARROWS: [Key; 4] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown];
@@ -13,9 +13,10 @@ fn writes(key: Key) -> bool {
     !matches!(key, Key::Escape | Key::PageUp | Key::PageDown) && !(f1..=f20).contains(&(key as u8))
 }
 
-/// Keys of the table, unless a person is typing text.
-pub(super) fn pressed_actions(ctx: &Context, wishes: &mut Wishes) {
-    let typing = ctx.text_edit_focused();
+/// Keys of the table, unless a person is typing text. While a model is set up the scan is hidden, and letters meant for a
+/// field must not act on it.
+pub(super) fn pressed_actions(ctx: &Context, page: Page, wishes: &mut Wishes) {
+    let typing = ctx.text_edit_focused() || page == Page::Import;
     let focused = ctx.memory(|memory| memory.focused().is_some());
     ctx.input_mut(|input| {
         for entry in TABLE {
