@@ -15,6 +15,7 @@ import make_torch as zoo
 import monai
 import numpy as np
 import timm
+import onnx
 import torch
 import torchvision
 import transformers
@@ -48,6 +49,20 @@ def export(model, shown, path, dynamo=False):
     path.parent.mkdir(parents=True, exist_ok=True)
     exporter, opset = ("dynamo", 18) if dynamo else ("torchscript", 17)
     zoo.export(model, shown, str(path), exporter, opset, None, False)
+    if dynamo:
+        without_origin(path)
+
+
+def without_origin(path):
+    """The new exporter writes where in whose files each node came from."""
+    model = onnx.load(path)
+    graph = model.graph
+    for part in (graph.node, graph.value_info, graph.input, graph.output, graph.initializer):
+        for item in part:
+            del item.metadata_props[:]
+            item.doc_string = ""
+    del graph.metadata_props[:]
+    onnx.save(model, path)
 
 
 def around(shown):
