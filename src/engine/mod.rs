@@ -20,6 +20,7 @@ mod features;
 mod golden;
 mod graph_questions;
 mod graph_session;
+mod guards;
 pub mod import;
 mod imported;
 mod imported_monai;

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::error::EngineError;
+use super::guards::differences;
 use super::slice_files::{NamedPlaces, SliceFiles};
 use crate::geometry::{Affine3, Size};
-use crate::scan::{Frame, Meta, ModalityHint, Pixels, Scan};
+use crate::scan::{Meta, Scan};
 
 /// `input_selection` of the manifest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -221,71 +222,6 @@ fn middle(frames: usize, slices_per_volume: Option<usize>) -> usize {
     match slices_per_volume {
         Some(slices) if slices > 0 && frames > slices => (frames / slices / 2) * slices + slices / 2,
         _ => frames / 2,
-    }
-}
-
-fn differences(selection: &InputSelection, meta: &Meta) -> Vec<String> {
-    let pairs = [
-        ("modality", &selection.modality, &meta.modality),
-        ("body part", &selection.body_part, &meta.body_part),
-        ("photometric interpretation", &selection.photometric, &meta.photometric),
-    ];
-    let differs = |(what, wanted, found): (&str, &Option<OneOrMany>, &Option<String>)| {
-        let (wanted, found) = (wanted.as_ref()?.as_slice(), found.as_ref()?);
-        (!wanted.iter().any(|value| value.eq_ignore_ascii_case(found)))
-            .then(|| format!("The model is made for the {what} {}; the file says {found}.", wanted.join(" or ")))
-    };
-    pairs.into_iter().filter_map(differs).chain(hinted(selection, meta)).collect()
-}
-
-/// The same for a volume whose format has no field for the modality.
-fn hinted(selection: &InputSelection, meta: &Meta) -> Option<String> {
-    let (wanted, hint) = (selection.modality.as_ref()?.as_slice(), meta.modality_hint.as_ref()?);
-    match hint {
-        _ if meta.modality.is_some() => None,
-        ModalityHint::Silent => {
-            Some(format!("The file does not say its modality; the model is made for {}.", wanted.join(" or ")))
-        }
-        ModalityHint::Says { modality, .. } if wanted.iter().any(|value| value.eq_ignore_ascii_case(modality)) => None,
-        ModalityHint::Says { modality, by } => {
-            Some(format!("The model is made for the modality {}; {by} says {modality}.", wanted.join(" or ")))
-        }
-    }
-}
-
-/// Fewer values outside the stated range are metal, markers and the edge of the table.
-const MOST_OUTSIDE: f64 = 0.01;
-
-impl InputSelection {
-    /// A sentence where values of a frame lie outside the stated range: for a picture of 8 bits or in other units the score
-    /// means little.
-    pub fn value_warning(&self, frame: &Frame) -> Option<String> {
-        let [low, high] = self.value_range?;
-        let (mut outside, mut count, mut least, mut most) = (0usize, 0usize, f32::INFINITY, f32::NEG_INFINITY);
-        let mut look = |value: f32| {
-            if value.is_finite() {
-                count += 1;
-                outside += usize::from(value < low || value > high);
-                (least, most) = (least.min(value), most.max(value));
-            }
-        };
-        match &frame.pixels {
-            Pixels::Gray(values) => values.iter().for_each(|value| look(*value)),
-            Pixels::Rgb(values) => values.iter().for_each(|value| look(f32::from(*value))),
-        }
-        let share = outside as f64 / count.max(1) as f64;
-        // Values far inside the range are as telling: 0..1 where -1000..3000 is stated.
-        let narrow = count > 0 && f64::from(most - least) < 0.02 * f64::from(high - low);
-        if share > MOST_OUTSIDE {
-            let percent = share * 100.0;
-            return Some(format!(
-                "The model is made for values from {low} to {high}; {percent:.0} % of these lie outside (they reach from \
-                 {least} to {most})."
-            ));
-        }
-        narrow.then(|| {
-            format!("The model is made for values from {low} to {high}; these reach from {least} to {most} only.")
-        })
     }
 }
 

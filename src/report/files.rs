@@ -131,8 +131,14 @@ pub fn remove_earlier(out: &Path, written: &[PathBuf]) -> Result<(), ReportError
 fn remove_pictures(folder: &Path) -> Result<(), ReportError> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
-        let is_picture = path.extension().is_some_and(|ending| ending == "png" || ending == "jpg");
-        if is_picture && path.is_file() {
+        // `0001.png`, `0001-heatmap.png`: what else lies there is somebody's own.
+        let is_ours = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| {
+            let rest = name.strip_suffix(".png").and_then(|name| name.split_at_checked(4));
+            rest.is_some_and(|(number, name)| {
+                number.bytes().all(|byte| byte.is_ascii_digit()) && (name.is_empty() || name.starts_with('-'))
+            })
+        });
+        if is_ours && path.is_file() {
             std::fs::remove_file(&path).map_err(|source| ReportError::Write { path, source })?;
         }
     }

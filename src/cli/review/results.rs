@@ -43,7 +43,10 @@ impl Results<'_> {
         let comparison_of = comparison.as_ref();
         let parts = Parts { a: a.as_ref(), b: b.as_ref(), comparison: comparison_of, gallery: &gallery, misclassified };
         self.documents(&parts, &mut written)?;
-        report::remove_earlier(out, &written)?;
+        // In a folder that held no run, files of these names are somebody's own.
+        if self.a.went_on {
+            report::remove_earlier(out, &written)?;
+        }
         if args.json {
             match (&a, &comparison) {
                 (_, Some(comparison)) => say!("{:#}", comparison_json(comparison)),

@@ -22,6 +22,8 @@ pub(super) struct Side {
     pub cases: Vec<CaseRecord>,
     /// The engine and what it runs on, in words.
     pub ran: String,
+    /// True where the folder held this run already.
+    pub went_on: bool,
 }
 
 impl Side {
@@ -50,7 +52,8 @@ impl Side {
         for problem in &folder.problems {
             eprintln!("warning: {problem}");
         }
-        if !folder.records().is_empty() {
+        let went_on = !folder.records().is_empty();
+        if went_on {
             folder.relabel(&recorder)?;
             if !left.items.is_empty() && !args.json {
                 say!("{}: {}", folder.path().display(), going_on(work.items.len(), &left, retry));
@@ -80,7 +83,7 @@ impl Side {
         }
         let decisions = first.as_deref().unwrap_or(&folder).decisions();
         let cases = with_typed_labels(folder.records(), decisions, model.class_names());
-        Ok(Some(Self { model, folder, recorder, cases, ran }))
+        Ok(Some(Self { model, folder, recorder, cases, ran, went_on }))
     }
 
     /// What its files are made of.
