@@ -1,9 +1,10 @@
 """Trains phantom-brain-3grade and writes the model folder.
 
-    python train.py DATA
+    python train.py DATA         trains, chooses and writes
+    python train.py DATA SEED    trains with another seed and prints its validation numbers only
 
 DATA holds train/, validation/ and test/, each drawn by `examples/draw_phantoms.rs` (README.md has the commands).
-Writes model.onnx, metadata.json, golden/ and results.json beside this folder; the checkpoint goes to DATA.
+The first writes model.onnx, metadata.json, golden/ and results.json beside this folder; the checkpoint goes to DATA.
 """
 
 import csv
@@ -47,9 +48,9 @@ def augmented(pictures, random):
     return torch.from_numpy(np.minimum(scaled(np.stack(cut)) * gain, 1.0)[:, None])
 
 
-def train(pictures, grades, validation):
-    torch.manual_seed(SEED)
-    random = np.random.default_rng(SEED)
+def train(pictures, grades, validation, seed=SEED):
+    torch.manual_seed(seed)
+    random = np.random.default_rng(seed)
     network = Network()
     steps = EPOCHS * (len(pictures) // BATCH)
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-3)
@@ -113,6 +114,15 @@ def manifest(model_sha256, kelvin, cases):
     }
 
 
+def another(data, seed):
+    """Trains with another seed and prints its validation numbers, uncalibrated; writes nothing and leaves the test part alone."""
+    torch.set_num_threads(1)
+    pictures, grades, _ = load(data / "train")
+    validation = load(data / "validation")
+    network = train(pictures, grades, validation, seed)
+    print(json.dumps({"seed": seed, "validation": summary(predict(network, validation[0]), *validation[1:])}))
+
+
 def main(data):
     torch.set_num_threads(1)
     pictures, grades, _ = load(data / "train")
@@ -137,4 +147,7 @@ def main(data):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if len(sys.argv) > 2:
+        another(Path(sys.argv[1]), int(sys.argv[2]))
+    else:
+        main(Path(sys.argv[1]))
