@@ -386,6 +386,7 @@ model-remarks = { $count ->
 }
 fact-assumed = { $value } (assumed)
 engine = Engine
+engine-embedded-alone = Embedded
 engine-embedded = Embedded ({ $version })
 engine-ran-on = Ran on
 engine-both = CUDA and CPU

@@ -373,6 +373,7 @@ model-copy-sha256 = sha256 복사
 model-remarks = 이 모델에서 알아 둘 점이 { $count }가지 있습니다.
 fact-assumed = { $value } (추정)
 engine = 엔진
+engine-embedded-alone = 내장 엔진
 engine-embedded = 내장 엔진 ({ $version })
 engine-ran-on = 실행 장치
 engine-both = CUDA와 CPU

@@ -10,7 +10,7 @@ use super::import::channels;
 use super::shell::{Look, Page};
 use super::strip::{StepPictures, strip};
 use super::theme;
-use super::widgets::{bare_icon_button, fact, heading, palette, weak};
+use super::widgets::{bare_icon_button, elided, fact, heading, palette, tip, weak};
 use super::words::{Words, words};
 use crate::app::{self, AppState, EngineFacts, Fact, ModelFacts, Prediction, PredictionState};
 use crate::engine::{Inference, OutputKind, ScoreRule};
@@ -125,6 +125,8 @@ fn sheet(ui: &mut Ui, told: &Told<'_>, pictures: &mut StepPictures) {
     });
 }
 
+/// A column of numbers, with what is between it and the next.
+const NUMBER: f32 = 104.0;
 /// Between the columns.
 const COLUMN_GAP: f32 = 24.0;
 
@@ -239,6 +241,8 @@ fn table(ui: &mut Ui, told: &Told<'_>, rule: &ScoreRule) {
         several => several.get(class).copied(),
     };
     ui.spacing_mut().interact_size.y = 18.0;
+    let numbers = if rule.temperature.is_some() { 3.0 } else { 2.0 };
+    let name_width = (ui.available_width() - numbers * NUMBER).max(64.0);
     Grid::new("account scores").num_columns(4).spacing([16.0, 4.0]).striped(true).show(ui, |ui| {
         let scaled = rule.temperature.map_or("", |_| words.text("account-scaled"));
         for text in [words.text("class"), words.text("account-logit"), scaled, words.score(told.facts)] {
@@ -250,7 +254,9 @@ fn table(ui: &mut Ui, told: &Told<'_>, rule: &ScoreRule) {
             let color = if class == inference.predicted { p.accent } else { p.text };
             let logit = logit(class);
             let scaled = logit.zip(rule.temperature).map(|(logit, temperature)| logit / temperature);
-            ui.add(small(words.class(told.facts, class), color).truncate());
+            let name = words.class(told.facts, class);
+            let galley = elided(ui, &name, theme::small(), color, name_width);
+            tip(ui.add(Label::new(galley)), || name);
             for value in [logit, scaled] {
                 ui.add(small(value.map_or_else(String::new, |value| format!("{value:.6}")), color));
             }

@@ -60,11 +60,12 @@ impl StepPictures {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Words {
     Below,
-    Beside,
+    /// So much room.
+    Beside(f32),
 }
 
 /// Room for words beside a picture.
-const BESIDE: f32 = 136.0;
+const BESIDE: std::ops::RangeInclusive<f32> = 136.0..=232.0;
 /// Three lines of them.
 const LINES: f32 = 52.0;
 
@@ -121,7 +122,7 @@ impl FoldingStrip {
     pub fn height(&self, ui: &Ui) -> f32 {
         let row = match Self::look(ui) {
             _ if self.is_folded => 0.0,
-            (size, Words::Beside) => size.y + 14.0,
+            (size, Words::Beside(_)) => size.y + 14.0,
             (size, Words::Below) => size.y + LINES + 14.0,
         };
         TITLE + row + 2.0 * MARGIN
@@ -129,7 +130,7 @@ impl FoldingStrip {
 
     fn look(ui: &Ui) -> (Vec2, Words) {
         let is_low = ui.ctx().content_rect().height() < LOW;
-        if is_low { (vec2(56.0, 56.0), Words::Beside) } else { (vec2(MOST_WIDTH, 88.0), Words::Below) }
+        if is_low { (vec2(56.0, 56.0), Words::Beside(*BESIDE.start())) } else { (vec2(MOST_WIDTH, 88.0), Words::Below) }
     }
 
     pub fn show(&mut self, ui: &mut Ui, prediction: &Arc<Prediction>, steps: &[StepFacts]) {
@@ -140,7 +141,12 @@ impl FoldingStrip {
         }
         let look = Self::look(ui);
         match look.1 {
-            Words::Beside => row(ui, &mut self.pictures, prediction, steps, look),
+            Words::Beside(_) => {
+                let count = prediction.seen.len().max(1) as f32;
+                let width = (ui.available_width() + GAP) / count - GAP - look.0.x - theme::GRID;
+                let beside = Words::Beside(width.clamp(*BESIDE.start(), *BESIDE.end()));
+                row(ui, &mut self.pictures, prediction, steps, (look.0, beside));
+            }
             Words::Below => strip(ui, &mut self.pictures, prediction, steps, look.0.y),
         }
     }
@@ -194,14 +200,17 @@ fn cell(
     (size, place): (Vec2, Words),
 ) {
     let (p, words) = (palette(ui), words(ui));
-    let room = if place == Words::Below { vec2(0.0, LINES) } else { vec2(theme::GRID + BESIDE, 0.0) };
+    let room = match place {
+        Words::Below => vec2(0.0, LINES),
+        Words::Beside(width) => vec2(theme::GRID + width, 0.0),
+    };
     let (all, response) = ui.allocate_exact_size(size + room, Sense::hover());
     let picture = Rect::from_min_size(all.min, size);
     pictures.paint(ui, n, step.picture.as_ref(), picture);
     let mut lines = all;
     match place {
         Words::Below => lines.min.y = picture.bottom() + 2.0,
-        Words::Beside => lines.min.x = picture.right() + theme::GRID,
+        Words::Beside(_) => lines.min.x = picture.right() + theme::GRID,
     }
     let title = match step.name {
         Some(name) => format!("{n}  {}", words.step(name)),
@@ -210,16 +219,16 @@ fn cell(
     let own = declared.map(|step| words.parameters(step).join(" · ")).unwrap_or_default();
     let values = values(ui, step);
     let builder = UiBuilder::new().max_rect(lines).layout(Layout::top_down(Align::Min)).id_salt(("step", n));
-    ui.scope_builder(builder, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        let assumed = declared.is_some_and(|step| step.origin == Origin::Assumed);
-        let color = if assumed { p.amber } else { p.text };
-        let line = |ui: &mut Ui, text: RichText| ui.add(Label::new(text).truncate().halign(Align::LEFT));
-        line(ui, RichText::new(&title).font(theme::small_strong()).color(color));
-        for text in [&own, &values].into_iter().filter(|text| !text.is_empty()) {
-            line(ui, RichText::new(text).font(theme::small()).color(p.weak));
-        }
-    });
+    // A child of its own: the cell is as wide as it was made, however short its words.
+    let ui = &mut ui.new_child(builder);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let assumed = declared.is_some_and(|step| step.origin == Origin::Assumed);
+    let color = if assumed { p.amber } else { p.text };
+    let line = |ui: &mut Ui, text: RichText| ui.add(Label::new(text).truncate().halign(Align::LEFT));
+    line(ui, RichText::new(&title).font(theme::small_strong()).color(color));
+    for text in [&own, &values].into_iter().filter(|text| !text.is_empty()) {
+        line(ui, RichText::new(text).font(theme::small()).color(p.weak));
+    }
     let told = [Some(title), Some(own), step.remark.clone(), Some(values)];
     let told: Vec<String> = told.into_iter().flatten().filter(|text| !text.is_empty()).collect();
     tip(response, || told.join("\n"));

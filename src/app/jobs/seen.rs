@@ -17,7 +17,11 @@ pub(super) fn seen_steps(frame: &Frame, prepared: &Prepared) -> Vec<SeenStep> {
         Pixels::Rgb(values) => Picture::U8(values.clone()),
         Pixels::Gray(values) => Picture::F32(values.clone().insert_axis(ndarray::Axis(2))),
     };
-    let mut seen = vec![step(None, Some(&read), None, None)];
+    let stored = prepared.volume.map(|place| {
+        let [cols, rows, frames] = place.scan;
+        [frames, rows, cols]
+    });
+    let mut seen = vec![step(None, Some(&read), None, stored)];
     for applied in &prepared.steps {
         seen.push(step(Some(applied.name), applied.picture.as_ref(), applied.remark.clone(), applied.volume));
     }

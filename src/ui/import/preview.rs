@@ -115,7 +115,9 @@ pub(in crate::ui) fn channels(ui: &mut Ui, prediction: &Prediction) {
         ui.end_row();
         for (channel, fed) in prediction.fed.iter().enumerate() {
             ui.add(small((channel + 1).to_string(), p.weak));
-            for value in [fed.low, fed.mean, fed.high] {
+            // A mean that only rounding keeps from 0 is 0.
+            let mean = if fed.mean.abs() < 1e-6 * (fed.high - fed.low) { 0.0 } else { fed.mean };
+            for value in [fed.low, mean, fed.high] {
                 ui.add(small(number(f64::from(value)), p.text));
             }
             ui.end_row();

@@ -2,11 +2,18 @@
 
 use super::{Language, Words};
 use crate::app::StepFacts;
+use crate::preprocess::Filter;
 
 impl Words {
     /// `size 224 224`, `filter bilinear`, `as tensorflow`.
     pub fn parameters(self, step: &StepFacts) -> Vec<String> {
         step.parameters.iter().map(|(name, value)| self.parameter(name, value)).collect()
+    }
+
+    /// How pixels are put together in a resize.
+    pub fn filter(self, filter: Filter) -> String {
+        let known = self.parameter_value(filter.name()).filter(|_| self.language() != Language::English);
+        known.map_or_else(|| filter.name().replace('_', " "), str::to_owned)
     }
 
     fn parameter(self, name: &str, value: &str) -> String {
