@@ -23,6 +23,7 @@ mod graph_session;
 mod guards;
 pub mod import;
 mod imported;
+mod imported_hugging_face;
 mod imported_monai;
 mod imported_monai_volume;
 mod inference;

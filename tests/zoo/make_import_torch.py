@@ -159,7 +159,7 @@ def hugging_face(results, wanted):
         torch.manual_seed(23)
         config = transformers.ResNetConfig(embedding_size=8, hidden_sizes=[8, 8, 12, 16], depths=[1, 1, 1, 1], layer_type="basic", **labels)
         network = transformers.ResNetForImageClassification(config)
-        processor = transformers.ConvNextImageProcessorPil(crop_pct=0.875, size={"shortest_edge": 224}, resample=3)
+        processor = transformers.ConvNextImageProcessor(crop_pct=0.875, size={"shortest_edge": 224}, resample=3)
         head = lambda maps: network.classifier(network.resnet.pooler(maps))
         body = lambda x: network.resnet(x).last_hidden_state
         face(results, "resnet", "Hugging Face ResNet", network, config, processor, body, head)
@@ -168,8 +168,20 @@ def hugging_face(results, wanted):
         config = transformers.ViTConfig(
             hidden_size=12, num_hidden_layers=2, num_attention_heads=3, intermediate_size=24, image_size=128, attn_implementation="eager", **labels)
         network = transformers.ViTForImageClassification(config)
-        processor = transformers.ViTImageProcessorPil(size={"height": 128, "width": 128})
+        processor = transformers.ViTImageProcessor(size={"height": 128, "width": 128})
         face(results, "vit", "Hugging Face ViT", network, config, processor, None, None)
+    if wanted("Hugging Face ResNet of version 4"):
+        torch.manual_seed(27)
+        config = transformers.ResNetConfig(embedding_size=8, hidden_sizes=[8, 8, 12, 16], depths=[1, 1, 1, 1], layer_type="basic", **labels)
+        network = transformers.ResNetForImageClassification(config)
+        # Version 4 writes this name for the processor that uses Pillow, as version 5 does for both.
+        processor = transformers.ViTImageProcessorPil(
+            size={"shortest_edge": 128}, resample=3, do_center_crop=True, crop_size={"height": 121, "width": 97}, do_normalize=True)
+        head = lambda maps: network.classifier(network.resnet.pooler(maps))
+        body = lambda x: network.resnet(x).last_hidden_state
+        face(results, "resnet_4", "Hugging Face ResNet of version 4", network, config, processor, body, head)
+        written = MODELS / "hf_resnet_4" / "config.json"
+        written.write_text(written.read_text().replace(transformers.__version__, "4.57.1"))
 
 
 def vit_said(network, shown):
