@@ -819,6 +819,7 @@ import-input = Input
 import-layout = Axes
 import-nhwc = rows, columns, channels (Keras, TensorFlow)
 import-nchw = channels, rows, columns (PyTorch)
+import-ncwh = channels, columns, rows (MONAI)
 import-ncdhw = one channel, slices, rows, columns (volumes, PyTorch)
 import-ndhwc = slices, rows, columns, one channel (volumes, Keras)
 import-dimensions = Dimensions

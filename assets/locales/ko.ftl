@@ -784,6 +784,7 @@ import-input = 입력
 import-layout = 축 순서
 import-nhwc = 행, 열, 채널(Keras, TensorFlow)
 import-nchw = 채널, 행, 열(PyTorch)
+import-ncwh = 채널, 열, 행(MONAI)
 import-ncdhw = 채널 하나, 슬라이스, 행, 열(볼륨, PyTorch)
 import-ndhwc = 슬라이스, 행, 열, 채널 하나(볼륨, Keras)
 import-dimensions = 차원

@@ -20,12 +20,16 @@ pub(super) struct Imported {
     pub class_names: Option<Sourced<Vec<String>>>,
     pub preprocess: Vec<Sourced<Step>>,
     pub preprocess_volume: Vec<Sourced<VolumeStep>>,
+    /// Why pictures go in with columns before rows, where they do.
+    pub columns_first: Option<&'static str>,
     /// What was read, for the person.
     pub remarks: Vec<String>,
 }
 
 /// Where a MONAI bundle says how it prepares.
 const MONAI: &str = "configs/inference.json (MONAI)";
+
+const MONAI_COLUMNS: &str = "MONAI's LoadImage gives columns before rows (reverse_indexing)";
 
 /// Files beyond this size are not configuration files.
 const MAX_CONFIG_BYTES: u64 = 8 << 20;
@@ -53,12 +57,13 @@ pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: 
         }
         if found.preprocess.is_empty()
             && let Some(config) = read(folder, "configs/inference.json", &mut found.remarks)
-            && let Some((steps, notes)) = monai_steps(&config)
+            && let Some(transforms) = monai_steps(&config)
         {
-            found.remarks.extend(notes);
+            found.remarks.extend(transforms.notes);
+            found.columns_first = transforms.columns_first.then_some(MONAI_COLUMNS);
             let colours =
                 vec![json!({"step": if input.channels == Some(1) { "to_gray" } else { "to_rgb" }, "as": "torch"})];
-            let steps = colours.into_iter().chain(steps).collect();
+            let steps = colours.into_iter().chain(transforms.steps).collect();
             found.preprocess = import_steps(Some(steps), MONAI, &mut found.remarks);
         }
     }

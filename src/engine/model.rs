@@ -87,14 +87,21 @@ impl Model {
                 stated.and_then(|layout| ImageInput::stated(graph, layout)).ok_or_else(|| refused(source))?
             }
         };
+        let imported = import(place.configs.as_deref(), &input, &graph.metadata);
+        let turned = match (stated, imported.columns_first) {
+            (Some(Layout::Ncwh), _) => input.clone().columns_first("stated"),
+            (None, Some(reason)) => input.clone().columns_first(reason),
+            _ => None,
+        };
+        let metadata = match turned {
+            // A bundle's own file counts the graph's axes.
+            Some(_) if stated.is_none() => metadata.map(MetadataFile::with_sides_swapped),
+            _ => metadata,
+        };
+        let input = turned.unwrap_or(input);
         let output = score_output(graph, metadata.as_ref());
         let (facts, logits, no_logits) = facts(graph, &input, &output);
-        let sources = Sources {
-            folder_name: place.name.clone(),
-            graph: &facts,
-            file: metadata,
-            imported: import(place.configs.as_deref(), &input, &graph.metadata),
-        };
+        let sources = Sources { folder_name: place.name.clone(), graph: &facts, file: metadata, imported };
         let mut manifest = resolve(sources, &place.folder.join("metadata.json"), &file.sha256)?;
         manifest.remarks.extend(no_logits);
         manifest.remarks.extend(onnx::precision(graph).words().map(|words| format!("The model is {words}.")));

@@ -29,7 +29,7 @@ pub struct ImportArgs {
     pub positive: Option<String>,
     #[arg(long)]
     pub name: Option<String>,
-    /// Where the graph does not tell: NHWC (Keras) or NCHW (PyTorch).
+    /// Where the graph does not tell: NHWC (Keras), NCHW (PyTorch), or NCWH (columns before rows: MONAI).
     #[arg(long, value_parser = layout)]
     pub layout: Option<Layout>,
     /// What the output holds, where the graph does not tell: logits, softmax or sigmoid.
@@ -63,7 +63,8 @@ fn layout(text: &str) -> Result<Layout, String> {
     match text.to_ascii_uppercase().as_str() {
         "NHWC" => Ok(Layout::Nhwc),
         "NCHW" => Ok(Layout::Nchw),
-        _ => Err("write NHWC or NCHW".to_owned()),
+        "NCWH" => Ok(Layout::Ncwh),
+        _ => Err("write NHWC, NCHW or NCWH".to_owned()),
     }
 }
 

@@ -96,8 +96,12 @@ impl ReadExport {
     pub fn draft(&self, choices: &Choices) -> Result<Draft, EngineError> {
         let mut base = self.stated.clone();
         apply_input_and_output(&mut base, choices);
-        let found = Model::load_from(&self.export, base.clone(), &self.raw)?;
-        let mut file = known(&found.manifest, base);
+        // A size that is chosen is rows and columns, whatever order a bundle's own file has.
+        if choices.size.is_some() && choices.layout.is_none() && self.is_columns_first() {
+            input_of(&mut base).layout = Some(Layout::Ncwh);
+        }
+        let found = Model::load_from(&self.export, base, &self.raw)?;
+        let mut file = known(&found.manifest, found.manifest.file.clone());
         apply(&mut file, &found, choices)?;
         file.model_sha256 = Some(found.sha256.clone());
         file.other.insert("imported".to_owned(), record(&self.export.onnx, &found, choices));
@@ -108,6 +112,11 @@ impl ReadExport {
             choices.recipe.is_some() || choices.preset.is_some(),
         );
         Ok(Draft { model, file, page })
+    }
+
+    fn is_columns_first(&self) -> bool {
+        let found = Model::load_from(&self.export, self.stated.clone(), &self.raw);
+        found.is_ok_and(|model| model.layout() == Layout::Ncwh)
     }
 
     /// Files beside the model that were read or could have been: name, and whether it is there.

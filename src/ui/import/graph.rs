@@ -57,6 +57,7 @@ pub(super) fn layout(words: Words, layout: Layout) -> String {
     let own = match layout {
         Layout::Nhwc => words.text("import-nhwc"),
         Layout::Nchw => words.text("import-nchw"),
+        Layout::Ncwh => words.text("import-ncwh"),
         Layout::Ncdhw => words.text("import-ncdhw"),
         Layout::Ndhwc => words.text("import-ndhwc"),
     };
