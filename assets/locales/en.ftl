@@ -373,7 +373,29 @@ model-combine-max = max
 model-combine-each = each
 golden = Golden cases
 golden-waiting = { $cases } to run
-golden-checked = { $passed } of { $cases } passed, logits differ by { $difference } at most
+golden-checked = { $passed } of { $cases } { $what } passed, { $numbers } differ by { $difference } at most
+golden-pictures = pictures
+golden-arrays = prepared arrays
+golden-cases = pictures and prepared arrays
+golden-logits = logits
+golden-probabilities = probabilities
+golden-numbers = logits or probabilities
+golden-proves-all = Pictures were checked: how they are prepared, the network and the engine.
+golden-proves-network = Prepared arrays were checked: the network and the engine, not how pictures are prepared.
+golden-proves-both = { $pictures ->
+    [one] One case is a picture
+   *[other] { $pictures } cases are pictures
+} (preprocessing, network and engine); { $arrays ->
+    [one] one is a prepared array
+   *[other] { $arrays } are prepared arrays
+} (network and engine only).
+golden-own = { $own ->
+    [one] The expected numbers of one case are
+   *[other] The expected numbers of { $own } cases are
+} this program's own: they show that nothing changed since, not that training prepared pictures like this.
+golden-differs-preprocessing = The pictures are prepared otherwise than they were; the network is right.
+golden-differs-network = The pictures are prepared as they were; the network gives other numbers.
+golden-differs-both = The pictures are prepared otherwise than they were, and the network gives other numbers too.
 model-copy = Copy
 model-copy-sha256 = Copy sha256
 model-remarks = { $count ->

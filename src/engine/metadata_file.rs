@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::golden::{self, GoldenEntry};
 use super::volume::InputSelection;
 use crate::onnx::Layout;
 use crate::preprocess::{Step, VolumeStep};
@@ -40,8 +41,8 @@ pub struct MetadataFile {
     pub thresholds: Option<TiedToModel>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<TiedToModel>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub golden_cases: Vec<GoldenCase>,
+    #[serde(default, deserialize_with = "golden::entries", skip_serializing_if = "Vec::is_empty")]
+    pub golden_cases: Vec<GoldenEntry>,
     /// `authors`, `references`, `data_source`, `changelog` and everything else.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -133,26 +134,6 @@ pub struct TiedToModel {
     pub model_sha256: Option<String>,
     #[serde(flatten)]
     pub values: Map<String, Value>,
-}
-
-/// An input with the logits that the training framework gives for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct GoldenCase {
-    /// Relative to the model's folder. A float32 `.npy` `[rows, cols, channels]` (`[depth, rows, cols]`) is fed as it is; anything else is
-    /// opened as a scan and prepared by the manifest's steps.
-    pub file: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
-    pub logits: Vec<f32>,
-    #[serde(default = "golden_tolerance")]
-    pub tolerance: f32,
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
-}
-
-/// Largest difference of a logit that counts as the same.
-fn golden_tolerance() -> f32 {
-    1e-3
 }
 
 impl MetadataFile {

@@ -204,9 +204,28 @@ impl Model {
     /// # Errors
     /// [`EngineError::NoOutput`] for no parts.
     pub fn combine(&self, parts: Vec<Inference>) -> Result<Inference, EngineError> {
+        self.combine_by(&self.rule, parts)
+    }
+
+    /// The same before the manifest's calibration: scores as the training framework gives them.
+    ///
+    /// # Errors
+    /// As [`Model::combine`].
+    pub fn combine_uncalibrated(&self, mut parts: Vec<Inference>) -> Result<Inference, EngineError> {
+        let rule = ScoreRule { temperature: None, ..self.rule.clone() };
+        for part in parts.iter_mut().filter(|_| self.rule.temperature.is_some()) {
+            if let Some(logits) = &part.logits {
+                part.scores = rule.scores_of_logits(logits);
+                part.predicted = rule.predicted(&part.scores);
+            }
+        }
+        self.combine_by(&rule, parts)
+    }
+
+    fn combine_by(&self, rule: &ScoreRule, parts: Vec<Inference>) -> Result<Inference, EngineError> {
         let selection = self.manifest.input_selection.as_ref();
         let combine = selection.and_then(|selection| selection.value.combine).unwrap_or(Combine::MeanProbabilities);
-        super::combine::combine(&self.rule, combine, self.manifest.positive_class.as_ref().map(|c| c.value), parts)
+        super::combine::combine(rule, combine, self.manifest.positive_class.as_ref().map(|c| c.value), parts)
     }
 
     /// The bytes of the .onnx file, out of memory (once) or from the file again.

@@ -69,7 +69,7 @@ pub fn material(
 }
 
 /// `most` places of `all`, evenly.
-fn spread(all: usize, most: usize) -> Vec<usize> {
+pub fn spread(all: usize, most: usize) -> Vec<usize> {
     let count = all.min(most).max(1);
     (0..count.min(all)).map(|place| place * all / count).collect()
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 pub use candidates::{Candidate, Way};
 pub use expected::{Reference, Table, read_table};
-pub use material::{material, readings};
+pub use material::{material, readings, spread};
 pub use search::{Control, DoctorOptions, Progress, examine};
 pub use verdict::{Ranked, Verdict};
 
