@@ -1005,6 +1005,7 @@ doctor-not-reproduced = No combination reproduces the framework's outputs. The c
 doctor-tied = { $count } ways cannot be told apart with these pictures; the plainest is named first.
 doctor-tied-or-more = { $count } ways or more cannot be told apart with these pictures; the plainest is named first.
 doctor-reorders = The classes are in another order than the names say; applying puts the names in order.
+doctor-names = The model has no class names. Applying takes those of the folders or columns, in the order of its outputs: { $names }
 doctor-tried = { $tried } combinations were tried on { $count } pictures.
 doctor-way = Way to prepare
 doctor-loss = Log loss (95 %)

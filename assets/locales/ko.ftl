@@ -960,6 +960,7 @@ doctor-not-reproduced = 프레임워크의 출력값을 재현하는 조합이 �
 doctor-tied = 이 영상으로는 { $count }가지 방법을 구별할 수 없습니다. 가장 단순한 방법이 맨 위에 있습니다.
 doctor-tied-or-more = 이 영상으로는 { $count }가지 이상의 방법을 구별할 수 없습니다. 가장 단순한 방법이 맨 위에 있습니다.
 doctor-reorders = 클래스 순서가 이름과 다릅니다. 적용하면 이름 순서도 바로잡습니다.
+doctor-names = 모델에 클래스 이름이 없습니다. 적용하면 폴더나 열의 이름을 출력 순서대로 가져옵니다: { $names }
 doctor-tried = 영상 { $count }장으로 조합 { $tried }가지를 시도했습니다.
 doctor-way = 전처리 방법
 doctor-loss = 로그 손실(95 %)

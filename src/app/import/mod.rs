@@ -131,10 +131,8 @@ impl AppState {
             ImportWish::ApplyFinding(place) => {
                 if let Some(importing) = &mut self.importing
                     && let DoctorState::Done(diagnosis) = &importing.doctor
-                    && let Some(finding) = diagnosis.findings.get(place)
                 {
-                    let names = importing.drafted.as_ref().map(|drafted| drafted.facts.class_names.clone());
-                    finding.apply(&mut importing.said, &names.unwrap_or_default());
+                    diagnosis.apply(place, &mut importing.said);
                 }
             }
             ImportWish::Save => {
