@@ -316,6 +316,7 @@ mod tests {
                 "resize_shorter" => r#","size":2,"as":"pillow""#.into(),
                 "center_crop" | "draft" => r#","size":[2,2]"#.into(),
                 "rescale" => r#","factor":2"#.into(),
+                "clip" => r#","low":0,"high":1"#.into(),
                 "normalize" => r#","mean":[1],"std":[1]"#.into(),
                 "channel_order" => r#","order":"bgr""#.into(),
                 "smooth" | "overlap_merge" => format!(",{smoothing}"),
