@@ -7,7 +7,8 @@ mod engines_here;
 use std::path::{Path, PathBuf};
 
 use engines_here::{cpu, engines};
-use overread::engine::{EngineChoice, Model, Session, verify_golden};
+use overread::engine::{EngineChoice, Model, Session};
+use overread::review::golden::verify_golden;
 use overread::review::{self, BatchOptions, Control};
 use serde_json::Value;
 

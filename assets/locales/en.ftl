@@ -377,7 +377,29 @@ model-combine-max = max
 model-combine-each = each
 golden = Golden cases
 golden-waiting = { $cases } to run
-golden-checked = { $passed } of { $cases } passed, logits differ by { $difference } at most
+golden-checked = { $passed } of { $cases } { $what } passed, { $numbers } differ by { $difference } at most
+golden-pictures = pictures
+golden-arrays = prepared arrays
+golden-cases = pictures and prepared arrays
+golden-logits = logits
+golden-probabilities = probabilities
+golden-numbers = logits or probabilities
+golden-proves-all = Pictures were checked: how they are prepared, the network and the engine.
+golden-proves-network = Prepared arrays were checked: the network and the engine, not how pictures are prepared.
+golden-proves-both = { $pictures ->
+    [one] One case is a picture
+   *[other] { $pictures } cases are pictures
+} (preprocessing, network and engine); { $arrays ->
+    [one] one is a prepared array
+   *[other] { $arrays } are prepared arrays
+} (network and engine only).
+golden-own = { $own ->
+    [one] The expected numbers of one case are
+   *[other] The expected numbers of { $own } cases are
+} this program's own: they show that nothing changed since, not that training prepared pictures like this.
+golden-differs-preprocessing = The pictures are prepared otherwise than they were; the network is right.
+golden-differs-network = The pictures are prepared as they were; the network gives other numbers.
+golden-differs-both = The pictures are prepared otherwise than they were, and the network gives other numbers too.
 model-copy = Copy
 model-copy-sha256 = Copy sha256
 model-remarks = { $count ->
@@ -712,7 +734,10 @@ undefined-one-class-only = The labels or the predictions hold one class only.
 undefined-no-probabilities = There are no scores, only predicted classes.
 undefined-not-probabilities = The scores are not between 0 and 1.
 undefined-no-logits = There are no logits.
-undefined-too-few = It needs { $need } cases and there are { $have }.
+undefined-too-few = It needs { $need } cases and there { $have ->
+    [one] is 1
+   *[other] are { $have }
+}.
 undefined-no-spread = The sample shows no variation.
 undefined-separated = Every case is right: the best temperature would be 0.
 undefined-misleading = The scores point away from the reference labels: no temperature helps.
@@ -731,9 +756,18 @@ caution-never-predicted = { $class } was never predicted: its precision is undef
 caution-unequal = The classes are unequal: { $class } is { $share } % of the cases, { $smallest } has { $cases }. Accuracy and weighted averages mostly describe the large class; read balanced accuracy, kappa and the rows.
 caution-not-above-majority = Accuracy { $accuracy } is not shown to be above always saying { $class } ({ $share }): p = { $p }.
 caution-shared-groups = { $cases } cases come from { $groups } groups: intervals resample whole groups; McNemar and DeLong take cases as independent and are too sure.
-caution-sums-not-one = The scores of { $cases } cases do not sum to 1: log loss, Brier score and calibration read them as they are.
-caution-certain-and-wrong = The scores of { $cases } cases give the reference label exactly 0: the log loss depends on where it is cut (2.2e-16).
-caution-few-to-calibrate = { $cases } cases are few for a calibration curve: the calibration error of a perfect model would not be 0 either.
+caution-sums-not-one = The scores of { $cases ->
+    [one] 1 case
+   *[other] { $cases } cases
+} do not sum to 1: log loss, Brier score and calibration read them as they are.
+caution-certain-and-wrong = The scores of { $cases ->
+    [one] 1 case
+   *[other] { $cases } cases
+} give the reference label exactly 0: the log loss depends on where it is cut (2.2e-16).
+caution-few-to-calibrate = { $cases ->
+    [one] 1 case is
+   *[other] { $cases } cases are
+} few for a calibration curve: the calibration error of a perfect model would not be 0 either.
 menu = Menu
     .tooltip = All commands
 menu-file = File
@@ -835,6 +869,7 @@ import-input = Input
 import-layout = Axes
 import-nhwc = rows, columns, channels (Keras, TensorFlow)
 import-nchw = channels, rows, columns (PyTorch)
+import-ncwh = channels, columns, rows (MONAI)
 import-ncdhw = one channel, slices, rows, columns (volumes, PyTorch)
 import-ndhwc = slices, rows, columns, one channel (volumes, Keras)
 import-dimensions = Dimensions
@@ -1026,6 +1061,7 @@ doctor-not-reproduced = No combination reproduces the framework's outputs. The c
 doctor-tied = { $count } ways cannot be told apart with these pictures; the plainest is named first.
 doctor-tied-or-more = { $count } ways or more cannot be told apart with these pictures; the plainest is named first.
 doctor-reorders = The classes are in another order than the names say; applying puts the names in order.
+doctor-names = The model has no class names. Applying takes those of the folders or columns, in the order of its outputs: { $names }
 doctor-tried = { $tried } combinations were tried on { $count } pictures.
 doctor-way = Way to prepare
 doctor-loss = Log loss (95 %)
@@ -1141,3 +1177,8 @@ value-average = average
 value-median = median
 value-bgr = bgr
 value-rgb = rgb
+value-pillow = pillow
+value-tensorflow = tensorflow
+value-torch = torch
+value-opencv = opencv
+value-keras = keras

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use super::Problem;
 use crate::engine::runtime::InstallProgress;
-use crate::engine::{
-    Combine, EngineKind, GoldenResult, Inference, Origin, OutputKind, Provider, ScoreRule, SliceChoice, SliceFiles,
-};
+use crate::engine::{Combine, EngineKind, Inference, Origin, OutputKind, Provider, ScoreRule, SliceChoice, SliceFiles};
 use crate::onnx::Layout;
 use crate::render::Thumbnail;
 use crate::review::SourceFacts;
 use crate::review::folder::RunFacts;
+use crate::review::golden::{Checked, Compared, GoldenResult, Place};
 use crate::review::reference::Known;
 
 /// What a model takes and gives.
@@ -73,9 +72,17 @@ pub enum Golden {
     Checked {
         passed: usize,
         cases: usize,
-        /// Of a logit, over the cases that ran.
+        /// How many of them are pictures; the others are prepared arrays.
+        pictures: usize,
+        /// How many hold the program's own numbers instead of the framework's.
+        own: usize,
+        /// `None` where both kinds of numbers were compared.
+        compared: Option<Compared>,
+        /// Of a number, over the cases that ran.
         largest_difference: Option<f32>,
-        /// The first that could not be run, in English.
+        /// Where the first case that failed differs, where its stored arrays tell.
+        place: Option<Place>,
+        /// Why the first case failed, in English.
         problem: Option<String>,
     },
 }
@@ -84,12 +91,20 @@ impl Golden {
     /// The results of some cases in one.
     pub fn of(results: &[GoldenResult]) -> Self {
         let differences = results.iter().filter_map(|result| result.largest_difference);
+        let count = |wanted: fn(&GoldenResult) -> bool| results.iter().filter(|result| wanted(result)).count();
+        let first = results.first().map(|result| result.compared);
+        let failed = results.iter().find(|result| !result.passed);
+        let reason = |result: &GoldenResult| Some(format!("{}: {}", result.title(), result.reason()?));
         Self::Checked {
-            passed: results.iter().filter(|result| result.passed).count(),
+            passed: count(|result| result.passed),
             cases: results.len(),
+            pictures: count(|result| result.checked == Checked::Pictures),
+            own: count(|result| result.own),
+            compared: first.filter(|first| results.iter().all(|result| result.compared == *first)),
             largest_difference: differences
                 .fold(None, |worst: Option<f32>, found| Some(worst.unwrap_or(0.0).max(found))),
-            problem: results.iter().find_map(|result| result.problem.clone()),
+            place: failed.and_then(|result| result.place),
+            problem: failed.and_then(reason),
         }
     }
 }

@@ -1,79 +1,167 @@
-//! Golden cases: inputs with the logits that the training framework gave, run again here.
+//! Golden cases as `metadata.json` states them: pictures or a prepared array, and what must come out. `review::golden`
+//! runs them.
 
-use std::path::{Component, Path};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
-use ndarray::Array3;
+/// One entry of `golden_cases`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum GoldenEntry {
+    Case(Box<GoldenCase>),
+    /// What is written there is no golden case. It is kept, fails with a sentence, and keeps no model from opening.
+    Unreadable(Value),
+}
 
-use super::metadata_file::GoldenCase;
-use super::model::Model;
-use super::model_file::sha256_hex;
-use super::npy::read_tensor;
-use super::session::Session;
-use crate::preprocess::{prepare, prepare_volume, read};
-use crate::scan;
-
-/// How one golden case came out.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct GoldenResult {
-    /// As the manifest names it.
-    pub file: String,
-    pub passed: bool,
-    /// Largest difference of a logit; `None` where the case could not be run.
-    pub largest_difference: Option<f32>,
+/// An input with the numbers that the training framework gives for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GoldenCase {
+    /// One file, relative to the model's folder. A float32 `.npy` `[rows, cols, channels]` (`[depth, rows, cols]`) is fed
+    /// as it is; anything else is opened as a scan and prepared by the manifest's steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Of `file`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// Instead of `file`: the file, or the files of the slices, of one case as a reader opens them. They go through the whole
+    /// preprocessing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<GoldenFile>,
+    /// What the pictures come to, as float32 `.npy`: one for each slice that goes in, one for a volume. Tells where a
+    /// difference lies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prepared: Vec<GoldenFile>,
+    /// The one frame that is meant, counted from 0, instead of the manifest's choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slice: Option<usize>,
+    /// Before softmax or sigmoid; of several slices after they were combined.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logits: Vec<f32>,
+    /// Before any calibration; they count where there are no logits. One value is the probability of class 1 of two.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probabilities: Vec<f32>,
+    /// Largest difference of a number that counts as the same.
+    #[serde(default = "tolerance")]
     pub tolerance: f32,
-    /// Why the case could not be run.
-    pub problem: Option<String>,
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
 }
 
-/// Runs every golden case of the manifest. A case that cannot be run is a result that failed, with the reason.
-pub fn verify_golden(model: &Model, session: &mut Session) -> Vec<GoldenResult> {
-    model.manifest.golden_cases.iter().map(|case| verify(model, session, case)).collect()
+/// A file of a golden case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoldenFile {
+    /// Relative to the model's folder.
+    pub file: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
 }
 
-fn verify(model: &Model, session: &mut Session, case: &GoldenCase) -> GoldenResult {
-    let difference = difference(model, session, case);
-    GoldenResult {
-        file: case.file.clone(),
-        passed: difference.as_ref().is_ok_and(|difference| *difference <= case.tolerance),
-        largest_difference: difference.as_ref().ok().copied(),
-        tolerance: case.tolerance,
-        problem: difference.err(),
-    }
+/// Of a number, where the case states none.
+fn tolerance() -> f32 {
+    1e-3
 }
 
-fn difference(model: &Model, session: &mut Session, case: &GoldenCase) -> Result<f32, String> {
-    let relative = Path::new(&case.file);
-    if !relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
-        return Err(format!("\"{}\" is not a path inside the model's folder.", case.file));
-    }
-    let path = model.folder.join(relative);
-    if let Some(expected) = &case.sha256 {
-        let bytes = std::fs::read(&path).map_err(|error| format!("{} could not be read: {error}.", path.display()))?;
-        let found = sha256_hex(&bytes);
-        if !expected.eq_ignore_ascii_case(&found) {
-            return Err(format!("{} is another file: its sha256 is {found}, {expected} is stated.", path.display()));
+impl Default for GoldenCase {
+    fn default() -> Self {
+        Self {
+            file: None,
+            sha256: None,
+            pictures: Vec::new(),
+            prepared: Vec::new(),
+            slice: None,
+            logits: Vec::new(),
+            probabilities: Vec::new(),
+            tolerance: tolerance(),
+            other: Map::new(),
         }
     }
-    let tensor = match read_tensor(&path) {
-        Some(tensor) => tensor,
-        None => prepared(model, &path)?,
-    };
-    let result = session.run(&[tensor.view()]).map_err(|error| error.to_string())?.pop();
-    let logits = result.and_then(|result| result.logits).ok_or("The model gives no logits to compare.")?;
-    if logits.len() != case.logits.len() {
-        return Err(format!("{} logits are stated; the model gives {}.", case.logits.len(), logits.len()));
-    }
-    Ok(logits.iter().zip(&case.logits).map(|(found, stated)| (found - stated).abs()).fold(0.0, f32::max))
 }
 
-fn prepared(model: &Model, path: &Path) -> Result<Array3<f32>, String> {
-    let scan = scan::open(path).map_err(|error| error.to_string())?;
-    if model.is_volume() {
-        let frames = model.select_slices(&scan, None).map_err(|error| error.to_string())?;
-        let prepared = prepare_volume(&scan, &frames.groups.concat(), model.volume_steps(), false);
-        return prepared.map(|prepared| prepared.tensor).map_err(|error| error.to_string());
+impl GoldenCase {
+    /// True where the numbers are this program's own: `golden record` without the framework's outputs.
+    pub fn is_own(&self) -> bool {
+        self.other.contains_key("recorded_by")
     }
-    let (frame, _) = read(&scan, 0, model.steps()).map_err(|error| error.to_string())?;
-    let prepared = prepare(&frame, &scan.meta, model.steps(), false).map_err(|error| error.to_string())?;
-    Ok(prepared.tensor)
+}
+
+impl GoldenFile {
+    pub fn new(file: String, sha256: Option<String>) -> Self {
+        Self { file, sha256, other: Map::new() }
+    }
+}
+
+impl From<Value> for GoldenEntry {
+    fn from(value: Value) -> Self {
+        match GoldenCase::deserialize(&value) {
+            Ok(case) => Self::Case(Box::new(case)),
+            Err(_) => Self::Unreadable(value),
+        }
+    }
+}
+
+impl GoldenEntry {
+    /// The case.
+    ///
+    /// # Errors
+    /// A sentence for what is none.
+    pub fn case(&self) -> Result<&GoldenCase, String> {
+        match self {
+            Self::Case(case) => Ok(case),
+            Self::Unreadable(value) => {
+                let what = GoldenCase::deserialize(value).err().map(|error| error.to_string()).unwrap_or_default();
+                Err(format!("This entry of golden_cases is no golden case: {what}."))
+            }
+        }
+    }
+}
+
+/// `golden_cases`, whatever is written there.
+pub(super) fn entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<GoldenEntry>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Null => Vec::new(),
+        Value::Array(list) => list.into_iter().map(GoldenEntry::from).collect(),
+        other => vec![GoldenEntry::Unreadable(other)],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::MetadataFile;
+    use super::*;
+
+    #[test]
+    fn entries_are_read_as_they_were_and_broken_ones_are_kept() {
+        let golden = json!([
+            {"file": "golden/0.npy", "sha256": "ab", "logits": [1, -0.5], "picture": "a.png", "slice": 0},
+            {"pictures": [{"file": "golden/a.png"}], "probabilities": [0.25, 0.75], "tolerance": 0.5},
+            {"file": 3, "logits": [1]},
+            "golden/1.npy",
+        ]);
+        let text = json!({"golden_cases": golden.clone()}).to_string();
+        let file = MetadataFile::parse(&text).unwrap();
+        let [first, second, third, fourth] = file.golden_cases.as_slice() else { panic!("{file:?}") };
+        let first = first.case().unwrap();
+        assert_eq!((first.tolerance, first.logits.as_slice(), first.slice), (1e-3, &[1.0, -0.5][..], Some(0)));
+        assert_eq!(first.other["picture"], "a.png");
+        assert_eq!(second.case().unwrap().pictures, [GoldenFile::new("golden/a.png".to_owned(), None)]);
+        for broken in [third, fourth] {
+            assert!(broken.case().unwrap_err().contains("no golden case: invalid type"), "{:?}", broken.case());
+        }
+        let written = serde_json::to_value(&file).unwrap();
+        let cases = |value: &serde_json::Value| value.as_array().unwrap()[2..].to_vec();
+        assert_eq!(cases(&written["golden_cases"]), cases(&golden));
+        assert_eq!(written["golden_cases"][1], golden[1]);
+    }
+
+    #[test]
+    fn no_golden_cases_stop_a_manifest_from_being_read() {
+        for (golden, count) in [(json!(null), 0), (json!([]), 0), (json!({"file": "x"}), 1), (json!(7), 1)] {
+            let file = MetadataFile::parse(&json!({"golden_cases": golden}).to_string()).unwrap();
+            assert_eq!(file.golden_cases.len(), count);
+        }
+    }
 }

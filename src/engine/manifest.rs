@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::assumed::Hints;
+use super::golden::GoldenEntry;
 use super::imported::Imported;
-use super::metadata_file::{Explain, GoldenCase, MetadataFile, OutputKind};
+use super::metadata_file::{Explain, MetadataFile, OutputKind};
 use super::volume::InputSelection;
 use crate::onnx::{Activation, Layout};
 use crate::preprocess::{Step, VolumeStep};
@@ -78,7 +79,7 @@ pub struct Manifest {
     pub thresholds: Vec<(usize, f32)>,
     /// Divides logits; valid for this very model file.
     pub temperature: Option<f32>,
-    pub golden_cases: Vec<GoldenCase>,
+    pub golden_cases: Vec<GoldenEntry>,
     /// Sentences about what was imported, ignored or assumed.
     pub remarks: Vec<String>,
     /// The file as written (empty where there is none), unknown fields included.

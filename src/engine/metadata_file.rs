@@ -1,13 +1,20 @@
 //! `metadata.json` as it is written: every field optional, unknown ones kept. `docs/MANIFEST.md` describes it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::error::EngineError;
+use super::golden::{self, GoldenEntry};
+use super::json_words::json_fault;
 use super::volume::InputSelection;
 use crate::onnx::Layout;
 use crate::preprocess::{Step, VolumeStep};
+
+/// A file beyond this size is no manifest.
+const MAX_BYTES: u64 = 8 << 20;
 
 /// The whole file. Descriptive fields use MONAI's names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,8 +47,8 @@ pub struct MetadataFile {
     pub thresholds: Option<TiedToModel>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<TiedToModel>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub golden_cases: Vec<GoldenCase>,
+    #[serde(default, deserialize_with = "golden::entries", skip_serializing_if = "Vec::is_empty")]
+    pub golden_cases: Vec<GoldenEntry>,
     /// `authors`, `references`, `data_source`, `changelog` and everything else.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -135,26 +142,6 @@ pub struct TiedToModel {
     pub values: Map<String, Value>,
 }
 
-/// An input with the logits that the training framework gives for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct GoldenCase {
-    /// Relative to the model's folder. A float32 `.npy` `[rows, cols, channels]` (`[depth, rows, cols]`) is fed as it is; anything else is
-    /// opened as a scan and prepared by the manifest's steps.
-    pub file: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
-    pub logits: Vec<f32>,
-    #[serde(default = "golden_tolerance")]
-    pub tolerance: f32,
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
-}
-
-/// Largest difference of a logit that counts as the same.
-fn golden_tolerance() -> f32 {
-    1e-3
-}
-
 impl MetadataFile {
     /// Parses the text of a `metadata.json`.
     ///
@@ -162,12 +149,34 @@ impl MetadataFile {
     /// A sentence with the line, for the manifest error of the model.
     pub fn parse(text: &str) -> Result<Self, String> {
         // A byte-order mark is what some editors leave.
-        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| format!("{error}."))
+        let text = text.trim_start_matches('\u{feff}');
+        serde_json::from_str(text).map_err(|error| json_fault(text, &error))
+    }
+
+    /// Reads the file at `path`.
+    pub(super) fn read(path: &Path) -> Result<Self, EngineError> {
+        let read = |source| EngineError::Read { path: path.to_owned(), source };
+        let unusable = |what: String| EngineError::Manifest { path: path.to_owned(), what };
+        if std::fs::metadata(path).map_err(read)?.len() > MAX_BYTES {
+            return Err(unusable("it is too large for a manifest.".to_owned()));
+        }
+        let text = String::from_utf8(std::fs::read(path).map_err(read)?)
+            .map_err(|_| unusable("it is not UTF-8 text. Save it as UTF-8.".to_owned()))?;
+        Self::parse(&text).map_err(unusable)
     }
 
     pub(super) fn input(&self) -> Option<&InputFormat> {
         let inputs = &self.network_data_format.as_ref()?.inputs;
         inputs.get("image").or_else(|| inputs.values().next())
+    }
+
+    /// The sizes of pictures read as [columns, rows].
+    pub(super) fn with_sides_swapped(mut self) -> Self {
+        let inputs = self.network_data_format.iter_mut().flat_map(|format| format.inputs.values_mut());
+        for shape in inputs.filter_map(|input| input.spatial_shape.as_mut()) {
+            shape.reverse();
+        }
+        self
     }
 
     pub(super) fn output(&self) -> Option<&OutputFormat> {

@@ -24,22 +24,24 @@ mod graph_session;
 mod guards;
 pub mod import;
 mod imported;
+mod imported_hugging_face;
 mod imported_monai;
 mod imported_monai_volume;
 mod inference;
 mod input_spec;
 mod install;
 mod isolate;
+mod json_words;
 mod library_file;
 mod manifest;
 mod metadata_file;
 mod model;
 mod model_file;
-mod npy;
 mod onnxruntime;
 mod ort_facts;
 mod pack;
 mod pins;
+mod prepared_array;
 mod resolve;
 pub mod runtime;
 mod saved;
@@ -59,16 +61,17 @@ pub use data_folder::data_folder;
 pub use error::EngineError;
 pub use family::{Family, family};
 pub use features::MOST_FEATURES;
-pub use golden::{GoldenResult, verify_golden};
+pub use golden::{GoldenCase, GoldenEntry, GoldenFile};
 pub use graph_session::{GraphOutputs, GraphSession};
 pub use inference::{EngineKind, Inference, Provider};
+pub use json_words::{json_fault, json_reason};
 pub use manifest::{Manifest, Origin, Sourced};
 pub use metadata_file::{
-    Explain, GoldenCase, InputFormat, MetadataFile, NetworkDataFormat, OutputFormat, OutputKind, TiedToModel,
-    manifest_schema,
+    Explain, InputFormat, MetadataFile, NetworkDataFormat, OutputFormat, OutputKind, TiedToModel, manifest_schema,
 };
 pub use model::Model;
 pub use model_file::sha256_hex;
+pub(crate) use prepared_array::read_tensor;
 pub use scores::{ScoreRule, predicted_class};
 pub use session::{EngineChoice, ProviderChoice, Session, SessionOptions, StartAgain};
 pub use slice_files::SliceFiles;

@@ -87,14 +87,21 @@ impl Model {
                 stated.and_then(|layout| ImageInput::stated(graph, layout)).ok_or_else(|| refused(source))?
             }
         };
+        let imported = import(place.configs.as_deref(), &input, &graph.metadata);
+        let turned = match (stated, imported.columns_first) {
+            (Some(Layout::Ncwh), _) => input.clone().columns_first("stated"),
+            (None, Some(reason)) => input.clone().columns_first(reason),
+            _ => None,
+        };
+        let metadata = match turned {
+            // A bundle's own file counts the graph's axes.
+            Some(_) if stated.is_none() => metadata.map(MetadataFile::with_sides_swapped),
+            _ => metadata,
+        };
+        let input = turned.unwrap_or(input);
         let output = score_output(graph, metadata.as_ref());
         let (facts, logits, no_logits) = facts(graph, &input, &output);
-        let sources = Sources {
-            folder_name: place.name.clone(),
-            graph: &facts,
-            file: metadata,
-            imported: import(place.configs.as_deref(), &input, &graph.metadata),
-        };
+        let sources = Sources { folder_name: place.name.clone(), graph: &facts, file: metadata, imported };
         let mut manifest = resolve(sources, &place.folder.join("metadata.json"), &file.sha256)?;
         manifest.remarks.extend(no_logits);
         manifest.remarks.extend(onnx::precision(graph).words().map(|words| format!("The model is {words}.")));
@@ -203,9 +210,28 @@ impl Model {
     /// # Errors
     /// [`EngineError::NoOutput`] for no parts.
     pub fn combine(&self, parts: Vec<Inference>) -> Result<Inference, EngineError> {
+        self.combine_by(&self.rule, parts)
+    }
+
+    /// The same before the manifest's calibration: scores as the training framework gives them.
+    ///
+    /// # Errors
+    /// As [`Model::combine`].
+    pub fn combine_uncalibrated(&self, mut parts: Vec<Inference>) -> Result<Inference, EngineError> {
+        let rule = ScoreRule { temperature: None, ..self.rule.clone() };
+        for part in parts.iter_mut().filter(|_| self.rule.temperature.is_some()) {
+            if let Some(logits) = &part.logits {
+                part.scores = rule.scores_of_logits(logits);
+                part.predicted = rule.predicted(&part.scores);
+            }
+        }
+        self.combine_by(&rule, parts)
+    }
+
+    fn combine_by(&self, rule: &ScoreRule, parts: Vec<Inference>) -> Result<Inference, EngineError> {
         let selection = self.manifest.input_selection.as_ref();
         let combine = selection.and_then(|selection| selection.value.combine).unwrap_or(Combine::MeanProbabilities);
-        super::combine::combine(&self.rule, combine, self.manifest.positive_class.as_ref().map(|c| c.value), parts)
+        super::combine::combine(rule, combine, self.manifest.positive_class.as_ref().map(|c| c.value), parts)
     }
 
     /// The bytes of the .onnx file, out of memory (once) or from the file again.
@@ -367,8 +393,6 @@ impl Place {
         if !self.has_metadata {
             return Ok(None);
         }
-        let path = self.folder.join("metadata.json");
-        let text = std::fs::read_to_string(&path).map_err(|source| EngineError::Read { path: path.clone(), source })?;
-        MetadataFile::parse(&text).map(Some).map_err(|what| EngineError::Manifest { path, what })
+        MetadataFile::read(&self.folder.join("metadata.json")).map(Some)
     }
 }

@@ -228,6 +228,7 @@ fn apply(picture: Picture, step: &Step, frame: &Frame, meta: &Meta) -> Result<Do
         Step::ChannelOrder { order: ChannelOrder::Bgr } => Done::in_place(gray_rgb::reverse_channels(picture)?),
         Step::Standardize {} => Done::in_place(scale::standardize(picture)),
         Step::MinMax { low, high } => Done::in_place(scale::min_max(picture, low, high)),
+        Step::Clip { low, high } => Done::in_place(scale::clip(picture, low, high)?),
         Step::Invert {} => Done::in_place(morphology::invert(picture)?),
         Step::Opening { kernel, iterations } => Done::in_place(morphology::opening(picture, kernel, iterations)?),
         Step::Equalize {} => Done::in_place(equalize::equalize(picture)?),

@@ -25,7 +25,7 @@ pub use document::Language;
 pub use explanation::{explanation_json, write_map, write_overlay};
 pub use files::{ReviewSide, read_card, remove_earlier, write_misclassified};
 pub use gallery::{GalleryCase, GalleryEntry, choose_gallery, write_gallery};
-pub use golden::{GoldenError, NewGolden, write_golden};
+pub use golden::{GoldenError, NewGolden, NewInput, StoredGolden, store_golden};
 pub use leak::{LeakReport, PairPicture, leak_json, leak_text, write_leak_files, write_leak_pairs, write_pair_sheet};
 pub use metrics::{
     Applied, CalibratedScores, ComparisonReport, GroupReport, MetricsReport, Scoring, TemperatureReport,

@@ -9,6 +9,7 @@ pub mod doctor;
 mod explain_all;
 mod explained;
 pub mod folder;
+pub mod golden;
 mod lane;
 pub mod leak;
 mod order;

@@ -9,7 +9,7 @@ use super::shell::Wishes;
 use super::theme;
 use super::widgets::{action_button, doubts, fact, fact_in, palette, problem, remark, weak};
 use super::words::words;
-use crate::app::{AppState, EngineFacts, Golden, InstallState, ModelFacts, ModelState, PredictionState};
+use crate::app::{AppState, EngineFacts, InstallState, ModelFacts, ModelState, PredictionState};
 use crate::engine::{EngineKind, Origin};
 
 /// Characters of a sha256 that are shown; the whole of it is in the tooltip and copied.
@@ -51,8 +51,9 @@ fn model(ui: &mut Ui, facts: &ModelFacts) {
     if let Some((said, passed)) = words.golden(&facts.golden) {
         let color = passed.map_or(palette(ui).text, |passed| if passed { palette(ui).green } else { palette(ui).red });
         let response = fact_in(ui, words.text("golden"), &said, color);
-        if let Golden::Checked { problem: Some(problem), .. } = &facts.golden {
-            response.on_hover_text(problem);
+        let proof = words.golden_proof(&facts.golden);
+        if !proof.is_empty() {
+            response.on_hover_text(proof);
         }
     }
     hash(ui, &facts.sha256);

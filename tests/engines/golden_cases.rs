@@ -1,7 +1,8 @@
 //! Golden cases of a manifest.
 
 use ndarray::Array3;
-use overread::engine::{EngineChoice, Model, Session, verify_golden};
+use overread::engine::{EngineChoice, Model, Session};
+use overread::review::golden::verify_golden;
 use serde_json::json;
 
 use crate::onnx_models::{Axis, Tail, bytes, noise, small_cnn};

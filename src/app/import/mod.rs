@@ -166,11 +166,9 @@ impl AppState {
             ImportWish::ApplyFinding(place) => {
                 if let Some(importing) = &mut self.importing
                     && let DoctorState::Done(diagnosis) = &importing.doctor
-                    && let Some(finding) = diagnosis.findings.get(place)
                 {
-                    let names = importing.drafted.as_ref().map(|drafted| drafted.facts.class_names.clone());
                     let mut said = importing.said.clone();
-                    finding.apply(&mut said, &names.unwrap_or_default());
+                    diagnosis.apply(place, &mut said);
                     self.import_wish(ImportWish::Change(Box::new(said)));
                 }
             }

@@ -118,7 +118,7 @@ impl Jobs {
         let mut jobs = Self::with(Source::Threads(receiver));
         let mut decode = decode::Worker::new(jobs.memory.clone());
         let mut volume = volume::Worker::new(jobs.volume.clone(), jobs.memory.clone());
-        let mut session = session::Worker::default();
+        let mut session = session::Worker::new(jobs.session.clone());
         let mut heatmap = heatmap::Worker::new(jobs.heatmap.clone());
         spawn("decode", &jobs.decode, &emit, move |job, emit| decode.work(job, emit))?;
         spawn("volume", &jobs.volume, &emit, move |job, emit| volume.work(job, emit))?;
@@ -150,7 +150,7 @@ impl Jobs {
         let mut jobs = Self::with(Source::Inline { queue: queue.clone(), workers: Vec::new() });
         let mut decode = decode::Worker::new(jobs.memory.clone());
         let mut volume = volume::Worker::new(jobs.volume.clone(), jobs.memory.clone());
-        let mut session = session::Worker::default();
+        let mut session = session::Worker::new(jobs.session.clone());
         let mut heatmap = heatmap::Worker::new(jobs.heatmap.clone());
         let mut batch = batch::Worker::new(jobs.batch.clone());
         let mut store = store::Worker::default();

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use super::Emitter;
 use super::describe::{describe_engine, describe_model};
+use super::mailbox::Mailbox;
 use super::predict::{Asked, predict};
 use crate::app::{EngineFacts, Event, Golden, ModelFacts, Problem};
-use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions, runtime, verify_golden};
+use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions, runtime};
 use crate::review::folder::{RunFacts, RunOptions};
+use crate::review::golden::{GoldenResult, verify_entry};
 use crate::review::reference::Reference;
 use crate::scan::Scan;
 
@@ -29,13 +31,20 @@ pub(in crate::app) struct PredictJob {
 
 #[derive(Debug)]
 pub(super) enum Job {
-    Load { generation: u64, path: PathBuf },
+    Load {
+        generation: u64,
+        path: PathBuf,
+    },
     Predict(PredictJob),
+    /// The next golden case of the model that was loaded so; everything a person asks for goes before it.
+    Golden {
+        generation: u64,
+    },
 }
 
-#[derive(Default)]
 pub(super) struct Worker {
     loaded: Option<Loaded>,
+    own: Arc<Mailbox<Job>>,
 }
 
 struct Loaded {
@@ -43,11 +52,24 @@ struct Loaded {
     model: Model,
     session: Session,
     reference: Option<Reference>,
-    /// True until the golden cases were run.
-    golden_waits: bool,
+    golden: Checking,
+}
+
+/// How far the golden cases are.
+enum Checking {
+    /// Until the first prediction.
+    Waits,
+    Runs(Vec<GoldenResult>),
+    /// Or there are none.
+    Done,
 }
 
 impl Worker {
+    /// `own` is the worker's own mailbox.
+    pub fn new(own: Arc<Mailbox<Job>>) -> Self {
+        Self { loaded: None, own }
+    }
+
     pub fn work(&mut self, job: Job, emit: &Emitter) {
         match job {
             Job::Load { generation, path } => {
@@ -57,6 +79,7 @@ impl Worker {
                 emit.send(Event::ModelLoaded { generation, path, result });
             }
             Job::Predict(job) => self.answer(job, emit),
+            Job::Golden { generation } => self.check(generation, emit),
         }
     }
 
@@ -81,8 +104,8 @@ impl Worker {
         let mut described = describe_model(&model);
         described.remarks.extend(doubt);
         let facts = (described, describe_engine(&session), run);
-        let golden_waits = !model.manifest.golden_cases.is_empty();
-        self.loaded = Some(Loaded { generation, model, session, reference, golden_waits });
+        let golden = if model.manifest.golden_cases.is_empty() { Checking::Done } else { Checking::Waits };
+        self.loaded = Some(Loaded { generation, model, session, reference, golden });
         Ok(facts)
     }
 
@@ -94,10 +117,26 @@ impl Worker {
         let result = predict(&loaded.model, &mut loaded.session, &asked);
         emit.send(Event::Predicted { model, list, item, request, result: result.map(Box::new) });
         // After the first answer, so that neither loading nor the picture on the screen waits for it.
-        if std::mem::take(&mut loaded.golden_waits) {
-            let golden = Golden::of(&verify_golden(&loaded.model, &mut loaded.session));
-            emit.send(Event::GoldenChecked { model, golden });
+        if matches!(loaded.golden, Checking::Waits) {
+            loaded.golden = Checking::Runs(Vec::new());
+            self.own.post_last(Job::Golden { generation: model });
         }
+    }
+
+    /// Runs one golden case; the next one waits for what a person asks for meanwhile.
+    fn check(&mut self, generation: u64, emit: &Emitter) {
+        let Some(loaded) = self.loaded.as_mut().filter(|loaded| loaded.generation == generation) else { return };
+        let Checking::Runs(results) = &mut loaded.golden else { return };
+        if let Some(entry) = loaded.model.manifest.golden_cases.get(results.len()) {
+            results.push(verify_entry(&loaded.model, &mut loaded.session, entry));
+        }
+        if results.len() < loaded.model.manifest.golden_cases.len() {
+            self.own.post_last(Job::Golden { generation });
+            return;
+        }
+        let golden = Golden::of(results);
+        loaded.golden = Checking::Done;
+        emit.send(Event::GoldenChecked { model: generation, golden });
     }
 }
 

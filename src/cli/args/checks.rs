@@ -12,7 +12,14 @@ pub struct GoldenArgs {
 
 #[derive(Debug, clap::Subcommand)]
 pub enum GoldenAction {
-    /// Run pictures and keep what went in and what came out, in the model's folder.
+    /// Copy pictures into the model's folder with the numbers that must come out, and prove it.
+    #[command(
+        long_about = "Copies pictures into the model's folder (golden/) with the numbers that must come out of the whole \
+                      preprocessing and the network: those of the training framework (--outputs), else the program's own. \
+                      Beside them lies what the pictures come to, so that a later difference can be placed.\n\nThe pictures \
+                      themselves go into the folder: record no patient's images in a folder that you give away; --prepared \
+                      stores prepared arrays only, which prove the network but not the preprocessing."
+    )]
     Record(GoldenRecordArgs),
     /// Run the recorded cases on every engine that is there; exit code 1 where one differs.
     Verify(GoldenVerifyArgs),
@@ -22,15 +29,29 @@ pub enum GoldenAction {
 pub struct GoldenRecordArgs {
     /// Model folder.
     pub model: PathBuf,
-    /// Pictures or folders.
+    /// Pictures, volumes or folders.
     #[arg(required = true)]
     pub pictures: Vec<PathBuf>,
-    /// Most pictures that are recorded.
+    /// What the training framework said of them, as `overread doctor --predictions` takes it (.csv, .jsonl, .npz, .npy): the
+    /// numbers that must come out. Where the program gets others, nothing is recorded.
+    #[arg(long, value_name = "FILE", conflicts_with = "prepared")]
+    pub outputs: Option<PathBuf>,
+    /// Record the framework's numbers even where the program gets others.
+    #[arg(long, requires = "outputs")]
+    pub force: bool,
+    /// Store prepared arrays instead of pictures: they prove the network, not how pictures are prepared.
+    #[arg(long)]
+    pub prepared: bool,
+    /// Store the pictures without what they come to.
+    #[arg(long, conflicts_with = "prepared")]
+    pub pictures_only: bool,
+    /// Most cases that are recorded, spread over all.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub most: u16,
-    /// Largest difference of a logit that still passes.
-    #[arg(long, default_value_t = 1e-3)]
-    pub tolerance: f32,
+    /// Largest difference of a number that still passes [default: 1e-3 of a logit; with --outputs 2e-4 of a probability, or
+    /// what its digits allow].
+    #[arg(long, value_parser = tolerance)]
+    pub tolerance: Option<f32>,
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     pub engine: EngineArg,
 }
@@ -54,6 +75,10 @@ pub struct DoctorArgs {
     /// `logits`, and `paths`), or .npy. Without it the folders' names are the labels.
     #[arg(long, value_name = "FILE")]
     pub predictions: Option<PathBuf>,
+    /// Class names in the order of the model's output, where the model has none. Without them they are taken from the
+    /// columns of the predictions or from the names of the folders, and their order is found too (of up to four).
+    #[arg(long, value_delimiter = ',', value_name = "A,B,…")]
+    pub classes: Option<Vec<String>>,
     /// Most pictures that are used, spread over all.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=2000))]
     pub most: u16,
@@ -65,4 +90,9 @@ pub struct DoctorArgs {
     /// The whole ranking as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+fn tolerance(text: &str) -> Result<f32, String> {
+    let value: Option<f32> = text.parse().ok().filter(|value: &f32| value.is_finite() && *value >= 0.0);
+    value.ok_or_else(|| format!("\"{text}\" is no number of 0 or more"))
 }

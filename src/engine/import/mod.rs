@@ -10,7 +10,7 @@ mod page;
 mod place;
 mod write;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -29,6 +29,9 @@ use super::model::{Model, RawModel};
 use super::volume::{InputSelection, OneOrMany};
 use crate::onnx::Layout;
 use crate::preprocess::{Preset, Recipe, VolumeRecipe};
+
+/// The field of `metadata.json` that says how the doctor found the steps.
+pub const DOCTOR: &str = "doctor";
 
 /// What the person says. Everything else is read from the export or guessed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,6 +53,30 @@ pub struct Choices {
     pub size: Option<[usize; 2]>,
     pub modality: Option<String>,
     pub body_part: Option<String>,
+    /// A finding of the preprocessing doctor that was taken over.
+    pub found: Option<Found>,
+}
+
+/// How the doctor found the steps. It counts as long as the person does not choose other ones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    recipe: Option<Recipe>,
+    preset: Option<&'static Preset>,
+    size: Option<[usize; 2]>,
+    record: Value,
+}
+
+impl Choices {
+    /// Notes that the steps chosen now are what the doctor found; `record` is written down as `doctor`.
+    pub fn found_by_doctor(&mut self, record: Value) {
+        self.found = Some(Found { recipe: self.recipe.clone(), preset: self.preset, size: self.size, record });
+    }
+
+    /// The doctor's record, where the steps are still those that it found.
+    pub fn doctor_record(&self) -> Option<&Value> {
+        let own = |found: &&Found| (&found.recipe, found.preset, found.size) == (&self.recipe, self.preset, self.size);
+        self.found.as_ref().filter(own).map(|found| &found.record)
+    }
 }
 
 /// A model as it would be saved.
@@ -74,8 +101,8 @@ pub fn draft(path: &Path, choices: &Choices) -> Result<Draft, EngineError> {
 #[derive(Clone, Debug)]
 pub struct ReadExport {
     export: Export,
-    /// `metadata.json` as it lies there.
-    stated: MetadataFile,
+    /// `metadata.json` as it lies there; `None` for a bare export.
+    stated: Option<MetadataFile>,
     raw: RawModel,
 }
 
@@ -86,7 +113,7 @@ impl ReadExport {
     /// As [`Model::load`]; also for folders without a model or with several.
     pub fn open(path: &Path) -> Result<Self, EngineError> {
         let export = Export::find(path)?;
-        let stated = export.metadata()?.unwrap_or_default();
+        let stated = export.metadata()?;
         let raw = RawModel::read(&export.onnx)?;
         Ok(Self { export, stated, raw })
     }
@@ -97,8 +124,12 @@ impl ReadExport {
     /// [`EngineError::Onnx`] and [`EngineError::ClassesUnsaid`] where neither the graph nor anybody else tells the layout
     /// or the number of classes; choices that contradict the graph.
     pub fn draft(&self, choices: &Choices) -> Result<Draft, EngineError> {
-        let mut base = self.stated.clone();
+        let mut base = self.stated.clone().unwrap_or_default();
         apply_input_and_output(&mut base, choices);
+        // A size that is chosen is rows and columns, whatever order a bundle's own file has.
+        if choices.size.is_some() && choices.layout.is_none() && self.is_columns_first() {
+            input_of(&mut base).layout = Some(Layout::Ncwh);
+        }
         let loaded = Model::load_from(&self.export, base.clone(), &self.raw);
         // Only names can tell how many classes there are.
         let counted = matches!(loaded, Err(EngineError::ClassesUnsaid)).then_some(()).and(choices.classes.as_deref());
@@ -106,14 +137,20 @@ impl ReadExport {
             Some(names) => {
                 check_class_names(names, None)?;
                 output_of(&mut base).channel_def = Some(by_index(names));
-                Model::load_from(&self.export, base.clone(), &self.raw)?
+                Model::load_from(&self.export, base, &self.raw)?
             }
             None => loaded?,
         };
-        let mut file = known(&found.manifest, base);
+        let mut file = known(&found.manifest, found.manifest.file.clone());
         apply(&mut file, &found, choices)?;
         file.model_sha256 = Some(found.sha256.clone());
         file.other.insert("imported".to_owned(), record(&self.export.onnx, &found, choices));
+        match choices.doctor_record() {
+            Some(record) => drop(file.other.insert(DOCTOR.to_owned(), record.clone())),
+            // What was found once says nothing of steps that were chosen since.
+            None if choices.recipe.is_some() || choices.preset.is_some() => drop(file.other.remove(DOCTOR)),
+            None => {}
+        }
         let model = Model::load_from(&self.export, file.clone(), &self.raw)?;
         let mut before = facts_of(&found);
         before.retain(|fact| counted.is_none() || fact.topic != "classes");
@@ -128,6 +165,21 @@ impl ReadExport {
     /// Of the .onnx, lower-case hex.
     pub fn sha256(&self) -> &str {
         self.raw.sha256()
+    }
+
+    fn is_columns_first(&self) -> bool {
+        let found = Model::load_from(&self.export, self.stated.clone().unwrap_or_default(), &self.raw);
+        found.is_ok_and(|model| model.layout() == Layout::Ncwh)
+    }
+
+    /// `metadata.json` as it lies there; `None` for a bare export.
+    pub fn stated(&self) -> Option<&MetadataFile> {
+        self.stated.as_ref()
+    }
+
+    /// Where its `metadata.json` lies or would lie.
+    pub fn folder(&self) -> PathBuf {
+        self.export.folder()
     }
 
     /// Files beside the model that were read or could have been: name, and whether it is there.

@@ -143,7 +143,7 @@ fn extra(words: Words, library: Library) -> Option<(&'static str, &'static str)>
         Library::Tensorflow | Library::Keras | Library::Torch => {
             Some((words.text("import-antialias"), words.text("import-antialias.tooltip")))
         }
-        Library::Opencv => None,
+        Library::Opencv | Library::Torchvision => None,
     }
 }
 

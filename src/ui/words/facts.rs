@@ -5,6 +5,7 @@ use crate::app::{EngineFacts, Fact, Golden, Item, ModelFacts};
 use crate::engine::{Combine, EngineKind, PatientAxis, Provider, SliceChoice};
 use crate::explain::{FeatureMap, MapLayout, Method};
 use crate::render::{ColorMap, Plane};
+use crate::review::golden::{Compared, Place};
 use crate::scan::Window;
 
 impl Words {
@@ -72,13 +73,51 @@ impl Words {
         match golden {
             Golden::None => None,
             Golden::Waiting { cases } => Some((self.with("golden-waiting", &[("cases", (*cases).into())]), None)),
-            Golden::Checked { passed, cases, largest_difference, .. } => {
+            Golden::Checked { passed, cases, pictures, compared, largest_difference, .. } => {
                 let difference = largest_difference.map_or_else(|| "–".to_owned(), |found| format!("{found:.1e}"));
-                let values =
-                    [("passed", (*passed).into()), ("cases", (*cases).into()), ("difference", difference.into())];
+                let what = match *pictures {
+                    0 => self.text("golden-arrays"),
+                    all if all == *cases => self.text("golden-pictures"),
+                    _ => self.text("golden-cases"),
+                };
+                let numbers = match compared {
+                    Some(Compared::Logits) => self.text("golden-logits"),
+                    Some(Compared::Probabilities) => self.text("golden-probabilities"),
+                    None => self.text("golden-numbers"),
+                };
+                let values = [
+                    ("passed", (*passed).into()),
+                    ("cases", (*cases).into()),
+                    ("what", what.into()),
+                    ("numbers", numbers.into()),
+                    ("difference", difference.into()),
+                ];
                 Some((self.with("golden-checked", &values), Some(passed == cases)))
             }
         }
+    }
+
+    /// What the golden cases that were run prove, and where one differs; empty before.
+    pub fn golden_proof(self, golden: &Golden) -> String {
+        let Golden::Checked { cases, pictures, own, place, problem, .. } = golden else { return String::new() };
+        let mut said = vec![match *pictures {
+            0 => self.text("golden-proves-network").to_owned(),
+            all if all == *cases => self.text("golden-proves-all").to_owned(),
+            some => self.with("golden-proves-both", &[("pictures", some.into()), ("arrays", (cases - some).into())]),
+        }];
+        if *own > 0 {
+            said.push(self.with("golden-own", &[("own", (*own).into())]));
+        }
+        said.extend(place.map(|place| {
+            let place = match place {
+                Place::Preprocessing => "golden-differs-preprocessing",
+                Place::Network => "golden-differs-network",
+                Place::Both => "golden-differs-both",
+            };
+            self.text(place).to_owned()
+        }));
+        said.extend(problem.clone());
+        said.join("\n")
     }
 
     /// A fact's name and value.

@@ -8,7 +8,7 @@ use ndarray::Array3;
 const MAX_BYTES: u64 = 256 << 20;
 
 /// The tensor; `None` for any other array or file (which is then opened as a scan).
-pub(super) fn read_tensor(path: &Path) -> Option<Array3<f32>> {
+pub(crate) fn read_tensor(path: &Path) -> Option<Array3<f32>> {
     if std::fs::metadata(path).ok()?.len() > MAX_BYTES {
         return None;
     }

@@ -1,0 +1,282 @@
+//! `overread golden record`: pictures with the numbers that must come out of them, proven before they are stated.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ndarray::Array3;
+use serde_json::{Map, Value, json};
+
+use super::outputs::{self, Framework};
+use crate::cli::{Ended, GoldenRecordArgs, Misuse, predict};
+use crate::engine::{GoldenCase, Inference, Model, Session, SessionOptions};
+use crate::report::{GoldenError, NewGolden, NewInput, store_golden};
+use crate::review::doctor::spread;
+use crate::review::golden::{answer, prepared, verify_case};
+use crate::scan::{self, Scan};
+
+/// Of a logit, and of a probability.
+const TOLERANCES: (f32, f32) = (1e-3, 2e-4);
+
+/// A case to record, with what the framework said of it.
+struct Item {
+    files: Vec<PathBuf>,
+    framework: Option<Vec<f32>>,
+}
+
+/// What became of it.
+struct Recorded {
+    new: NewGolden,
+    /// Largest difference to the framework's probabilities, in words, where it is more than the tolerance.
+    disagreement: Option<(f32, String)>,
+    /// The framework's largest probability, where there is one.
+    surest: Option<f32>,
+}
+
+pub(super) fn record(args: &GoldenRecordArgs) -> anyhow::Result<Ended> {
+    let model = Model::load(&args.model)?;
+    if model.is_bare {
+        return Err(GoldenError::Bare { path: model.path.clone() }.into());
+    }
+    let found = scan::discover(&args.pictures);
+    found.problems.iter().for_each(|problem| eprintln!("error: {problem}"));
+    if found.files.is_empty() {
+        return Err(Misuse("no picture was found there".to_owned()).into());
+    }
+    let items = if args.prepared {
+        found.files.iter().map(|file| vec![file.clone()]).collect()
+    } else {
+        with_their_slices(predict::items(false, &found, &model), &model)
+    };
+    let (items, probability) = chosen(args, &model, items)?;
+    let mut session = Session::start(&model, args.engine.into(), &SessionOptions::default())?;
+    let (mut recorded, mut failed) = (Vec::new(), found.problems.len());
+    for item in &items {
+        match one(args, &model, &mut session, item, probability) {
+            Ok(one) => recorded.push(one),
+            Err(error) => {
+                failed += 1;
+                eprintln!("error: {}", crate::cli::sentence(&error));
+            }
+        }
+    }
+    if recorded.is_empty() {
+        anyhow::bail!("nothing could be recorded");
+    }
+    refuse_disagreements(args, &model, &recorded)?;
+    let unsure = recorded.iter().filter_map(|one| one.surest).filter(|surest| *surest < 1.0 - probability).count();
+    let cases = recorded.len();
+    let forced = recorded.iter().filter(|one| one.disagreement.is_some()).count();
+    write(&model, &mut session, recorded)?;
+    tell(args, &model, cases, forced);
+    if args.outputs.is_some() && unsure < cases {
+        say!(
+            "{} of them say 0 or 1 whatever is done to the picture, as far as {probability:.0e} tells: they prove little.",
+            cases - unsure
+        );
+    }
+    Ok(if failed == 0 { Ended::Well } else { Ended::SomeFailed })
+}
+
+/// The cases that are recorded, and the tolerance of a probability.
+fn chosen(args: &GoldenRecordArgs, model: &Model, items: Vec<Vec<PathBuf>>) -> anyhow::Result<(Vec<Item>, f32)> {
+    let Some(file) = &args.outputs else {
+        let places = spread(items.len(), args.most.into());
+        let items = places.iter().filter_map(|place| items.get(*place).cloned());
+        let tolerance = args.tolerance.unwrap_or(TOLERANCES.1);
+        return Ok((items.map(|files| Item { files, framework: None }).collect(), tolerance));
+    };
+    let Framework { rows, tolerance } = outputs::read(file, model, &items)?;
+    let all = items.len();
+    let known: Vec<Item> =
+        items.into_iter().zip(rows).filter_map(|(files, row)| Some(Item { files, framework: Some(row?) })).collect();
+    if known.len() < all {
+        eprintln!("{} of {all} cases have a row in {}; the others are left out.", known.len(), file.display());
+    }
+    let places: BTreeSet<usize> = spread(known.len(), args.most.into()).into_iter().collect();
+    let items = known.into_iter().enumerate().filter(|(place, _)| places.contains(place)).map(|(_, item)| item);
+    Ok((items.collect(), args.tolerance.unwrap_or(tolerance)))
+}
+
+/// Adds to the slices of a case those that lie beside them in their folder.
+fn with_their_slices(items: Vec<Vec<PathBuf>>, model: &Model) -> Vec<Vec<PathBuf>> {
+    let Some(pattern) = model.slice_files() else { return items };
+    let complete = |item: Vec<PathBuf>| -> Vec<PathBuf> {
+        let Some((first, case)) = item.first().and_then(|first| Some((first, pattern.case_of(first)?))) else {
+            return item;
+        };
+        let folder = first.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let beside = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let beside = beside.filter(|path| pattern.case_of(path) == Some(case) && path.is_file());
+        let mut all: Vec<Vec<PathBuf>> = item.iter().map(|file| vec![file.clone()]).collect();
+        let named: BTreeSet<_> = item.iter().filter_map(|file| file.file_name()).collect();
+        all.extend(
+            beside.filter(|path| path.file_name().is_some_and(|name| !named.contains(name))).map(|path| vec![path]),
+        );
+        if all.len() > item.len() {
+            eprintln!("{case}: {} further slices of it lie beside, and go with it.", all.len() - item.len());
+        }
+        // One folder and one case: one group, in order. A name without a folder is in another folder than `./name`.
+        let here = |file: &PathBuf| folder.join(file.file_name().unwrap_or_default());
+        let all = all.into_iter().map(|file| file.iter().map(here).collect()).collect();
+        pattern.group(all).into_iter().next().unwrap_or(item)
+    };
+    items.into_iter().map(complete).collect()
+}
+
+fn one(
+    args: &GoldenRecordArgs,
+    model: &Model,
+    session: &mut Session,
+    item: &Item,
+    probability: f32,
+) -> anyhow::Result<Recorded> {
+    let name = outputs::title(model, &item.files);
+    let scan = match item.files.as_slice() {
+        [file] => scan::open(file)?,
+        several => scan::open_series(several)?,
+    };
+    let slice = slice_of(args, model, &scan)?;
+    let said = |what: String| anyhow::anyhow!("{}: {what}", scan.path.display());
+    let tensors = prepared(model, &item.files, slice).map_err(said)?;
+    let answer = answer(model, session, &tensors).map_err(said)?;
+    let mut case = GoldenCase { slice, ..expected(args, item, &answer, probability) };
+    case.other = notes(args, session, &scan, slice);
+    let disagreement = item.framework.as_ref().and_then(|stated| {
+        let (off, class) = furthest(&answer.scores, stated)?;
+        let found = |scores: &[f32]| scores.get(class).copied().unwrap_or(f32::NAN);
+        let class_name = model.class_names().get(class).cloned().unwrap_or_default();
+        let words = format!("{name}: {class_name} {:.4} there, {:.4} here", found(stated), found(&answer.scores));
+        (off > case.tolerance).then_some((off, words))
+    });
+    let surest = item.framework.as_ref().map(|stated| stated.iter().copied().fold(0.0, f32::max));
+    let input = input(args, item, tensors, disagreement.is_some());
+    Ok(Recorded { new: NewGolden { name, input, case }, disagreement, surest })
+}
+
+/// The one frame that is meant: of slices that are cases of their own the middle one, and where only an array is stored.
+fn slice_of(args: &GoldenRecordArgs, model: &Model, scan: &Scan) -> anyhow::Result<Option<usize>> {
+    let groups = model.select_slices(scan, None)?.groups;
+    if args.prepared && !model.is_volume() {
+        let frames = groups.concat();
+        return Ok(frames.get(frames.len() / 2).copied());
+    }
+    Ok((groups.len() > 1).then(|| groups.get(groups.len() / 2).and_then(|group| group.first()).copied()).flatten())
+}
+
+/// The numbers that must come out, and how close.
+fn expected(args: &GoldenRecordArgs, item: &Item, answer: &Inference, probability: f32) -> GoldenCase {
+    let case = GoldenCase::default();
+    match (&item.framework, &answer.logits) {
+        (Some(stated), _) => GoldenCase { probabilities: stated.clone(), tolerance: probability, ..case },
+        (None, Some(logits)) => {
+            GoldenCase { logits: logits.clone(), tolerance: args.tolerance.unwrap_or(TOLERANCES.0), ..case }
+        }
+        (None, None) => GoldenCase { probabilities: answer.scores.clone(), tolerance: probability, ..case },
+    }
+}
+
+/// Where the numbers come from.
+fn notes(args: &GoldenRecordArgs, session: &Session, scan: &Scan, slice: Option<usize>) -> Map<String, Value> {
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let mut notes = Map::new();
+    match &args.outputs {
+        Some(file) => notes.insert("outputs".to_owned(), json!(name(file))),
+        None => {
+            let engine = format!("{} on {}", session.engine(), session.provider());
+            notes.insert("recorded_by".to_owned(), json!(format!("Overread {}, {engine}", env!("CARGO_PKG_VERSION"))))
+        }
+    };
+    if args.prepared {
+        notes.insert("picture".to_owned(), json!(slice.map_or_else(|| name(&scan.path), |at| name(scan.file_of(at)))));
+    }
+    notes
+}
+
+/// What is stored. What a picture comes to here is kept only where the framework's numbers come out of it.
+fn input(args: &GoldenRecordArgs, item: &Item, mut tensors: Vec<Array3<f32>>, disagrees: bool) -> NewInput {
+    if args.prepared && tensors.len() == 1 {
+        return NewInput::Array(tensors.remove(0));
+    }
+    if args.pictures_only || disagrees {
+        tensors.clear();
+    }
+    NewInput::Pictures { files: item.files.clone(), prepared: tensors }
+}
+
+/// The largest difference, and its class.
+fn furthest(found: &[f32], stated: &[f32]) -> Option<(f32, usize)> {
+    let off = found.iter().zip(stated).map(|(found, stated)| (found - stated).abs()).enumerate();
+    off.map(|(class, off)| (off, class)).max_by(|(a, _), (b, _)| a.total_cmp(b))
+}
+
+/// Nothing is recorded that is known to be wrong, unless a person insists.
+fn refuse_disagreements(args: &GoldenRecordArgs, model: &Model, recorded: &[Recorded]) -> anyhow::Result<()> {
+    let wrong: Vec<&(f32, String)> = recorded.iter().filter_map(|one| one.disagreement.as_ref()).collect();
+    let (Some(file), Some((off, words))) = (&args.outputs, wrong.iter().max_by(|a, b| a.0.total_cmp(&b.0))) else {
+        return Ok(());
+    };
+    if args.force {
+        return Ok(());
+    }
+    let next = if model.is_volume() {
+        "Correct preprocess_volume in metadata.json (docs/MANIFEST.md)".to_owned()
+    } else {
+        let model = args.model.display();
+        format!(
+            "Find out how the pictures were prepared: overread doctor {model} --pictures DIR --predictions {}",
+            file.display()
+        )
+    };
+    anyhow::bail!(
+        "{} of {} cases get other probabilities here than {} states, off by {off:.3} at most ({words}). Nothing was recorded: \
+         Overread does not feed the model as the framework did. {next}; or record what the framework said all the same \
+         with --force.",
+        wrong.len(),
+        recorded.len(),
+        file.display()
+    )
+}
+
+/// Copies the files, runs each case from its copies, and states the cases only then.
+fn write(model: &Model, session: &mut Session, recorded: Vec<Recorded>) -> anyhow::Result<()> {
+    let disagree: Vec<bool> = recorded.iter().map(|one| one.disagreement.is_some()).collect();
+    let stored = store_golden(model, recorded.into_iter().map(|one| one.new).collect())?;
+    let broken = stored.cases.iter().zip(disagree).find_map(|(case, disagrees)| {
+        let result = verify_case(model, session, case);
+        let is_wrong = result.problem.is_some() || !(result.passed || disagrees);
+        is_wrong.then(|| result.reason().unwrap_or_else(|| format!("{} gives other numbers again", result.file)))
+    });
+    if let Some(why) = broken {
+        stored.discard();
+        anyhow::bail!("nothing was recorded, as a case cannot be run from its copy: {why}");
+    }
+    let cases = stored.cases.len();
+    let written = stored.state(model)?;
+    let what = if cases == 1 { "golden case" } else { "golden cases" };
+    say!("{cases} {what} recorded in {}.", written.path.display());
+    if let Some(older) = written.older {
+        say!("The version before is kept as {}.", older.display());
+    }
+    Ok(())
+}
+
+fn tell(args: &GoldenRecordArgs, model: &Model, cases: usize, forced: usize) {
+    match (&args.outputs, forced) {
+        (Some(file), 0) => say!("All {cases} give the probabilities of {} here too.", file.display()),
+        (Some(file), forced) => say!(
+            "{forced} of {cases} give other probabilities here than {}; they are recorded as it says, and `golden verify` is red.",
+            file.display()
+        ),
+        (None, _) => say!(
+            "The expected numbers are the program's own: they show that nothing changes from here on, not that training \
+             prepared its pictures like this. --outputs FILE takes the training framework's."
+        ),
+    }
+    if !args.prepared {
+        say!(
+            "The pictures themselves were copied into {}. Do not give this folder away with patients' images in it; \
+             --prepared stores prepared arrays instead.",
+            model.folder.join("golden").display()
+        );
+    }
+}
