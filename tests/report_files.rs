@@ -103,7 +103,13 @@ fn both_reports_are_whole_and_hold_everything_themselves() {
             assert!(!loads.contains(way), "{way}");
         }
         assert_eq!(html.matches("src=\"").count(), html.matches("src=\"data:image/jpeg;base64,").count());
-        assert!(html.contains("True: grade-2  Pred: grade-") && html.contains("onerror=alert(1)&gt;"));
+        let caption = if language == "en" { "True: grade-2  Pred: grade-" } else { "정답: grade-2  예측: grade-" };
+        assert!(html.contains(caption) && html.contains("onerror=alert(1)&gt;"));
+        for english in
+            ["Heatmap (Grad-CAM", "Reference labels from", "Rows matched by", "balanced accuracy, kappa", "True:"]
+        {
+            assert!(language == "en" || !html.contains(english), "{english} stays English");
+        }
         // Where it was made is nobody's business.
         assert!(!html.contains(folder.path().to_str().unwrap()), "the folder's path");
         assert!(html.contains("broken &lt;b&gt;.png"));

@@ -15,6 +15,9 @@ use crate::scan::{self, Polarity, Scan};
 /// Longer side of a picture, pixels: enough to see, small enough to send.
 const SIDE: usize = 512;
 
+/// Between the words of the two models' heatmaps.
+pub(super) const BETWEEN: &str = "; B: ";
+
 /// A case that is to be shown.
 #[derive(Clone, Debug)]
 pub struct GalleryCase<'a> {
@@ -193,7 +196,7 @@ fn words(explained: &[Result<Explained, String>], class_names: &[String]) -> Str
         }
         Err(sentence) => format!("No heatmap: {sentence}"),
     };
-    explained.iter().map(one).collect::<Vec<_>>().join("; B: ")
+    explained.iter().map(one).collect::<Vec<_>>().join(BETWEEN)
 }
 
 enum Drawing {

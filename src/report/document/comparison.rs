@@ -10,12 +10,13 @@ use crate::report::metrics::p_words;
 const MOST_MOVES: usize = 12;
 
 pub(super) fn comparison<'a>(report: &ComparisonReport<'_>, language: Language) -> Vec<Block<'a>> {
-    let mut blocks = vec![Block::Bullets(report.remarks.clone())];
+    let mut blocks = vec![Block::Bullets(report.remarks.iter().map(|remark| language.sentence(remark)).collect())];
     blocks.push(rows(report, language));
     match &report.paired {
         None => blocks.push(side_by_side(report, language)),
         Some((comparison, remarks)) => {
-            blocks.extend((!remarks.is_empty()).then(|| Block::Warnings(remarks.clone())));
+            let said = remarks.iter().map(|remark| language.sentence(remark)).collect();
+            blocks.extend((!remarks.is_empty()).then(|| Block::Warnings(said)));
             blocks.extend(paired(comparison, &report.a.class_names, language));
         }
     }
@@ -58,7 +59,7 @@ fn rows<'a>(report: &ComparisonReport<'_>, language: Language) -> Block<'a> {
 fn side_by_side<'a>(report: &ComparisonReport<'_>, language: Language) -> Block<'a> {
     let header = vec![language.say(&words::NUMBER), "A".to_owned(), "B".to_owned()];
     let pairs = report.summary_a.overall.iter().zip(&report.summary_b.overall);
-    let rows = pairs.map(|((name, a), (_, b))| vec![name.name().to_owned(), number(a.value), number(b.value)]);
+    let rows = pairs.map(|((name, a), (_, b))| vec![language.statistic(*name), number(a.value), number(b.value)]);
     Block::Table(Table::of_numbers(header, rows.collect()))
 }
 
@@ -129,8 +130,8 @@ fn differences<'a>(comparison: &Comparison, names: &[String], language: Language
     let rows = comparison.pairs.iter().filter(|pair| pair.difference.value.is_ok()).map(|pair| {
         let class = pair.statistic.class().and_then(|class| names.get(class));
         let name = match class {
-            Some(class) => format!("{}, {class}", pair.statistic.name()),
-            None => pair.statistic.name().to_owned(),
+            Some(class) => format!("{}, {class}", language.short_of_class(pair.statistic)),
+            None => language.statistic(pair.statistic),
         };
         let difference = pair.difference.value.map_or("-".to_owned(), |value| format!("{value:+.3}"));
         let interval = pair.difference.interval;

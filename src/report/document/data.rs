@@ -21,7 +21,8 @@ pub(super) fn data<'a>(report: &ReviewReport<'_>, language: Language) -> Vec<Blo
     let identifiers = if report.identify { &words::SHOWN } else { &words::REMOVED };
     let mut facts = vec![(language.say(&words::FOLDERS), folders.join(", "))];
     if !report.label_remarks.is_empty() {
-        facts.push((language.say(&words::LABELS_FROM), report.label_remarks.join(" ")));
+        let said: Vec<String> = report.label_remarks.iter().map(|remark| language.sentence(remark)).collect();
+        facts.push((language.say(&words::LABELS_FROM), said.join(" ")));
     }
     facts.push((language.say(&words::OPERATING_POINT), operating_point(report, language)));
     facts.push((language.say(&words::IDENTIFIERS), language.say(identifiers)));

@@ -6,6 +6,7 @@ use image::{ExtendedColorType, ImageEncoder as _, codecs::jpeg::JpegEncoder};
 
 use super::words::{self, Language};
 use super::{Block, Card};
+use crate::report::gallery::BETWEEN;
 use crate::report::{GalleryEntry, ReviewReport};
 
 /// JPEG quality of the copies in a report; the gallery's folder holds the exact ones.
@@ -37,7 +38,21 @@ fn card(entry: &GalleryEntry, language: Language) -> Card {
         .into_iter()
         .filter_map(|(path, phrase)| Some((read(path.as_deref()?, entry.rows)?, language.say(phrase))))
         .collect();
-    Card { title: entry.caption.clone(), pictures, words: vec![entry.key.clone(), entry.heatmap_words.clone()] }
+    let heatmaps: Vec<String> = entry.heatmap_words.split(BETWEEN).map(|one| language.sentence(one)).collect();
+    Card { title: caption(entry, language), pictures, words: vec![entry.key.clone(), heatmaps.join(BETWEEN)] }
+}
+
+/// As it stands below the pictures; in Korean with its own words.
+fn caption(entry: &GalleryEntry, language: Language) -> String {
+    if language == Language::English {
+        return entry.caption.clone();
+    }
+    let values = [entry.truth.as_str(), &entry.predicted, &format!("{:.2}", entry.score)];
+    let mut caption = language.fill(&words::CAPTION, &values);
+    if let Some((class, score)) = &entry.compared {
+        caption += &format!("  B: {class} ({score:.2})");
+    }
+    caption
 }
 
 /// A PNG of the gallery without its strip of words, which the document says itself. `None` where it cannot be read.

@@ -50,7 +50,7 @@ fn summary<'a>(report: &MetricsReport, language: Language) -> Vec<Block<'a>> {
         about: language.fill(&words::UNLABELLED, &[&counts[0], &counts[1]]),
     };
     let mut headlines = vec![cases];
-    headlines.extend(numbers::headlines(summary, false));
+    headlines.extend(numbers::headlines(summary, false, language));
     headlines.push(numbers::wrong(summary, language));
     let cautions = summary.cautions.iter();
     let warnings = cautions.map(|caution| language.caution(caution, &report.predictions.class_names)).collect();
@@ -68,7 +68,7 @@ fn data<'a>(report: &MetricsReport, language: Language) -> Vec<Block<'a>> {
     ])];
     if !predictions.remarks.is_empty() {
         blocks.push(Block::Subheading(language.say(&words::READ_AS)));
-        blocks.push(Block::Bullets(predictions.remarks.clone()));
+        blocks.push(Block::Bullets(predictions.remarks.iter().map(|remark| language.sentence(remark)).collect()));
     }
     blocks
 }

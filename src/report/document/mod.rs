@@ -8,8 +8,10 @@ mod leaks;
 mod metrics;
 mod model;
 mod model_card;
+mod names;
 mod numbers;
 mod review;
+mod sentences;
 mod words;
 
 use super::chart::Figure;

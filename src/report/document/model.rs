@@ -42,12 +42,12 @@ fn facts(run: &RunFacts, report: &ReviewReport<'_>, language: Language) -> Vec<(
         (&words::MODEL_HASH, Some(model.sha256.clone())),
         (&words::MANIFEST_HASH, model.manifest_sha256.clone()),
         (&words::CLASSES, Some(model.classes.join(", "))),
-        (&words::SCORING, Some(plain(&without(&model.scoring, "thresholds")))),
+        (&words::SCORING, Some(plain(&without(&model.scoring, "thresholds"), language))),
         (&words::OPERATING_POINT, own_point(run)),
         (&words::ENGINE, Some(engine.join(" · "))),
         (&words::SYSTEM, Some(run.engine.system.clone())),
         (&words::PROGRAM, Some(run.program.clone())),
-        (&words::OPTIONS, Some(plain(&options)).filter(|options| !options.is_empty())),
+        (&words::OPTIONS, Some(plain(&options, language)).filter(|options| !options.is_empty())),
         (&words::STARTED, Some(run.started.clone())),
         (&words::WRITTEN, Some(report.written.clone())),
     ];
@@ -55,7 +55,7 @@ fn facts(run: &RunFacts, report: &ReviewReport<'_>, language: Language) -> Vec<(
 }
 
 /// `kind softmax, temperature 1.2`; what is not set is left out, numbers have the digits that f32 holds.
-fn plain(value: &Value) -> String {
+fn plain(value: &Value, language: Language) -> String {
     let set = |value: &Value| match value {
         Value::Null | Value::Bool(false) => false,
         Value::Array(all) => !all.is_empty(),
@@ -64,12 +64,12 @@ fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.as_f64().map_or(number.to_string(), |number| (number as f32).to_string()),
-        Value::Array(all) => all.iter().map(plain).collect::<Vec<_>>().join(" "),
+        Value::Array(all) => all.iter().map(|value| plain(value, language)).collect::<Vec<_>>().join(" "),
         Value::Object(map) => {
             let words = map.iter().filter(|(_, value)| set(value)).map(|(key, value)| match value {
-                Value::Object(_) => format!("{key} ({})", plain(value)),
-                Value::Bool(_) => key.clone(),
-                value => format!("{key} {}", plain(value)),
+                Value::Object(_) => format!("{} ({})", language.setting(key), plain(value, language)),
+                Value::Bool(_) => language.setting(key).to_owned(),
+                value => format!("{} {}", language.setting(key), plain(value, language)),
             });
             words.collect::<Vec<_>>().join(", ")
         }
@@ -84,7 +84,8 @@ fn steps<'a>(steps: &Value, language: Language) -> Option<Block<'a>> {
         .iter()
         .map(|step| {
             let name = step.get("step").and_then(Value::as_str).unwrap_or("?").to_owned();
-            vec![name, plain(&without(step, "step"))]
+            // As the manifest writes them.
+            vec![name, plain(&without(step, "step"), Language::English)]
         })
         .collect();
     let header = vec![language.say(&words::STEPS), language.say(&words::OPTIONS)];

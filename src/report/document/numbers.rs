@@ -24,7 +24,7 @@ pub(super) fn performance<'a>(report: &MetricsReport, language: Language) -> Vec
 }
 
 /// The few numbers that a reader looks for first.
-pub(super) fn headlines(summary: &Summary, ordinal: bool) -> Vec<Headline> {
+pub(super) fn headlines(summary: &Summary, ordinal: bool, language: Language) -> Vec<Headline> {
     use crate::metrics::KappaWeights::Quadratic;
     let mut wanted = vec![Statistic::Accuracy, Statistic::BalancedAccuracy, Statistic::MacroF1, Statistic::MacroAuc];
     if ordinal {
@@ -35,7 +35,7 @@ pub(super) fn headlines(summary: &Summary, ordinal: bool) -> Vec<Headline> {
         let value = format!("{:.3}", estimate.value.ok()?);
         let interval = estimate.interval.ok();
         let about = interval.map(|interval| format!("{:.3} – {:.3}", interval.low, interval.high));
-        Some(Headline { name: capital(statistic.name()), value, about: about.unwrap_or_default() })
+        Some(Headline { name: language.short_statistic(statistic), value, about: about.unwrap_or_default() })
     };
     wanted.into_iter().filter_map(headline).collect()
 }
@@ -46,7 +46,7 @@ fn calibrated<'a>(report: &MetricsReport, language: Language) -> Vec<Block<'a>> 
     if rows.is_empty() {
         return Vec::new();
     }
-    let columns = ["log loss", "Brier score", "calibration error (ECE)"].map(str::to_owned);
+    let columns = language.calibration_columns().map(str::to_owned);
     let header = [language.say(&words::SCORES)].into_iter().chain(columns).collect();
     let rows = rows.iter().map(|row| {
         let numbers = [row.log_loss, row.brier, row.calibration_error].map(|value| format!("{value:.4}"));
@@ -83,11 +83,6 @@ pub(super) fn charts(report: &MetricsReport, language: Language) -> Vec<Block<'_
         figures if figures.is_empty() => Vec::new(),
         figures => vec![Block::Figures(figures)],
     }
-}
-
-fn capital(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn tables<'a>(summary: &Summary, names: &[String], language: Language) -> Vec<Block<'a>> {
@@ -132,14 +127,14 @@ fn overall<'a>(summary: &Summary, language: Language) -> Block<'a> {
     let known = summary.overall.iter().filter(|(_, estimate)| estimate.value.is_ok());
     let row = |(statistic, estimate): &(Statistic, Estimate)| {
         let value = estimate.value.map_or("-".to_owned(), |value| format!("{value:.3}"));
-        vec![statistic.name().to_owned(), value, interval(estimate)]
+        vec![language.statistic(*statistic), value, interval(estimate)]
     };
     Block::Table(Table::of_numbers(header, known.map(row).collect()))
 }
 
 fn each_class<'a>(summary: &Summary, names: &[String], language: Language) -> Block<'a> {
-    let columns = ["n", "sensitivity", "specificity", "PPV", "NPV", "F1", "AUC"];
-    let header = [language.say(&words::CLASS)].into_iter().chain(columns.map(str::to_owned)).collect();
+    let columns = ["n"].into_iter().chain(language.class_columns()).map(str::to_owned);
+    let header = [language.say(&words::CLASS)].into_iter().chain(columns).collect();
     let rows = summary.classes.iter().map(|class| {
         let estimates = [
             &class.recall,

@@ -49,7 +49,7 @@ fn summary<'a>(report: &ReviewReport<'_>, language: Language) -> Vec<Block<'a>> 
     let Some(metrics) = report.metrics else {
         return vec![Block::Headlines(headlines), Block::Text(language.say(&words::NO_LABELS))];
     };
-    headlines.extend(numbers::headlines(&metrics.summary, report.run.model.ordinal));
+    headlines.extend(numbers::headlines(&metrics.summary, report.run.model.ordinal, language));
     headlines.push(numbers::wrong(&metrics.summary, language));
     let names = report.class_names();
     let mut warnings: Vec<String> =

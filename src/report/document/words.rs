@@ -1,5 +1,5 @@
-//! The fixed words of a report, in each language. Names of numbers (precision, recall, F1, AUC…) stay English: that is how
-//! the people who read them know them.
+//! The fixed words of a report, in each language. scikit-learn's classification report keeps its own English words, as the
+//! people who compare it know them; `names` has those of all other numbers.
 
 use crate::metrics::Caution;
 use crate::render::{RESEARCH_USE, RESEARCH_USE_KO};
@@ -139,6 +139,7 @@ phrases! {
         "두 모델 가운데 하나라도 틀린 사례 {}건입니다 (모두 {}건). 가장 확신하며 틀린 순서입니다.";
     HEATMAPS: "A heatmap shows where the score came from, not where disease is. All heatmaps share one colour scale.",
         "히트맵은 점수가 어디에서 나왔는지를 보일 뿐 병변의 위치가 아닙니다. 모든 히트맵은 같은 색 척도를 씁니다.";
+    CAPTION: "True: {}  Pred: {} ({})", "정답: {}  예측: {} ({})";
     NONE_WRONG: "No case is misclassified.", "오분류된 사례가 없습니다.";
     PICTURE: "picture", "영상";
     HEATMAP: "heatmap", "히트맵";
@@ -201,13 +202,13 @@ fn in_korean(caution: &Caution, names: &[String]) -> String {
         }
         Caution::NeverPredicted { class } => {
             format!(
-                "{}은(는) 한 번도 예측되지 않았습니다. precision은 정의되지 않으며 평균에서는 0으로 셉니다.",
+                "{}은(는) 한 번도 예측되지 않았습니다. 정밀도는 정의되지 않으며 평균에서는 0으로 셉니다.",
                 name(class)
             )
         }
         Caution::Unequal { class, share, smallest, smallest_cases } => format!(
             "클래스가 고르지 않습니다. {}이(가) {:.0} %이고 {}은(는) {smallest_cases}건입니다. 정확도와 가중 평균은 주로 큰 클래스를 \
-             나타내므로 balanced accuracy, kappa와 클래스별 행을 보십시오.",
+             나타내므로 균형 정확도, 카파와 클래스별 행을 보십시오.",
             name(class),
             share * 100.0,
             name(smallest)
@@ -221,11 +222,11 @@ fn in_korean(caution: &Caution, names: &[String]) -> String {
              DeLong)은 사례를 독립으로 보아 지나치게 확신합니다."
         ),
         Caution::SumsNotOne { cases } => {
-            format!("{cases}건의 점수 합이 1이 아닙니다. log loss, Brier score와 보정은 점수를 그대로 읽습니다.")
+            format!("{cases}건의 점수 합이 1이 아닙니다. 로그 손실, 브라이어 점수와 보정은 점수를 그대로 읽습니다.")
         }
         Caution::CertainAndWrong { cases } => {
             format!(
-                "{cases}건에서 정답의 점수가 정확히 0입니다. log loss는 어디에서 자르는지(2.2e-16)에 달려 있습니다."
+                "{cases}건에서 정답의 점수가 정확히 0입니다. 로그 손실은 어디에서 자르는지(2.2e-16)에 달려 있습니다."
             )
         }
         Caution::FewToCalibrate { cases } => {

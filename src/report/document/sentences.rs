@@ -1,0 +1,150 @@
+//! Sentences of the lower rooms, which speak English, in the report's language: where one has the form of a known template
+//! its values go into the other language's; an unknown one stays as it is.
+
+use super::words::Language;
+use crate::report::with_particles;
+
+/// English with a `{}` for each value, Korean with the values' places.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("Reference labels from the folders' names: {} of {} files.", "폴더 이름에서 읽은 정답: 파일 {1}개 중 {0}개."),
+    ("Reference labels from the folders' names: {} of {} rows.", "폴더 이름에서 읽은 정답: {1}행 중 {0}행."),
+    ("Reference labels of the other file, by {}: {} of {} rows.", "다른 파일의 정답({0} 기준): {2}행 중 {1}행."),
+    (
+        "Reference labels joined by {}: {} of {} files have one.",
+        "정답 표와 {0} 기준으로 연결: 파일 {2}개 중 {1}개에 정답이 있습니다.",
+    ),
+    (
+        "Reference labels joined by {}: {} of {} rows have one; {} of {} labels were not used.",
+        "정답 표와 {0} 기준으로 연결: {2}행 중 {1}행에 정답이 있고, 정답 {4}개 중 {3}개는 쓰이지 않았습니다.",
+    ),
+    (
+        "No file is named in the table of labels: they are looked for by patient and by series.",
+        "정답 표에 파일 경로가 없어 환자와 시리즈 기준으로 찾습니다.",
+    ),
+    ("Rows matched by {}: {}, all of both files.", "{0} 기준으로 대응된 행 {1}개(두 파일의 모든 행)."),
+    (
+        "Rows matched by {}: {}; {} rows of A and {} rows of B have no partner{}.",
+        "{0} 기준으로 대응된 행 {1}개. A의 {2}행과 B의 {3}행은 짝이 없습니다{4}.",
+    ),
+    ("No matched row has a reference label: there is nothing to test.", "대응된 행에 정답이 없어 검정할 수 없습니다."),
+    (
+        "{} cases come from {} groups: the bootstrap draws whole groups, but McNemar's and DeLong's tests take cases as \
+         independent and are too sure.",
+        "사례 {0}건은 {1}개 묶음에서 왔습니다. 부트스트랩은 묶음째 재표집하지만, McNemar 검정과 DeLong 검정은 사례를 독립으로 보아 \
+         지나치게 확신합니다.",
+    ),
+    (
+        "The column {} holds fractions: read as scores, not as classes.",
+        "{0} 열은 소수이므로 클래스가 아니라 점수로 읽었습니다.",
+    ),
+    (
+        "The numbered score columns are assumed to be {}, in this order.",
+        "번호로 된 점수 열은 차례로 {0}(으)로 보았습니다.",
+    ),
+    (
+        "The scores are logits by their names: softmax was applied.",
+        "열 이름에 따라 점수를 로짓으로 보고 softmax를 적용했습니다.",
+    ),
+    ("The scores of a row sum to 100: read as per cent.", "한 행의 점수 합이 100이므로 퍼센트로 읽었습니다."),
+    (
+        "Some scores are below 0 or above 1: read as logits, softmax was applied.",
+        "0보다 작거나 1보다 큰 점수가 있어 로짓으로 보고 softmax를 적용했습니다.",
+    ),
+    (
+        "The text is damaged or of an unknown encoding; read as {}.",
+        "글자가 손상되었거나 모르는 인코딩이어서 {0}(으)로 읽었습니다.",
+    ),
+    (
+        "Heatmap (Grad-CAM, layer {}, class {}): no positive evidence",
+        "히트맵 (Grad-CAM, 레이어 {0}, 클래스 {1}): 양의 근거 없음",
+    ),
+    ("Heatmap (Grad-CAM, layer {}, class {})", "히트맵 (Grad-CAM, 레이어 {0}, 클래스 {1})"),
+    ("No heatmap: {}", "히트맵 없음: {0}"),
+];
+
+/// What rows and files are matched by.
+const KEYS: &[(&str, &str)] = &[
+    ("path", "경로"),
+    ("file name", "파일 이름"),
+    ("name", "이름"),
+    ("patient", "환자"),
+    ("series", "시리즈"),
+    ("identifier", "식별 번호"),
+];
+
+impl Language {
+    /// A sentence of a lower room.
+    pub(super) fn sentence(self, english: &str) -> String {
+        match self {
+            Self::English => english.to_owned(),
+            Self::Korean => in_korean(english).unwrap_or_else(|| english.to_owned()),
+        }
+    }
+}
+
+fn in_korean(english: &str) -> Option<String> {
+    let (values, korean) = TEMPLATES.iter().find_map(|(form, korean)| Some((values(english, form)?, korean)))?;
+    let said = values.iter().enumerate().fold((*korean).to_owned(), |said, (place, value)| {
+        let key = KEYS.iter().find(|(key, _)| key == value);
+        said.replace(&format!("{{{place}}}"), key.map_or(value, |(_, korean)| korean))
+    });
+    Some(with_particles(&said))
+}
+
+/// What stands at the template's `{}`s; `None` where the sentence has another form.
+fn values<'a>(sentence: &'a str, form: &str) -> Option<Vec<&'a str>> {
+    let mut parts = form.split("{}");
+    let mut rest = sentence.strip_prefix(parts.next()?)?;
+    let mut found = Vec::new();
+    let mut parts = parts.peekable();
+    while let Some(part) = parts.next() {
+        let (value, after) = if parts.peek().is_some() || part.is_empty() {
+            if part.is_empty() { (rest, "") } else { rest.split_once(part)? }
+        } else {
+            (rest.strip_suffix(part)?, "")
+        };
+        found.push(value);
+        rest = after;
+    }
+    rest.is_empty().then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_sentences_are_said_in_korean_with_their_values() {
+        for (english, korean) in [
+            (
+                "Reference labels from the folders' names: 29 of 30 files.",
+                "폴더 이름에서 읽은 정답: 파일 30개 중 29개.",
+            ),
+            ("Rows matched by path: 28, all of both files.", "경로 기준으로 대응된 행 28개(두 파일의 모든 행)."),
+            (
+                "Rows matched by patient: 3; 1 rows of A and 2 rows of B have no partner (the first of A: x).",
+                "환자 기준으로 대응된 행 3개. A의 1행과 B의 2행은 짝이 없습니다 (the first of A: x).",
+            ),
+            (
+                "Heatmap (Grad-CAM, layer features, class AD): no positive evidence",
+                "히트맵 (Grad-CAM, 레이어 features, 클래스 AD): 양의 근거 없음",
+            ),
+            ("Heatmap (Grad-CAM, layer a, b, class AD)", "히트맵 (Grad-CAM, 레이어 a, b, 클래스 AD)"),
+            ("No heatmap: the file is gone.", "히트맵 없음: the file is gone."),
+            ("Something that nobody knows: 3.", "Something that nobody knows: 3."),
+        ] {
+            assert_eq!(Language::Korean.sentence(english), korean);
+            assert_eq!(Language::English.sentence(english), english);
+        }
+    }
+
+    /// Every value has its place, and no place is left open.
+    #[test]
+    fn templates_have_as_many_places_as_values() {
+        for (form, korean) in TEMPLATES {
+            let count = form.matches("{}").count();
+            assert!((0..count).all(|place| korean.contains(&format!("{{{place}}}"))), "{form}");
+            assert!(!korean.contains(&format!("{{{count}}}")), "{form}");
+        }
+    }
+}
