@@ -297,6 +297,7 @@ fn the_second_models_answers_are_kept_like_the_firsts() {
     std::fs::remove_dir_all(&other).unwrap();
     let mut harness = reviewed(folder.path());
     assert_eq!(told(&harness), before);
+    assert_eq!(harness.state().state.review().compared_name(), Some("phantom-brain-3grade"), "by its own name");
     assert!(harness.state().state.toasts().is_empty(), "{:?}", harness.state().state.toasts());
     assert_eq!(std::fs::read(kept_in.join("compare/cases.jsonl")).unwrap(), lines);
     // Once it is no longer wanted it does not come back by itself.

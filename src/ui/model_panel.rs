@@ -108,5 +108,8 @@ fn engine_facts(ui: &mut Ui, state: &AppState, engine: &EngineFacts, wishes: &mu
 
 /// A model's name before it is loaded: its folder's, or the file's.
 pub(super) fn model_title(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    // Most exports are called so: the folder says more.
+    let folder = path.parent().and_then(Path::file_name).filter(|_| path.ends_with("model.onnx"));
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    folder.map_or_else(|| name.clone().into_owned(), |folder| format!("{}/{name}", folder.to_string_lossy()))
 }

@@ -225,6 +225,16 @@ pub fn picker(ui: &mut Ui, spoken: Option<String>, name: &str, shown: &str, entr
     });
 }
 
+/// Lists are as wide as what they show; here they have no more room than this.
+pub fn no_wider<T>(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui) -> T) -> T {
+    let size = vec2(width, ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+        ui.set_max_width(width);
+        content(ui)
+    })
+    .inner
+}
+
 /// A horizontal bar for a number in 0..=1 with an optional tick.
 pub fn score_bar(ui: &mut Ui, score: f32, tick: Option<f32>, color: Color32) {
     let p = palette(ui);

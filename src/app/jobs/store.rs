@@ -113,6 +113,8 @@ pub struct OpenedComparison {
     /// Its .onnx.
     pub path: PathBuf,
     pub sha256: String,
+    /// As its manifest calls it.
+    pub name: String,
     pub answers: KeptAnswers,
 }
 
@@ -223,8 +225,9 @@ impl Worker {
 }
 
 fn kept_comparison(run: &RunFolder, places: &Places, recorder: &Recorder) -> OpenedComparison {
-    let (path, sha256) = (run.facts().model.path.clone(), run.facts().model.sha256.clone());
-    OpenedComparison { path, sha256, answers: places.answers(run, &recorder.labels).0 }
+    let model = &run.facts().model;
+    let (path, sha256, name) = (model.path.clone(), model.sha256.clone(), model.name.clone());
+    OpenedComparison { path, sha256, name, answers: places.answers(run, &recorder.labels).0 }
 }
 
 impl Review {

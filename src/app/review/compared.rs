@@ -11,7 +11,7 @@ impl AppState {
     /// The list through the model that is compared, or no longer.
     pub(in crate::app) fn compare_list(&mut self, on: bool) {
         self.review.compared = self.heatmaps.compared.as_ref().map(|model| model.path.clone()).filter(|_| on);
-        self.review.compared_run = None;
+        (self.review.compared_run, self.review.compared_name) = (None, None);
         for item in self.items.iter_mut() {
             item.forget(Pane::Second);
         }
@@ -37,7 +37,7 @@ impl AppState {
             self.remember_compared(kept.path.clone());
             self.review.compared = Some(kept.path);
         }
-        self.review.compared_run = Some(kept.sha256);
+        (self.review.compared_run, self.review.compared_name) = (Some(kept.sha256), Some(kept.name));
         self.place_answers(Pane::Second, kept.answers);
     }
 
@@ -78,7 +78,7 @@ impl AppState {
         self.background = Background::default();
         match result {
             Ok(kept) => {
-                self.review.compared_run = Some(kept.sha256);
+                (self.review.compared_run, self.review.compared_name) = (Some(kept.sha256), Some(kept.name));
                 self.place_answers(Pane::Second, kept.answers);
                 self.review.touch();
                 self.start_batch(Pane::Second);

@@ -80,6 +80,8 @@ pub struct Review {
     pub(super) compared: Option<PathBuf>,
     /// The sha256 of the second model whose answers the open folder keeps.
     pub(super) compared_run: Option<String>,
+    /// That model's own name.
+    pub(super) compared_name: Option<String>,
 }
 
 impl Review {
@@ -158,6 +160,11 @@ impl Review {
     /// Every label text and the class that it was matched with.
     pub fn mapping(&self) -> &[MappedLabel] {
         self.recorder.as_ref().map_or(&[], |recorder| &recorder.labels.mapping)
+    }
+
+    /// What the second model's manifest calls it; `None` before its first answer.
+    pub fn compared_name(&self) -> Option<&str> {
+        self.compared_name.as_deref().filter(|_| self.compared.is_some())
     }
 
     /// True where a second model answers the list too.

@@ -86,7 +86,7 @@ pub(super) fn broken<'a>(report: &ReviewReport<'_>, language: Language) -> Vec<B
             let sentence = case.error()?;
             let place = sentence.find(&case.path);
             let told = place.and_then(|at| sentence.get(at + case.path.len()..)).unwrap_or(sentence);
-            Some(vec![case.key.clone(), told.trim_start_matches([':', ' ']).to_owned()])
+            Some(vec![case.key.clone(), language.sentence(told.trim_start_matches([':', ' ']))])
         })
         .collect();
     if failed.is_empty() {

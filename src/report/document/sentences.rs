@@ -54,6 +54,16 @@ const TEMPLATES: &[(&str, &str)] = &[
         "The text is damaged or of an unknown encoding; read as {}.",
         "글자가 손상되었거나 모르는 인코딩이어서 {0}(으)로 읽었습니다.",
     ),
+    // What became of a file, without its path in front.
+    (
+        "is not a picture this program knows ({}). DICOM, NIfTI, PNG, JPEG, TIFF, BMP and .npy open.",
+        "이 프로그램이 아는 영상 형식이 아닙니다({0}). DICOM, NIfTI, PNG, JPEG, TIFF, BMP, .npy를 엽니다.",
+    ),
+    ("could not be read: {}", "읽을 수 없습니다: {0}"),
+    ("holds no picture: {}", "영상이 없습니다: {0}"),
+    ("is damaged: {}", "손상되었습니다: {0}"),
+    ("uses {}, which this program cannot decode. {}", "해독할 수 없는 방식({0})으로 저장되었습니다. {1}"),
+    ("is larger than the limit: {}", "제한보다 큽니다: {0}"),
     (
         "Heatmap (Grad-CAM, layer {}, class {}): no positive evidence",
         "히트맵 (Grad-CAM, 레이어 {0}, 클래스 {1}): 양의 근거 없음",

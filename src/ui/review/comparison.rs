@@ -18,7 +18,14 @@ pub(super) fn comparison(ui: &mut Ui, state: &AppState, facts: &ModelFacts, foun
     let (p, words) = (palette(ui), words(ui));
     heading(ui, words.text("review-comparison"));
     if let Some(other) = state.heatmaps().compared_model() {
-        let other = other.facts.as_ref().map_or_else(|| model_title(&other.path), |facts| facts.name.clone());
+        let known = other.facts.as_ref().map(|facts| facts.name.as_str()).or(state.review().compared_name());
+        let title = model_title(&other.path);
+        // Versions of one model have one name: where they lie tells them apart.
+        let other = match known {
+            Some(known) if known == facts.name => format!("{known} ({title})"),
+            Some(known) => known.to_owned(),
+            None => title,
+        };
         let values = [("first", facts.name.as_str().into()), ("second", other.into())];
         weak(ui, words.with("review-comparison-of", &values));
     }

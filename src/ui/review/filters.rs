@@ -7,6 +7,7 @@ use crate::review::folder::Opinion;
 use crate::review::{Pair, Show};
 use crate::ui::shell::Wishes;
 use crate::ui::theme;
+use crate::ui::widgets::no_wider;
 use crate::ui::words::{Words, words};
 
 /// What can be shown of any list; cells and pairs are chosen in their tables.
@@ -39,7 +40,8 @@ pub(in crate::ui) fn show_list(ui: &mut Ui, state: &AppState, width: f32, wishes
     let (words, review) = (words(ui), state.review());
     let name = words.text("review-show");
     let list = ComboBox::from_id_salt(name).selected_text(show_name(words, state, review.show())).width(width);
-    let list = list.height(theme::LIST_HEIGHT).truncate().show_ui(ui, |ui| {
+    let list = list.height(theme::LIST_HEIGHT).truncate();
+    let entries = |ui: &mut Ui| {
         let compared = [Show::Flipped].into_iter().chain(Pair::ALL.map(Show::Pair)).filter(|_| review.is_compared());
         for show in KINDS.into_iter().chain(compared) {
             let text = format!("{}  {}", show_name(words, state, show), review.count(show));
@@ -47,8 +49,8 @@ pub(in crate::ui) fn show_list(ui: &mut Ui, state: &AppState, width: f32, wishes
                 wishes.commands.push(Command::Filter(show));
             }
         }
-    });
-    list.response.accessible_name(name);
+    };
+    no_wider(ui, width, |ui| list.show_ui(ui, entries).response.accessible_name(name));
 }
 
 /// A kind of cases in words.

@@ -1,6 +1,6 @@
 //! The page: numbers on the left, cases on the right.
 
-use eframe::egui::{self, Align, CentralPanel, Frame, Label, Layout, Panel, RichText, ScrollArea, Ui};
+use eframe::egui::{self, Align, CentralPanel, Frame, Label, Layout, Panel, ScrollArea, Ui};
 
 use super::leaks::LeakPanel;
 use super::matrix::Cells;
@@ -12,11 +12,14 @@ use crate::ui::actions::Action;
 use crate::ui::shell::Wishes;
 use crate::ui::theme;
 use crate::ui::thumbnails::{RowsSeen, Thumbnails};
-use crate::ui::widgets::{action_button, heading, palette, toggle_button, weak};
+use crate::ui::widgets::{action_button, elided, heading, palette, toggle_button, weak};
 use crate::ui::words::words;
 
 /// Wide enough for a matrix of four classes and a table with intervals.
 const NUMBERS_WIDTH: f32 = 424.0;
+
+/// Of the list of kinds of cases.
+const KINDS_WIDTH: f32 = 152.0;
 
 /// How the cases are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,11 +86,6 @@ impl ReviewPage {
     fn toolbar(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         let (p, words, review) = (palette(ui), words(ui), state.review());
         ui.horizontal(|ui| {
-            filters::search(ui, review.text(), 148.0, wishes);
-            filters::show_list(ui, state, 152.0, wishes);
-            let values = [("shown", review.shown().len().into()), ("all", review.cases().len().into())];
-            let text = words.with("review-count", &values);
-            ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let exporting = state.export_state() != ExportState::Idle;
                 ui.add_enabled_ui(!exporting && state.answered() > 0, |ui| action_button(ui, Action::Export, wishes));
@@ -97,6 +95,16 @@ impl ReviewPage {
                         self.style = style;
                     }
                 }
+                // The count is always whole: the search gives way to it.
+                let values = [("shown", review.shown().len().into()), ("all", review.cases().len().into())];
+                let count = elided(ui, &words.with("review-count", &values), theme::small(), p.weak, f32::INFINITY);
+                let gaps = 3.0 * ui.spacing().item_spacing.x;
+                let room = ui.available_width() - KINDS_WIDTH - count.size().x - gaps;
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    filters::search(ui, review.text(), room.clamp(72.0, 148.0), wishes);
+                    filters::show_list(ui, state, KINDS_WIDTH, wishes);
+                    ui.add(Label::new(count));
+                });
             });
         });
     }

@@ -20,6 +20,8 @@ const ROW_HEIGHT: f32 = 40.0;
 const HEADER_HEIGHT: f32 = 32.0;
 const PICTURE: f32 = 32.0;
 const MARGIN: f32 = 16.0;
+/// What a case's name and picture take before the other columns have theirs.
+const NAME_ROOM: f32 = 208.0;
 /// Between columns.
 const GAP: f32 = 16.0;
 
@@ -44,6 +46,16 @@ enum Column {
 }
 
 impl Column {
+    /// Width in a narrow table; what it holds is still whole there, but for long class names.
+    fn least(self) -> f32 {
+        match self {
+            Self::Name => 0.0,
+            Self::Truth | Self::Predicted | Self::Other => 112.0,
+            Self::Score | Self::Margin | Self::Loss => 60.0,
+            Self::Opinion => 80.0,
+        }
+    }
+
     /// Width, the name's key, what it orders by. The name takes what the others leave.
     fn facts(self) -> (f32, &'static str, Option<SortKey>) {
         match self {
@@ -69,13 +81,20 @@ fn columns(width: f32, compared: bool) -> Vec<(Column, Range<f32>)> {
     let all = [Name, Truth, Predicted, Other, Score, Margin, Loss, Opinion];
     let wanted: Vec<Column> = all.into_iter().filter(|column| *column != Other || compared).collect();
     let fixed: f32 = wanted.iter().map(|column| column.facts().0).sum();
+    let least: f32 = wanted.iter().map(|column| column.least()).sum();
+    // The others give way until the name has its room, each as far as it can.
+    let missing = (NAME_ROOM - (width - fixed - 2.0 * MARGIN)).clamp(0.0, fixed - least);
+    let narrow = |column: Column| {
+        let wide = column.facts().0;
+        wide - missing * (wide - column.least()) / (fixed - least).max(1.0)
+    };
     let mut left = MARGIN;
     wanted
         .into_iter()
         .map(|column| {
             let wide = match column {
-                Name => (width - fixed - 2.0 * MARGIN).max(96.0),
-                _ => column.facts().0,
+                Name => (width - (fixed - missing) - 2.0 * MARGIN).max(96.0),
+                _ => narrow(column),
             };
             left += wide;
             (column, left - wide..left)
@@ -205,7 +224,7 @@ fn row(
             icons::paint(ui.painter(), flag, 14.0, Icon::Flag, p.amber);
         }
     }
-    let response = tip(response, || item.path().display().to_string());
+    let response = tip(response, || format!("{}\n{caption}", item.path().display()));
     if response.clicked() {
         wishes.commands.push(Command::SelectCase(place));
     }
@@ -274,5 +293,14 @@ mod tests {
         let columns = columns(1000.0, false);
         assert_eq!(columns.last().unwrap().1.end, 1000.0 - MARGIN);
         assert!(columns.windows(2).all(|pair| pair[0].1.end == pair[1].1.start));
+    }
+
+    /// Beside the numbers in the smallest window, with a second model.
+    #[test]
+    fn names_keep_their_room_when_a_second_model_is_there() {
+        let columns = columns(856.0, true);
+        assert!(columns[0].1.end - columns[0].1.start >= NAME_ROOM, "{columns:?}");
+        assert!((columns.last().unwrap().1.end - (856.0 - MARGIN)).abs() < 0.01);
+        assert!(columns.windows(2).all(|pair| (pair[0].1.end - pair[1].1.start).abs() < 0.01));
     }
 }
