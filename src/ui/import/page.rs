@@ -45,7 +45,7 @@ impl ImportPage {
         let frame = Frame::NONE.fill(palette(ui).background);
         Panel::top("import head").exact_size(HEAD_HEIGHT).frame(frame).show(ui, |ui| head::head(ui, importing, wishes));
         if importing.offered.is_some() {
-            let margin = frame.inner_margin(Margin { left: 16, right: 16, top: 0, bottom: 8 });
+            let margin = frame.inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 8 });
             Panel::top("import offer").show_separator_line(false).frame(margin).show(ui, |ui| {
                 head::offer(ui, importing, wishes);
             });
@@ -53,7 +53,9 @@ impl ImportPage {
         let Some(drafted) = &importing.drafted else {
             let mut said = importing.said.clone();
             CentralPanel::no_frame().frame(frame).show(ui, |ui| {
-                column(ui, "question", |ui| self.question.show(ui, importing, &mut said, wishes));
+                column(ui, "question", |ui| {
+                    no_wider_rows(ui, |ui| self.question.show(ui, importing, &mut said, wishes))
+                });
             });
             change(importing, said, wishes);
             return;
@@ -75,14 +77,13 @@ impl ImportPage {
             column(ui, "preview", |ui| preview::preview(ui, importing, drafted, &mut self.pictures, wishes));
         });
         CentralPanel::no_frame().frame(frame).show(ui, |ui| {
-            column(ui, "settings", |ui| self.settings(ui, importing, drafted, wishes));
+            column(ui, "settings", |ui| no_wider_rows(ui, |ui| self.settings(ui, importing, drafted, wishes)));
         });
     }
 
     fn settings(&mut self, ui: &mut Ui, importing: &Importing, drafted: &Drafted, wishes: &mut Wishes) {
         let mut said = importing.said.clone();
         ui.spacing_mut().interact_size.y = 26.0;
-        ui.set_max_width(WIDEST.min(ui.available_width()));
         if let Some(why) = &importing.problem {
             problem(ui, why);
         }
@@ -178,6 +179,14 @@ fn column(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
             ui.set_width(ui.available_width());
             content(ui);
         });
+    });
+}
+
+/// In a `Ui` of its own: the column's is as wide as its scroll area.
+fn no_wider_rows(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    ui.vertical(|ui| {
+        ui.set_max_width(WIDEST.min(ui.available_width()));
+        content(ui);
     });
 }
 

@@ -10,9 +10,6 @@ use crate::ui::theme;
 use crate::ui::widgets::{palette, problem, weak};
 use crate::ui::words::words;
 
-/// Rows that are easily read.
-const WIDEST: f32 = 640.0;
-
 /// What is typed before there is a place for it.
 #[derive(Default)]
 pub(super) struct Question {
@@ -22,7 +19,6 @@ pub(super) struct Question {
 impl Question {
     pub fn show(&mut self, ui: &mut Ui, importing: &Importing, said: &mut Choices, wishes: &mut Wishes) {
         let words = words(ui);
-        ui.set_max_width(WIDEST.min(ui.available_width()));
         if importing.is_reading() {
             ui.horizontal(|ui| {
                 ui.add(Spinner::new().size(16.0));
