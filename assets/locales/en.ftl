@@ -298,6 +298,7 @@ score = Score
 probability = Probability
 threshold-at = Threshold { $value }
 slices-one = From slice { $index } of { $of }
+slices-all = From all { $of } slices together
 slices-run = From slices { $first }–{ $last } of { $of } together
 slices-some = From { $count } of { $of } slices together
 slices-own-choice = Model's own choice

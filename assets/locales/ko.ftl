@@ -291,6 +291,7 @@ score = 점수
 probability = 확률
 threshold-at = 임계값 { $value }
 slices-one = 슬라이스 { $of }개 중 { $index }번으로 예측
+slices-all = 슬라이스 { $of }개를 모두 합쳐 예측
 slices-run = 슬라이스 { $of }개 중 { $first }–{ $last }번을 합쳐 예측
 slices-some = 슬라이스 { $of }개 중 { $count }개를 합쳐 예측
 slices-own-choice = 모델이 정한 슬라이스

@@ -237,6 +237,9 @@ fn slices(ui: &mut Ui, current: &Current, (prediction, whole): (&Prediction, boo
 /// `From slice 12 of 24`, `From slices 9–16 of 24 together`, `From 5 of 24 slices together`.
 pub(super) fn slices_text(words: Words, frames: &[usize], of: usize) -> String {
     let run = frames.windows(2).all(|pair| matches!(pair, [a, b] if *b == a + 1));
+    if frames.len() == of && of > 1 {
+        return words.with("slices-all", &[("of", of.into())]);
+    }
     let of = ("of", of.into());
     match (frames.first(), frames.last()) {
         (Some(first), Some(last)) if first == last => words.with("slices-one", &[("index", (first + 1).into()), of]),
@@ -257,6 +260,7 @@ mod tests {
         let slices_text = |frames: &[usize], of| slices_text(Words::new(Language::English), frames, of);
         assert_eq!(slices_text(&[11], 24), "From slice 12 of 24");
         assert_eq!(slices_text(&[8, 9, 10], 24), "From slices 9–11 of 24 together");
+        assert_eq!(slices_text(&[0, 1, 2], 3), "From all 3 slices together");
         assert_eq!(slices_text(&[0, 6, 12], 24), "From 3 of 24 slices together");
     }
 }
