@@ -152,8 +152,9 @@ mod tests {
             assert!(broken.case().unwrap_err().contains("no golden case: invalid type"), "{:?}", broken.case());
         }
         let written = serde_json::to_value(&file).unwrap();
-        assert_eq!(written["golden_cases"][2..], golden[2..]);
-        assert_eq!(written["golden_cases"][1], golden[1]);
+        for place in 1..4 {
+            assert_eq!(written["golden_cases"][place], golden[place]);
+        }
     }
 
     #[test]
