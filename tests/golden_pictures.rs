@@ -3,6 +3,13 @@
 //! where not.
 
 mod common;
+#[cfg(feature = "gui")]
+#[path = "common/window.rs"]
+#[allow(dead_code)]
+mod common_window;
+#[path = "common/dicom_series.rs"]
+#[allow(dead_code)]
+mod dicom_series;
 #[path = "common/engines.rs"]
 mod engines_here;
 
@@ -408,20 +415,72 @@ fn a_volume_is_a_golden_case_of_pytorch() {
     }
 }
 
+#[test]
+fn a_dicom_series_is_one_golden_case_of_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, model, series) =
+        (root().join("tests/fixtures/volume"), folder.path().join("model"), folder.path().join("series"));
+    std::fs::create_dir(&model).unwrap();
+    std::fs::create_dir(&series).unwrap();
+    for file in ["model.onnx", "metadata.json"] {
+        std::fs::copy(from.join(file), model.join(file)).unwrap();
+    }
+    let slice = |n: u16| dicom_series::axial(f64::from(n) * 2.0, i32::from(n) + 1, 100 + 50 * n);
+    let files = dicom_series::write(&series, &(0..6u16).map(slice).collect::<Vec<_>>());
+    let (code, said, error) = overread(&["golden", "record", text(&model), text(&series)]);
+    assert_eq!(code, Some(0), "{said}{error}");
+    let (passed, cases) = verify(&model);
+    assert!(passed && cases[0]["files"] == 6, "{cases:?}");
+    assert!(cases[0]["file"].as_str().unwrap().starts_with("golden/series/"), "{cases:?}");
+    // A single slice is no volume, and is named.
+    let (code, _, error) = overread(&["golden", "record", text(&model), text(&files[0])]);
+    assert!(code == Some(1) && error.contains("takes a volume") && error.contains(text(&files[0])), "{error}");
+}
+
+#[test]
+fn of_slices_that_are_cases_of_their_own_one_is_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = recorded_demo(folder.path());
+    with(&model, |all| {
+        all["golden_cases"] = json!([]);
+        all["input_selection"] = json!({"slices": "all"});
+    });
+    let phantom = root().join("tests/fixtures/volume/phantom.nii");
+    let (code, said, error) = overread(&["golden", "record", text(&model), text(&phantom)]);
+    assert_eq!(code, Some(0), "{said}{error}");
+    let case = metadata(&model)["golden_cases"][0].clone();
+    let slice = case["slice"].as_u64().unwrap();
+    let (_, line, _) =
+        overread(&["predict", text(&phantom), "--model", text(&model), "--json", "--slices", &slice.to_string()]);
+    let line: Value = serde_json::from_str(line.trim()).unwrap();
+    let numbers = |value: &Value| -> Vec<f64> { serde_json::from_value(value.clone()).unwrap() };
+    for (found, predicted) in numbers(&case["logits"]).iter().zip(numbers(&line["logits"])) {
+        assert!((found - predicted).abs() < 1e-4, "{case} {line}");
+    }
+    assert!(slice > 0 && verify(&model).0);
+    with(&model, |all| drop(all["golden_cases"][0].as_object_mut().unwrap().remove("slice")));
+    assert!(problem(&model).contains("\"slice\" must say which one is meant"), "{}", problem(&model));
+}
+
 /// The window says what was checked, and where it differs.
 #[cfg(feature = "gui")]
 #[test]
 fn the_window_checks_pictures_in_the_background() {
+    use egui_kittest::kittest::Queryable as _;
     use overread::app::{AppState, Command, Golden, Jobs, ModelState};
     use overread::review::golden::{Compared, Place};
 
     let folder = tempfile::tempdir().unwrap();
     let model = recorded_demo(folder.path());
-    let check = |model: &Path| {
+    let state_with = |model: &Path| {
         let mut state = AppState::new(Jobs::inline());
         state.apply(Command::Open(vec![root().join("assets/demo")]));
         state.apply(Command::LoadModel(model.to_owned()));
         state.settle();
+        state
+    };
+    let check = |model: &Path| {
+        let state = state_with(model);
         let ModelState::Ready { facts, .. } = state.model() else { panic!("the model did not open") };
         facts.golden.clone()
     };
@@ -431,6 +490,15 @@ fn the_window_checks_pictures_in_the_background() {
     assert_eq!((passed, cases, pictures, own, compared), (1, 1, 1, 1, Some(Compared::Logits)));
     assert_eq!((place, problem), (None, None));
     with(&model, |all| step(all, "rescale")["factor"] = json!(0.0041));
+    let mut harness = common_window::window(state_with(&model), eframe::egui::vec2(1280.0, 2400.0));
+    let label = common_window::said(&harness).into_iter().find(|label| label.contains(" passed"));
+    let label = label.unwrap_or_else(|| panic!("{:?}", common_window::said(&harness)));
+    assert!(label.starts_with("0 of 1 pictures passed, logits"), "{label}");
+    harness.get_by_value(&label).hover();
+    harness.run();
+    let said = common_window::said(&harness);
+    let tooltip = said.iter().find(|said| said.contains("Pictures were checked")).unwrap_or_else(|| panic!("{said:?}"));
+    assert!(tooltip.contains("prepared otherwise than they were; the network is right"), "{tooltip}");
     let Golden::Checked { passed, place, problem, .. } = check(&model) else { panic!() };
     assert_eq!((passed, place), (0, Some(Place::Preprocessing)));
     assert!(problem.as_ref().unwrap().contains("The preprocessing differs"), "{problem:?}");
