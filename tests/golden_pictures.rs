@@ -163,9 +163,14 @@ fn numbers_that_do_not_come_out_are_refused_unless_insisted_on() {
     let record = ["golden", "record", text(&model), text(&pictures), "--outputs", text(&outputs)];
     let (code, _, error) = overread(&record);
     assert_eq!(code, Some(1), "{error}");
-    for words in
-        ["2 of 2 cases get other probabilities", "Nothing was recorded", "overread doctor", "--force", "off by 0."]
-    {
+    for words in [
+        "2 of 2 cases get other probabilities",
+        "Nothing was recorded",
+        "overread doctor",
+        "--pictures",
+        "--force",
+        "off by 0.",
+    ] {
         assert!(error.contains(words), "{words}: {error}");
     }
     assert!(metadata(&model) == before && !model.join("golden").exists());
@@ -288,6 +293,11 @@ fn arrays_alone_prove_the_network_only_and_pictures_alone_cannot_be_placed() {
     let found: Vec<_> = cases.iter().take(3).map(|case| (case["passed"].clone(), case["place"].clone())).collect();
     let red = json!(false);
     assert_eq!(found, [(red.clone(), json!("preprocessing")), (json!(true), Value::Null), (red, Value::Null)]);
+    // A network that hardly notices: what it is fed is doubted all the same.
+    with(&model, |all| all["golden_cases"][0]["tolerance"] = json!(1e6));
+    assert_eq!(verify(&model).1[0]["passed"], true);
+    let (_, said, _) = overread(&["golden", "verify", text(&model)]);
+    assert!(said.contains("The logits agree, and yet the pictures are prepared otherwise"), "{said}");
     for wrong in [["--prepared", "--pictures-only"], ["--force", "--most=1"], ["--tolerance", "-1"]] {
         assert_eq!(overread(&[&record[..4], &wrong[..]].concat()).0, Some(2), "{wrong:?}");
     }

@@ -155,7 +155,8 @@ fn one(
 
 /// The one frame that is meant: of slices that are cases of their own the middle one, and where only an array is stored.
 fn slice_of(args: &GoldenRecordArgs, model: &Model, scan: &Scan) -> anyhow::Result<Option<usize>> {
-    let groups = model.select_slices(scan, None)?.groups;
+    let groups =
+        model.select_slices(scan, None).map_err(|error| anyhow::anyhow!("{}: {error}", scan.path.display()))?.groups;
     if args.prepared && !model.is_volume() {
         let frames = groups.concat();
         return Ok(frames.get(frames.len() / 2).copied());
@@ -221,9 +222,11 @@ fn refuse_disagreements(args: &GoldenRecordArgs, model: &Model, recorded: &[Reco
     let next = if model.is_volume() {
         "Correct preprocess_volume in metadata.json (docs/MANIFEST.md)".to_owned()
     } else {
-        let model = args.model.display();
+        let pictures: Vec<String> = args.pictures.iter().map(|path| path.display().to_string()).collect();
         format!(
-            "Find out how the pictures were prepared: overread doctor {model} --pictures DIR --predictions {}",
+            "Find out how they were prepared: overread doctor {} --pictures {} --predictions {}",
+            args.model.display(),
+            pictures.join(" "),
             file.display()
         )
     };
