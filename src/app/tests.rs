@@ -85,6 +85,7 @@ fn inference(predicted: usize) -> Inference {
 
 fn answer(predicted: usize) -> Prediction {
     Prediction {
+        volume: None,
         inference: inference(predicted),
         source: SourceFacts::default(),
         frames: vec![0],

@@ -44,6 +44,7 @@ fn choices(args: &ImportArgs) -> anyhow::Result<Choices> {
         name: args.name.clone(),
         preset,
         recipe: None,
+        volume: None,
         classes,
         classes_from,
         positive: args.positive.clone(),
@@ -93,11 +94,15 @@ fn origin(fact: &Fact) -> String {
 }
 
 fn print_end(draft: &Draft, out: Option<&Path>, written: Option<&Written>) {
-    let assumed = draft.page.iter().filter(|fact| fact.origin == Origin::Assumed).count();
-    if assumed > 0 {
+    let (things, them) = match import::assumed(&draft.page) {
+        0 => (String::new(), ""),
+        1 => ("1 thing is assumed and is not written down as known.".to_owned(), "it"),
+        count => (format!("{count} things are assumed and are not written down as known."), "them"),
+    };
+    if !things.is_empty() {
         println!(
-            "{assumed} lines are assumed and are not written down as known. State them (--preset, --classes, --output), \
-             or let `overread doctor` find the preprocessing."
+            "{things} State {them} (--preset, --classes, --positive, --output), or let `overread doctor` find the \
+             preprocessing."
         );
     }
     match (written, out) {

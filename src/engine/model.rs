@@ -171,6 +171,12 @@ impl Model {
         Some((self.manifest.rows.as_ref()?.value, self.manifest.cols.as_ref()?.value))
     }
 
+    /// Depth, rows and columns of the input of a network of volumes, where they are fixed.
+    pub fn volume_size(&self) -> Option<[usize; 3]> {
+        let (rows, cols) = self.input_size()?;
+        Some([self.manifest.depth.as_ref()?.value, rows, cols])
+    }
+
     /// Most pictures in one call of the engine: `most`, or one where pictures of a batch would change each other's scores.
     pub fn most_together(&self, most: usize) -> usize {
         if mixes_pictures(&self.graph) { 1 } else { most.max(1) }
@@ -317,6 +323,11 @@ pub(super) struct RawModel {
 }
 
 impl RawModel {
+    /// Lower-case hex.
+    pub fn sha256(&self) -> &str {
+        &self.file.sha256
+    }
+
     /// Reads the file, hashes it and checks its graph.
     pub fn read(path: &Path) -> Result<Self, EngineError> {
         let refused = |source| EngineError::Onnx { path: path.to_owned(), source };

@@ -96,7 +96,8 @@ pub struct ImageInput {
 /// in front of it at the end); where there is none, the axis of length 1 or 3 is the channels.
 ///
 /// # Errors
-/// [`OnnxError::Inputs`] for inputs that have neither four nor five axes or whose layout cannot be told.
+/// [`OnnxError::Inputs`] for inputs that have neither four nor five axes, [`OnnxError::LayoutUnsaid`] where the layout cannot
+/// be told.
 pub fn image_input(graph: &Graph) -> Result<ImageInput, OnnxError> {
     let refuse = |what: String, hint: &str| OnnxError::Inputs { what, hint: hint.to_owned() };
     let input = graph.inputs.first().ok_or_else(|| refuse("it has no input".to_owned(), ""))?;
@@ -108,17 +109,9 @@ pub fn image_input(graph: &Graph) -> Result<ImageInput, OnnxError> {
         ));
     };
     let volume = places.len() == 4;
-    let (channels_first, layout_reason) =
-        graph_evidence(graph, &input.name).or_else(|| dims_evidence(places)).ok_or_else(|| {
-            let names = [true, false].map(|first| Layout::of(volume, first));
-            refuse(
-                format!("neither the shape {} nor the operators tell rows from channels", input.shape_text()),
-                &format!(
-                    "State \"layout\" as {} or {} in metadata.json (`overread import --layout` writes it).",
-                    names[1], names[0]
-                ),
-            )
-        })?;
+    let (channels_first, layout_reason) = graph_evidence(graph, &input.name)
+        .or_else(|| dims_evidence(places))
+        .ok_or_else(|| OnnxError::LayoutUnsaid { shape: input.shape_text(), volume })?;
     Ok(with_layout(graph, input, Layout::of(volume, channels_first), layout_reason))
 }
 

@@ -29,7 +29,8 @@ pub struct ImportArgs {
     pub positive: Option<String>,
     #[arg(long)]
     pub name: Option<String>,
-    /// Where the graph does not tell: NHWC (Keras), NCHW (PyTorch), or NCWH (columns before rows: MONAI).
+    /// Where the graph does not tell: NHWC (Keras), NCHW (PyTorch), or NCWH (columns before rows: MONAI); of volumes NDHWC
+    /// or NCDHW.
     #[arg(long, value_parser = layout)]
     pub layout: Option<Layout>,
     /// What the output holds, where the graph does not tell: logits, softmax or sigmoid.
@@ -64,7 +65,9 @@ fn layout(text: &str) -> Result<Layout, String> {
         "NHWC" => Ok(Layout::Nhwc),
         "NCHW" => Ok(Layout::Nchw),
         "NCWH" => Ok(Layout::Ncwh),
-        _ => Err("write NHWC, NCHW or NCWH".to_owned()),
+        "NDHWC" => Ok(Layout::Ndhwc),
+        "NCDHW" => Ok(Layout::Ncdhw),
+        _ => Err("write NHWC, NCHW or NCWH, of volumes NDHWC or NCDHW".to_owned()),
     }
 }
 
