@@ -146,7 +146,7 @@ mod tests {
         };
         let mut said = Choices { layout: Some(Layout::Nchw), ..Choices::default() };
         diagnosis.apply(0, &mut said);
-        assert_eq!((said.recipe, said.size, said.layout), (Some(recipe), Some([128, 96]), Some(Layout::Nchw)));
+        assert_eq!((said.recipe.clone(), said.size, said.layout), (Some(recipe), Some([128, 96]), Some(Layout::Nchw)));
         assert_eq!(said.classes.as_deref().unwrap(), ["b", "c", "a"], "output 2 stands for class a");
         assert_eq!(said.classes_from, "folders of train");
         diagnosis.apply(1, &mut said);
