@@ -275,8 +275,8 @@ pub struct Prediction {
 #[derive(Clone, Debug)]
 pub struct KnownCase {
     pub known: Known,
-    /// Of each of the nearest, where its file is still there.
-    pub files: Vec<Option<PathBuf>>,
+    /// Of each of the nearest, where its files are still there.
+    pub files: Vec<Option<Arc<[PathBuf]>>>,
     /// Cases of the reference.
     pub cases: usize,
 }

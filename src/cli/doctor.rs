@@ -68,11 +68,7 @@ fn tell(args: &DoctorArgs, model: &Model, names_from: NamesFrom, verdict: &Verdi
 }
 
 /// Writes the winner's steps into `metadata.json`, with how they were found.
-fn apply(
-    args: &DoctorArgs,
-    (export, stated): (&ReadExport, &MetadataFile),
-    verdict: &Verdict,
-) -> anyhow::Result<()> {
+fn apply(args: &DoctorArgs, (export, stated): (&ReadExport, &MetadataFile), verdict: &Verdict) -> anyhow::Result<()> {
     let (Some(winner), Some(record)) = (verdict.winner(), verdict.record(0)) else { return Ok(()) };
     let mut file = stated.clone();
     file.preprocess = Some(winner.steps.clone());

@@ -74,9 +74,7 @@ impl Choices {
 
     /// The doctor's record, where the steps are still those that it found.
     pub fn doctor_record(&self) -> Option<&Value> {
-        let own = |found: &&Found| {
-            (&found.recipe, found.preset, found.size) == (&self.recipe, self.preset, self.size)
-        };
+        let own = |found: &&Found| (&found.recipe, found.preset, found.size) == (&self.recipe, self.preset, self.size);
         self.found.as_ref().filter(own).map(|found| &found.record)
     }
 }

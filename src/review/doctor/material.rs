@@ -60,8 +60,7 @@ pub fn material(
         Some(file) => {
             let (table, learned) = read_table(file, names, assumed)?;
             let (chosen, reference) = table.join(&found.files)?;
-            let paths: Vec<PathBuf> =
-                chosen.into_iter().filter_map(|index| found.files.get(index).cloned()).collect();
+            let paths: Vec<PathBuf> = chosen.into_iter().filter_map(|index| found.files.get(index).cloned()).collect();
             (paths, reference, learned.map(|names| (names, NamesFrom::Columns)))
         }
         None => {
@@ -148,8 +147,10 @@ mod tests {
 
     #[test]
     fn folders_name_the_classes_where_there_are_as_many() {
-        let files: Vec<PathBuf> =
-            ["d/train/b/1.png", "d/test/b/2.png", "d/train/C/1.png", "d/test/a/3.png"].iter().map(PathBuf::from).collect();
+        let files: Vec<PathBuf> = ["d/train/b/1.png", "d/test/b/2.png", "d/train/C/1.png", "d/test/a/3.png"]
+            .iter()
+            .map(PathBuf::from)
+            .collect();
         assert_eq!(folder_names(&files, 3).unwrap(), ["C", "a", "b"]);
         let sentence = folder_names(&files, 2).unwrap_err().to_string();
         assert!(sentence.contains("2 classes") && sentence.contains("3 folders (C, a, b)"), "{sentence}");

@@ -171,7 +171,9 @@ fn class_order(winner: &Ranked, class_names: &[String], names_from: NamesFrom) -
             ));
         }
         NamesFrom::Numbers => {
-            return Some(format!("The reference's columns are the outputs in another order; its outputs are: {names}."));
+            return Some(format!(
+                "The reference's columns are the outputs in another order; its outputs are: {names}."
+            ));
         }
         NamesFrom::Folders => "the pictures' folders name them",
         NamesFrom::Columns => "the columns name them",
