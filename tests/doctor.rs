@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use engines_here::cpu;
 use overread::engine::Model;
 use overread::preprocess::Step;
-use overread::review::doctor::{Control, DoctorOptions, Reference, Sample, Table, Verdict, examine};
+use overread::review::doctor::{Control, DoctorOptions, NamesFrom, Reference, Sample, Table, Verdict, examine};
 use overread::scan;
 use serde_json::Value;
 
@@ -66,7 +66,7 @@ fn labels_tell_the_scale_of_a_bundled_model() {
         })
         .unwrap();
     let present = own_steps(model.steps());
-    let said = verdict.sentences(model.class_names()).join(" ");
+    let said = verdict.sentences(model.class_names(), NamesFrom::Stated).join(" ");
     println!("{said}");
     assert!(
         verdict.ranked.iter().take(verdict.tied).any(|one| one.is_present || own_steps(&one.steps) == present),

@@ -1,5 +1,5 @@
 //! Every step against the numbers of the library it names: `pins/preprocess.jsonl`, printed by `pins/preprocess.py`
-//! under Pillow 13.0.0, OpenCV 5.0.0 (its x86 wheel), torch 1.13, TensorFlow 2.21 and Keras 3.15. The pictures are
+//! under Pillow 13.0.0, OpenCV 5.0.0 (its x86 wheel), torch 1.13, torchvision 0.29.2, TensorFlow 2.21 and Keras 3.15. The pictures are
 //! drawn by a formula that both sides know.
 //!
 //! Tolerance: 8-bit results are equal to the last grey level; float results are within 1e-3 of a grey level (values

@@ -6,9 +6,15 @@ mod common;
 #[path = "common/window.rs"]
 #[allow(dead_code)]
 mod common_window;
+#[path = "window_import/drafts.rs"]
+mod drafts;
 #[allow(dead_code)]
 #[path = "common/onnx_models.rs"]
 mod onnx_models;
+#[path = "window_import/questions.rs"]
+mod questions;
+#[path = "window_import/volumes.rs"]
+mod volumes;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,8 +28,8 @@ use overread::app::{AppState, Command, DoctorState, ImportWish, Importing, Jobs,
 use overread::engine::import::Choices;
 use overread::engine::{EngineChoice, Model, Origin, Session, SessionOptions};
 use overread::preprocess::{Preset, prepare};
+use overread::scan;
 use overread::ui::{Language, Shell};
-use overread::{onnx::Layout, scan};
 use serde_json::Value;
 
 /// A folder with a bare export of three classes and a picture in colour.
@@ -186,7 +192,12 @@ fn cancelling_leaves_everything_as_it_was_and_a_button_leads_back() {
     assert!(said(&harness).iter().any(|text| text.starts_with("Nobody has said yet how pictures are prepared")));
     harness.get_by_label("Set up this model…").click();
     harness.run();
-    assert_eq!(importing(&harness).said, Choices::default(), "what was said before is forgotten");
+    let importing = importing(&harness);
+    assert_eq!(importing.said.recipe, Preset::by_name("keras-raw").map(Preset::recipe), "what was said before is back");
+    assert!(importing.is_restored && said(&harness).contains("What you entered before is back."));
+    harness.get_by_label("Start over").click();
+    harness.run();
+    assert_eq!(crate::importing(&harness).said, Choices::default());
 }
 
 #[test]
@@ -314,43 +325,31 @@ fn another_tools_folder_is_in_use_with_what_was_found_in_it() {
 }
 
 #[test]
-fn what_the_graph_cannot_tell_is_asked_for() {
-    use onnx_models::{floats, integers, model, node, value};
-    use overread::onnx::proto::{DataType, GraphProto};
+fn letters_do_nothing_to_the_scan_behind_the_page() {
     let desk = desk();
-    let graph = GraphProto {
-        node: vec![
-            node("Reshape", &["image", "shape"], &["same"], vec![]),
-            node("Conv", &["same", "kernel", "offset"], &["map"], vec![]),
-            node("GlobalAveragePool", &["map"], &["mean"], vec![]),
-            node("Flatten", &["mean"], &["logits"], vec![]),
-        ],
-        initializer: vec![
-            integers("shape", &[-1, 3, 3, 3]),
-            floats("kernel", &[2, 3, 1, 1], vec![0.5; 6]),
-            floats("offset", &[2], vec![0.1, -0.1]),
-        ],
-        input: vec![value(
-            "image",
-            DataType::Float,
-            vec![Axis::Open("n"), Axis::Fixed(3), Axis::Fixed(3), Axis::Fixed(3)],
-        )],
-        output: vec![value("logits", DataType::Float, vec![Axis::Open("n"), Axis::Fixed(2)])],
-        ..Default::default()
-    };
-    std::fs::write(&desk.onnx, bytes(&model(13, graph))).unwrap();
     let mut harness = dropped(&desk);
-    assert!(harness.state().state.importing().is_none());
-    harness.get_by_label("Set up this model…").click();
+    let inverted = |harness: &Harness<'_, Shell>| harness.state().state.current().unwrap().invert;
+    for key in [Key::I, Key::H, Key::Num1, Key::L] {
+        press(&mut harness, key);
+    }
+    assert!(!inverted(&harness) && !harness.state().state.heatmaps().is_on());
+    assert!(said(&harness).contains("Set up grades.onnx"), "the language stays");
+    press(&mut harness, Key::F8);
+    press(&mut harness, Key::I);
+    assert!(inverted(&harness), "the same key, the scan in view");
+}
+
+#[test]
+fn the_strip_of_steps_folds_and_still_names_them() {
+    let desk = desk();
+    let mut harness = dropped(&desk);
+    assert!(said(&harness).contains("3  resize"));
+    harness.get_by_role_and_label(Role::Button, "Processing result").click();
     harness.run();
-    assert!(importing(&harness).asks_layout && importing(&harness).drafted.is_none());
-    assert!(said(&harness).iter().any(|text| text.starts_with("The graph does not tell rows from channels")));
-    change(&mut harness, |said| said.layout = Some(Layout::Nchw));
-    assert!(importing(&harness).can_save());
-    harness.get_by_label("Save and use").click();
+    assert!(!said(&harness).contains("3  resize"));
+    harness.get_by_role_and_label(Role::Button, "Processing result").click();
     harness.run();
-    let state = &harness.state().state;
-    assert_eq!(scores(&state.current().unwrap().prediction).len(), 2);
+    assert!(said(&harness).contains("3  resize"));
 }
 
 #[test]

@@ -50,14 +50,14 @@ pub use heatmap::{
     ComparedModel, Heatmap, HeatmapQuestion, HeatmapRequest, HeatmapState, HeatmapStyle, Heatmaps, Pane,
 };
 pub use import::{
-    Diagnosis, DoctorState, Drafted, Finding, GraphFacts, ImportEvent, ImportWish, Importing, LogitsPlace,
+    Diagnosis, DoctorState, Drafted, Finding, GraphFacts, ImportEvent, ImportWish, Importing, LogitsPlace, Unsaid,
 };
 pub use items::{Item, Items, ThumbnailState};
 pub use jobs::{Jobs, KeptAnswers, OpenedComparison, OpenedReview, Wake};
 pub use marks::{Mark, Marks, Shape, Tool};
 pub use model::{
-    EngineFacts, Fact, FedChannel, Golden, InstallState, KnownCase, ModelFacts, ModelState, Parameter, Prediction,
-    PredictionState, SeenStep, StepFacts,
+    EngineFacts, Fact, FedChannel, FedVolume, Golden, InstallState, KnownCase, ModelFacts, ModelState, Parameter,
+    Prediction, PredictionState, SeenStep, StepFacts,
 };
 pub use problem::{Cause, Problem};
 pub use review::{ExportState, LeakFinding, LeakState, ListedCase, Numbers, OperatingPoint, Review, TwinPair};

@@ -212,7 +212,7 @@ impl ModelState {
 pub struct SeenStep {
     /// As the manifest writes it, e.g. `resize`; `None` for the picture as it was read.
     pub name: Option<&'static str>,
-    /// `cols × rows × channels` after the step.
+    /// `cols × rows × channels` after the step; of a volume `depth × rows × cols`.
     pub shape: String,
     pub eight_bit: bool,
     /// What the step found in this frame, e.g. the window it used.
@@ -230,6 +230,17 @@ pub struct FedChannel {
     pub high: f32,
 }
 
+/// A volume that a network was fed.
+#[derive(Clone, Debug)]
+pub struct FedVolume {
+    /// Depth, rows, columns.
+    pub shape: [usize; 3],
+    /// The slice in the middle of each axis; the other two run down and across it in their order.
+    pub slices: [Option<Thumbnail>; 3],
+    /// The sides of the patient that the axes run to, e.g. `RAS`; `None` where they are as stored.
+    pub axes: Option<String>,
+}
+
 /// A model's answer about one item.
 #[derive(Clone, Debug)]
 pub struct Prediction {
@@ -244,6 +255,8 @@ pub struct Prediction {
     pub seen_frame: usize,
     /// What the model was fed of that frame, channel by channel.
     pub fed: Vec<FedChannel>,
+    /// Of a network of volumes.
+    pub volume: Option<FedVolume>,
     /// What it said of each of `frames`, before they were combined.
     pub parts: Vec<Inference>,
     /// Preprocessing's doubts about the values.
@@ -262,8 +275,8 @@ pub struct Prediction {
 #[derive(Clone, Debug)]
 pub struct KnownCase {
     pub known: Known,
-    /// Of each of the nearest, where its file is still there.
-    pub files: Vec<Option<PathBuf>>,
+    /// Of each of the nearest, where its files are still there.
+    pub files: Vec<Option<Arc<[PathBuf]>>>,
     /// Cases of the reference.
     pub cases: usize,
 }

@@ -2,6 +2,7 @@
 
 use crate::engine::EngineError;
 use crate::engine::runtime::InstallError;
+use crate::onnx::OnnxError;
 use crate::preprocess::PreprocessError;
 use crate::review::folder::FolderError;
 use crate::review::table::TableError;
@@ -32,6 +33,14 @@ pub enum Cause {
     NoModel,
     ModelRefused,
     Manifest,
+    /// What the person said of a model does not fit it.
+    Choice,
+    /// A file or folder without class names.
+    NoNames,
+    /// The graph does not tell rows from channels.
+    LayoutUnsaid,
+    /// The graph does not tell how many classes there are.
+    ClassesUnsaid,
     ModelChanged,
     NoRuntime,
     Engine,
@@ -116,7 +125,11 @@ impl From<EngineError> for Problem {
         let cause = match &error {
             EngineError::Read { .. } => Cause::Unreadable,
             EngineError::NoModel { .. } => Cause::NoModel,
+            EngineError::Onnx { source: OnnxError::LayoutUnsaid { .. }, .. } => Cause::LayoutUnsaid,
             EngineError::Onnx { .. } => Cause::ModelRefused,
+            EngineError::ClassesUnsaid => Cause::ClassesUnsaid,
+            EngineError::NoNames { .. } => Cause::NoNames,
+            EngineError::ClassNames(_) | EngineError::Choice { .. } => Cause::Choice,
             EngineError::Manifest { .. } | EngineError::Mismatch { .. } => Cause::Manifest,
             EngineError::Write { .. } | EngineError::Occupied { .. } => Cause::NotWritten,
             EngineError::Changed { .. } => Cause::ModelChanged,

@@ -218,6 +218,11 @@ impl AppState {
                     self.apply(Command::Import(ImportWish::Open(source)));
                 }
             }
+            // A question, not a failure: the set-up page asks it.
+            Err(problem) if matches!(problem.cause, Cause::LayoutUnsaid | Cause::ClassesUnsaid) => {
+                self.model = ModelState::Failed { path: path.clone(), problem };
+                self.apply(Command::Import(ImportWish::Open(path)));
+            }
             Err(problem) => {
                 self.toasts.push(Severity::Error, Notice::ModelFailed(problem.clone()));
                 self.model = ModelState::Failed { path, problem };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::beside::NearPictures;
+use super::import::KeptDrafts;
 use super::toast::Toasts;
 use super::{
     Command, Current, Heatmaps, Importing, InstallState, Items, Jobs, ModelState, Pane, Review, Toast, Tool, Views,
@@ -55,6 +56,8 @@ pub struct AppState {
     pub(super) toasts: Toasts,
     /// Boxed: mostly there is none.
     pub(super) importing: Option<Box<Importing>>,
+    /// What was said of exports whose page was closed.
+    pub(super) drafts: KeptDrafts,
     /// The model, by its generation, whose import page opens where nobody has set it up yet.
     pub(super) offers_import: Option<u64>,
     /// Where model folders are kept; without one they are written beside the export.
@@ -85,6 +88,7 @@ impl AppState {
             heatmaps: Heatmaps::default(),
             toasts: Toasts::default(),
             importing: None,
+            drafts: KeptDrafts::default(),
             offers_import: None,
             models_folder: None,
             last_generation: 0,
@@ -156,7 +160,7 @@ impl AppState {
         match command {
             Command::Open(paths) => self.open(paths),
             Command::Select(index) => self.select(index),
-            Command::OpenBeside(file) => self.open_beside(file),
+            Command::OpenBeside(files) => self.open_beside(files),
             // These are about the list's case.
             Command::Decide(_) | Command::ToggleFlag | Command::SetLabel(_) if self.looks_outside() => {}
             Command::GoToFrame(index) => self.go_to_frame(index),
@@ -202,10 +206,7 @@ impl AppState {
             }
             Command::ToggleIdentity => self.show_identity = !self.show_identity,
             Command::LoadModel(path) => self.load_model(path),
-            Command::OpenModel(path) => {
-                self.load_model(path);
-                self.offers_import = Some(self.model_generation);
-            }
+            Command::OpenModel(path) => self.open_model(path),
             Command::Import(wish) => self.import_wish(wish),
             Command::PredictShownSlice => {
                 let whole = self.model.facts().is_some_and(|facts| facts.takes_volumes);
@@ -314,6 +315,16 @@ impl AppState {
 
     pub(super) fn forget_rows(&mut self) {
         self.rows_shown.clear();
+    }
+
+    /// In use at once; but while another export is being set up, that one is not left without a word.
+    fn open_model(&mut self, path: PathBuf) {
+        if let Some(importing) = self.importing.as_mut().filter(|importing| importing.path != path) {
+            importing.offered = Some(path);
+            return;
+        }
+        self.load_model(path);
+        self.offers_import = Some(self.model_generation);
     }
 
     fn load_model(&mut self, path: PathBuf) {

@@ -68,6 +68,7 @@ fn run_facts() -> RunFacts {
         },
         roots: Vec::new(),
         options: RunOptions::default(),
+        reference_sha256: None,
     }
 }
 
@@ -85,6 +86,7 @@ fn inference(predicted: usize) -> Inference {
 
 fn answer(predicted: usize) -> Prediction {
     Prediction {
+        volume: None,
         inference: inference(predicted),
         source: SourceFacts::default(),
         frames: vec![0],

@@ -1,11 +1,10 @@
 //! `overread doctor`: finds out how pictures were prepared when a model was trained.
 
-use serde_json::json;
-
+use super::import::trimmed;
 use super::{DoctorArgs, Ended, Misuse, progress};
-use crate::engine::import::write_metadata;
+use crate::engine::import::{Choices, DOCTOR, ReadExport, write_metadata};
 use crate::engine::{MetadataFile, Model};
-use crate::review::doctor::{Control, DoctorOptions, Reference, Verdict, examine, material, readings};
+use crate::review::doctor::{Control, DoctorOptions, Material, NamesFrom, Reference, Verdict, examine, material};
 
 /// Runs the command.
 pub fn doctor(args: &DoctorArgs) -> anyhow::Result<Ended> {
@@ -14,16 +13,22 @@ pub fn doctor(args: &DoctorArgs) -> anyhow::Result<Ended> {
             return Err(Misuse(format!("{}: there is no such file or folder", path.display())).into());
         }
     }
-    let models = readings(&args.model)?;
-    let Some(model) = models.first() else { anyhow::bail!("the model could not be read") };
-    if args.apply && model.is_bare {
+    let export = ReadExport::open(&args.model)?;
+    if args.apply && export.stated().is_none() {
         let hint = format!(
             "--apply writes metadata.json of a model folder: `overread import {} --out FOLDER` makes one first",
             args.model.display()
         );
         return Err(Misuse(hint).into());
     }
-    let (samples, reference) = material(&args.pictures, args.predictions.as_deref(), args.most.into(), model)?;
+    let choices = Choices {
+        classes: args.classes.as_deref().map(trimmed),
+        classes_from: "typed".to_owned(),
+        ..Choices::default()
+    };
+    let made = material(&export, &choices, &args.pictures, args.predictions.as_deref(), args.most.into())?;
+    let Material { models, names_from, samples, reference } = made;
+    let Some(model) = models.first() else { anyhow::bail!("the model could not be read") };
     if !args.json {
         let what =
             if matches!(reference, Reference::Labels(_)) { "labelled pictures" } else { "pictures with outputs" };
@@ -37,19 +42,19 @@ pub fn doctor(args: &DoctorArgs) -> anyhow::Result<Ended> {
         Control::Continue
     })?;
     bar.finish_and_clear();
-    tell(args, model, &verdict)?;
-    if args.apply {
-        apply(args, model, &verdict, samples.len())?;
+    tell(args, model, names_from, &verdict)?;
+    if let Some(stated) = export.stated().filter(|_| args.apply) {
+        apply(args, (&export, stated), &verdict)?;
     }
     Ok(Ended::Well)
 }
 
-fn tell(args: &DoctorArgs, model: &Model, verdict: &Verdict) -> anyhow::Result<()> {
+fn tell(args: &DoctorArgs, model: &Model, names_from: NamesFrom, verdict: &Verdict) -> anyhow::Result<()> {
     if args.json {
-        say!("{}", serde_json::to_string_pretty(&verdict.to_json(model.class_names()))?);
+        say!("{}", serde_json::to_string_pretty(&verdict.to_json(model.class_names(), names_from))?);
         return Ok(());
     }
-    for sentence in verdict.sentences(model.class_names()) {
+    for sentence in verdict.sentences(model.class_names(), names_from) {
         say!("{sentence}");
     }
     if let Some(winner) = verdict.winner() {
@@ -63,18 +68,12 @@ fn tell(args: &DoctorArgs, model: &Model, verdict: &Verdict) -> anyhow::Result<(
 }
 
 /// Writes the winner's steps into `metadata.json`, with how they were found.
-fn apply(args: &DoctorArgs, model: &Model, verdict: &Verdict, pictures: usize) -> anyhow::Result<()> {
-    let Some(winner) = verdict.winner() else { return Ok(()) };
-    let mut file: MetadataFile = model.manifest.file.clone();
+fn apply(args: &DoctorArgs, (export, stated): (&ReadExport, &MetadataFile), verdict: &Verdict) -> anyhow::Result<()> {
+    let (Some(winner), Some(record)) = (verdict.winner(), verdict.record(0)) else { return Ok(()) };
+    let mut file = stated.clone();
     file.preprocess = Some(winner.steps.clone());
-    let record = json!({
-        "pictures": pictures, "reference": if verdict.tolerance.is_some() { "outputs" } else { "labels" },
-        "reproduced": verdict.reproduced, "mean": winner.mean, "worst": winner.worst,
-        "cannot_be_told_from": verdict.twins().iter().map(|twin| twin.words.clone()).collect::<Vec<_>>(),
-        "overread": env!("CARGO_PKG_VERSION"),
-    });
-    file.other.insert("doctor".to_owned(), record);
-    let written = write_metadata(&model.folder, &file)?;
+    file.other.insert(DOCTOR.to_owned(), record);
+    let written = write_metadata(&export.folder(), &file)?;
     if !args.json {
         say!("Written to {}.", written.path.display());
         if let Some(older) = written.older {

@@ -33,7 +33,7 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<Ended> {
 fn choices(args: &ImportArgs) -> anyhow::Result<Choices> {
     let preset = args.preset.as_deref().map(preset).transpose()?;
     let (classes, classes_from) = match (&args.classes, &args.labels, &args.from_folder) {
-        (Some(names), _, _) => (Some(names.iter().map(|name| name.trim().to_owned()).collect()), "typed".to_owned()),
+        (Some(names), _, _) => (Some(trimmed(names)), "typed".to_owned()),
         (None, Some(file), _) => (Some(import::class_names_from_file(file)?), file_name(file)),
         (None, None, Some(folder)) => {
             (Some(import::class_names_from_folder(folder)?), format!("folders of {}", file_name(folder)))
@@ -44,6 +44,7 @@ fn choices(args: &ImportArgs) -> anyhow::Result<Choices> {
         name: args.name.clone(),
         preset,
         recipe: None,
+        volume: None,
         classes,
         classes_from,
         positive: args.positive.clone(),
@@ -52,7 +53,13 @@ fn choices(args: &ImportArgs) -> anyhow::Result<Choices> {
         size: args.size.map(|size| size.0),
         modality: args.modality.clone(),
         body_part: args.body_part.clone(),
+        found: None,
     })
+}
+
+/// Class names as they were typed.
+pub(super) fn trimmed(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| name.trim().to_owned()).collect()
 }
 
 pub(super) fn preset(name: &str) -> Result<&'static Preset, Misuse> {
@@ -87,11 +94,15 @@ fn origin(fact: &Fact) -> String {
 }
 
 fn print_end(draft: &Draft, out: Option<&Path>, written: Option<&Written>) {
-    let assumed = draft.page.iter().filter(|fact| fact.origin == Origin::Assumed).count();
-    if assumed > 0 {
+    let (things, them) = match import::assumed(&draft.page) {
+        0 => (String::new(), ""),
+        1 => ("1 thing is assumed and is not written down as known.".to_owned(), "it"),
+        count => (format!("{count} things are assumed and are not written down as known."), "them"),
+    };
+    if !things.is_empty() {
         println!(
-            "{assumed} lines are assumed and are not written down as known. State them (--preset, --classes, --output), \
-             or let `overread doctor` find the preprocessing."
+            "{things} State {them} (--preset, --classes, --positive, --output), or let `overread doctor` find the \
+             preprocessing."
         );
     }
     match (written, out) {

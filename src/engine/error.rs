@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::EngineKind;
+use super::{ClassNamesError, EngineKind};
 use crate::onnx::OnnxError;
 
 /// Errors of loading and running a model. `Display` is the sentence a person reads.
@@ -22,6 +22,17 @@ pub enum EngineError {
         "{path} does not fit the model: {what} is {declared} there, and {found} in the model. Correct one of them."
     )]
     Mismatch { path: PathBuf, what: String, declared: String, found: String },
+    #[error("The class names cannot be used: {0} Give every class a name of its own.")]
+    ClassNames(#[from] ClassNamesError),
+    #[error("{path} holds no class names: {what}")]
+    NoNames { path: PathBuf, what: String },
+    #[error("{what}")]
+    Choice { what: String },
+    #[error(
+        "The model does not say how many classes it tells apart. Name them: on the window's set-up page, with \
+         `overread import --classes`, or as channel_def in metadata.json."
+    )]
+    ClassesUnsaid,
     #[error("{path} could not be written: {source}")]
     Write { path: PathBuf, source: std::io::Error },
     #[error("{path} holds another model already, and nothing is overwritten. Choose another folder.")]

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use super::imported_hugging_face::hugging_face_steps;
 use super::imported_monai::monai_steps;
 use super::imported_monai_volume::monai_volume_steps;
 use super::manifest::Sourced;
@@ -19,12 +20,16 @@ pub(super) struct Imported {
     pub class_names: Option<Sourced<Vec<String>>>,
     pub preprocess: Vec<Sourced<Step>>,
     pub preprocess_volume: Vec<Sourced<VolumeStep>>,
+    /// Why pictures go in with columns before rows, where they do.
+    pub columns_first: Option<&'static str>,
     /// What was read, for the person.
     pub remarks: Vec<String>,
 }
 
 /// Where a MONAI bundle says how it prepares.
 const MONAI: &str = "configs/inference.json (MONAI)";
+
+const MONAI_COLUMNS: &str = "MONAI's LoadImage gives columns before rows (reverse_indexing)";
 
 /// Files beyond this size are not configuration files.
 const MAX_CONFIG_BYTES: u64 = 8 << 20;
@@ -40,22 +45,25 @@ pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: 
             found.preprocess_volume = import_steps(Some(steps), MONAI, &mut found.remarks);
         }
     } else if let Some(folder) = folder {
+        let model = read(folder, "config.json", &mut found.remarks);
         if let Some(config) = read(folder, "preprocessor_config.json", &mut found.remarks) {
             let tool = "preprocessor_config.json (Hugging Face)";
-            found.preprocess = import_steps(hugging_face_steps(&config), tool, &mut found.remarks);
-            found.remarks.extend(torchvision_remark(&config));
+            let described = hugging_face_steps(&config, model.as_ref());
+            found.preprocess = import_steps(described.steps, tool, &mut found.remarks);
+            found.remarks.extend(described.remark);
         }
-        if let Some(config) = read(folder, "config.json", &mut found.remarks) {
+        if let Some(config) = model {
             import_config(&config, &mut found);
         }
         if found.preprocess.is_empty()
             && let Some(config) = read(folder, "configs/inference.json", &mut found.remarks)
-            && let Some((steps, notes)) = monai_steps(&config)
+            && let Some(transforms) = monai_steps(&config)
         {
-            found.remarks.extend(notes);
+            found.remarks.extend(transforms.notes);
+            found.columns_first = transforms.columns_first.then_some(MONAI_COLUMNS);
             let colours =
                 vec![json!({"step": if input.channels == Some(1) { "to_gray" } else { "to_rgb" }, "as": "torch"})];
-            let steps = colours.into_iter().chain(steps).collect();
+            let steps = colours.into_iter().chain(transforms.steps).collect();
             found.preprocess = import_steps(Some(steps), MONAI, &mut found.remarks);
         }
     }
@@ -153,92 +161,6 @@ fn python_dictionary(body: &str) -> Option<Vec<String>> {
             (key.trim().parse() == Ok(index)).then(|| name.trim().trim_matches(['\'', '"']).to_owned())
         })
         .collect()
-}
-
-/// Pillow's numbers for resampling filters (`PIL.Image.Resampling`).
-fn pillow_filter(resample: u64) -> Option<&'static str> {
-    Some(match resample {
-        0 => "nearest",
-        1 => "lanczos",
-        2 => "bilinear",
-        3 => "bicubic",
-        4 => "box",
-        5 => "hamming",
-        _ => return None,
-    })
-}
-
-/// Which library resizes is known of the `…Fast` processors of transformers 4 only.
-fn torchvision_remark(config: &Map<String, Value>) -> Option<String> {
-    let name = config.get("image_processor_type").and_then(Value::as_str).filter(|name| name.ends_with("Fast"))?;
-    Some(format!(
-        "{name} resizes with torchvision; here it is done as Pillow does it, which differs by a grey level in places."
-    ))
-}
-
-/// `BaseImageProcessor`: resize, centre crop, rescale, normalise, each behind its `do_…` switch.
-fn hugging_face_steps(config: &Map<String, Value>) -> Option<Vec<Value>> {
-    let is_on = |key: &str, default: bool| config.get(key).and_then(Value::as_bool).unwrap_or(default);
-    let mut steps = vec![json!({"step": "to_8bit"}), json!({"step": "to_rgb", "as": "pillow"})];
-    if is_on("do_resize", true) {
-        let filter = pillow_filter(config.get("resample").and_then(Value::as_u64).unwrap_or(2))?;
-        steps.extend(match (extent(config.get("size")?)?, config.get("crop_pct").and_then(Value::as_f64)) {
-            (Extent::Shorter(size), Some(share)) if share > 0.0 && share <= 1.0 => {
-                shorter_of_share(size, share, filter)
-            }
-            (Extent::Both(rows, cols), _) => {
-                vec![json!({"step": "resize", "size": [rows, cols], "filter": filter, "as": "pillow"})]
-            }
-            (Extent::Shorter(size), _) => {
-                vec![json!({"step": "resize_shorter", "size": size, "filter": filter, "as": "pillow"})]
-            }
-        });
-    }
-    if is_on("do_center_crop", false) {
-        let (rows, cols) = match extent(config.get("crop_size")?)? {
-            Extent::Both(rows, cols) => (rows, cols),
-            Extent::Shorter(side) => (side, side),
-        };
-        steps.push(json!({"step": "center_crop", "size": [rows, cols]}));
-    }
-    if is_on("do_rescale", true) {
-        let factor = config.get("rescale_factor").and_then(Value::as_f64).unwrap_or(1.0 / 255.0);
-        steps.push(json!({"step": "rescale", "factor": factor}));
-    }
-    if is_on("do_normalize", false) {
-        steps.push(json!({"step": "normalize", "mean": config.get("image_mean")?, "std": config.get("image_std")?}));
-    }
-    if is_on("do_flip_channel_order", false) {
-        steps.push(json!({"step": "channel_order", "order": "bgr"}));
-    }
-    Some(steps)
-}
-
-/// `ConvNextImageProcessor` (ConvNeXt, ResNet…): below 384 the shorter side to size / crop_pct and the middle, from there on
-/// squashed.
-fn shorter_of_share(size: u64, share: f64, filter: &str) -> Vec<Value> {
-    if size >= 384 {
-        return vec![json!({"step": "resize", "size": [size, size], "filter": filter, "as": "pillow"})];
-    }
-    let shorter = (size as f64 / share) as u64;
-    vec![
-        json!({"step": "resize_shorter", "size": shorter, "filter": filter, "as": "pillow"}),
-        json!({"step": "center_crop", "size": [size, size]}),
-    ]
-}
-
-enum Extent {
-    Both(u64, u64),
-    Shorter(u64),
-}
-
-fn extent(value: &Value) -> Option<Extent> {
-    if let Some(side) = value.as_u64() {
-        return Some(Extent::Both(side, side));
-    }
-    let fields = value.as_object()?;
-    let number = |key: &str| fields.get(key).and_then(Value::as_u64);
-    number("shortest_edge").map(Extent::Shorter).or_else(|| Some(Extent::Both(number("height")?, number("width")?)))
 }
 
 /// timm's evaluation transform: the shorter side to floor(size / crop_pct), centre crop, 1/255, normalise.

@@ -17,9 +17,18 @@ const NOTHING_TO_DO: &[&str] = &[
 /// The transform that opens the file.
 pub(super) const LOAD: &str = "LoadImage";
 
-/// Steps in the order of the bundle's `preprocessing`, and a sentence for each transform that is not known here. `None`
-/// where there is no list of transforms.
-pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<(Vec<Value>, Vec<String>)> {
+/// What a bundle does with pictures.
+pub(super) struct Transforms {
+    /// In their order, sizes as [rows, cols].
+    pub steps: Vec<Value>,
+    /// A sentence for each transform that is not known here.
+    pub notes: Vec<String>,
+    /// The network gets columns before rows, as MONAI's readers give them.
+    pub columns_first: bool,
+}
+
+/// `None` where there is no list of transforms.
+pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<Transforms> {
     let (mut steps, mut notes) = (Vec::new(), Vec::new());
     let mut columns_first = false;
     for (name, transform) in transforms(config)? {
@@ -35,19 +44,12 @@ pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<(Vec<Value>, Ve
             }
             _ => {}
         }
-        match step(name, transform, &mut notes) {
-            Some(step) => steps.push(step),
+        match step(name, transform, columns_first) {
+            Some(found) => steps.extend(found),
             None => notes.push(format!("The MONAI bundle's {name} is not known here and was left out.")),
         }
     }
-    if columns_first {
-        notes.push(
-            "MONAI's LoadImage hands over pictures with columns before rows (reverse_indexing), so the network may have \
-             learnt from transposed pictures; they go in upright here. Compare with the bundle's own answers."
-                .to_owned(),
-        );
-    }
-    Some((steps, notes))
+    Some(Transforms { steps, notes, columns_first })
 }
 
 /// The transforms that change values, by their names without module and without the `d` of those for dictionaries.
@@ -64,34 +66,35 @@ fn name_of(transform: &Value) -> &str {
     name.strip_suffix('d').unwrap_or(name)
 }
 
-fn step(name: &str, transform: &Value, notes: &mut Vec<String>) -> Option<Value> {
+fn step(name: &str, transform: &Value, columns_first: bool) -> Option<Vec<Value>> {
+    let pair = |value: &Value| pair(value).map(|[one, two]| if columns_first { [two, one] } else { [one, two] });
+    let one = |step: Value| Some(vec![step]);
     let number = |key: &str, default: f64| transform.get(key).map_or(Some(default), Value::as_f64);
     match name {
         "Resize" => {
             let mode = transform.get("mode").and_then(Value::as_str).unwrap_or("area").replace('-', "_");
             let filter = if mode == "linear" { "bilinear".to_owned() } else { mode };
-            Some(
-                json!({"step": "resize", "size": pair(transform.get("spatial_size")?)?, "filter": filter, "as": "torch"}),
-            )
+            let size = pair(transform.get("spatial_size")?)?;
+            one(json!({"step": "resize", "size": size, "filter": filter, "as": "torch"}))
         }
         "CenterSpatialCrop" => {
-            Some(json!({"step": "center_crop", "size": pair(transform.get("roi_size")?)?, "as": "torch"}))
+            one(json!({"step": "center_crop", "size": pair(transform.get("roi_size")?)?, "as": "torch"}))
         }
         "ScaleIntensity" if transform.get("factor").is_none() => {
-            Some(json!({"step": "min_max", "low": number("minv", 0.0)?, "high": number("maxv", 1.0)?}))
+            one(json!({"step": "min_max", "low": number("minv", 0.0)?, "high": number("maxv", 1.0)?}))
         }
         "ScaleIntensityRange" => {
             let (from, to) = (number("a_min", 0.0)?, number("a_max", 1.0)?);
             let (low, high) = (number("b_min", 0.0)?, number("b_max", 1.0)?);
-            if transform.get("clip").and_then(Value::as_bool) == Some(true) {
-                notes.push("The MONAI bundle's ScaleIntensityRange cuts values; the cut is not reproduced.".to_owned());
-            }
             let factor = (high - low) / (to - from);
-            factor.is_finite().then(|| json!({"step": "rescale", "factor": factor, "offset": low - from * factor}))
+            let rescale = json!({"step": "rescale", "factor": factor, "offset": low - from * factor});
+            let clips = transform.get("clip").and_then(Value::as_bool) == Some(true);
+            let clip = clips.then(|| json!({"step": "clip", "low": low, "high": high}));
+            factor.is_finite().then(|| [rescale].into_iter().chain(clip).collect())
         }
         "NormalizeIntensity" => match (transform.get("subtrahend"), transform.get("divisor")) {
-            (None, None) => Some(json!({"step": "standardize"})),
-            (Some(mean), Some(std)) => Some(json!({"step": "normalize", "mean": list(mean)?, "std": list(std)?})),
+            (None, None) => one(json!({"step": "standardize"})),
+            (Some(mean), Some(std)) => one(json!({"step": "normalize", "mean": list(mean)?, "std": list(std)?})),
             _ => None,
         },
         _ => None,
@@ -124,22 +127,22 @@ mod tests {
     fn a_bundles_transforms_become_steps_and_the_rest_is_said() {
         let config = json!({"preprocessing": {"_target_": "Compose", "transforms": [
             {"_target_": "LoadImaged", "keys": "image"},
-            {"_target_": "monai.transforms.Resized", "keys": "image", "spatial_size": [64, 64]},
+            {"_target_": "monai.transforms.Resized", "keys": "image", "spatial_size": [96, 64]},
             {"_target_": "ScaleIntensityRanged", "a_min": -57, "a_max": 164, "b_min": 0.0, "b_max": 1.0, "clip": true},
             {"_target_": "NormalizeIntensityd"},
             {"_target_": "Flipd", "spatial_axis": 1}
         ]}});
-        let (steps, notes) = monai_steps(config.as_object().unwrap()).unwrap();
-        assert_eq!(steps[0], json!({"step": "resize", "size": [64, 64], "filter": "area", "as": "torch"}));
+        let Transforms { steps, notes, columns_first } = monai_steps(config.as_object().unwrap()).unwrap();
+        assert_eq!(steps[0], json!({"step": "resize", "size": [64, 96], "filter": "area", "as": "torch"}));
         let factor = steps[1]["factor"].as_f64().unwrap();
         let offset = steps[1]["offset"].as_f64().unwrap();
         assert!((164.0 * factor + offset - 1.0).abs() < 1e-12 && (-57.0 * factor + offset).abs() < 1e-12);
-        assert_eq!(steps[2], json!({"step": "standardize"}));
-        assert!(notes.len() == 3 && notes[0].contains("cut") && notes[1].contains("Flip"), "{notes:?}");
-        assert!(notes[2].contains("columns before rows"), "{notes:?}");
+        assert_eq!(steps[2], json!({"step": "clip", "low": 0.0, "high": 1.0}));
+        assert_eq!(steps[3], json!({"step": "standardize"}));
+        assert!(notes.len() == 1 && notes[0].contains("Flip") && columns_first, "{notes:?}");
         let upright = |transforms: Value| {
             let config = json!({"preprocessing": transforms});
-            monai_steps(config.as_object().unwrap()).unwrap().1.is_empty()
+            !monai_steps(config.as_object().unwrap()).unwrap().columns_first
         };
         assert!(upright(json!([{"_target_": "LoadImaged", "reverse_indexing": false}])));
         assert!(upright(json!([{"_target_": "LoadImaged"}, {"_target_": "Transposed", "indices": [0, 2, 1]}])));

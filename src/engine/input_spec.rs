@@ -75,6 +75,7 @@ pub(super) fn batch_shape(layout: Layout, length: usize, (first, second, third):
     match layout {
         Layout::Nhwc => vec![length, first, second, third],
         Layout::Nchw => vec![length, third, first, second],
+        Layout::Ncwh => vec![length, third, second, first],
         Layout::Ncdhw => vec![length, 1, first, second, third],
         Layout::Ndhwc => vec![length, first, second, third, 1],
     }

@@ -151,6 +151,15 @@ impl MetadataFile {
         inputs.get("image").or_else(|| inputs.values().next())
     }
 
+    /// The sizes of pictures read as [columns, rows].
+    pub(super) fn with_sides_swapped(mut self) -> Self {
+        let inputs = self.network_data_format.iter_mut().flat_map(|format| format.inputs.values_mut());
+        for shape in inputs.filter_map(|input| input.spatial_shape.as_mut()) {
+            shape.reverse();
+        }
+        self
+    }
+
     pub(super) fn output(&self) -> Option<&OutputFormat> {
         let outputs = &self.network_data_format.as_ref()?.outputs;
         outputs.get("pred").or_else(|| outputs.values().next())

@@ -72,6 +72,7 @@ impl Model {
             name: export.name(),
             has_metadata: false,
             configs: export.root.clone(),
+            bundle: None,
         };
         Self::of(place, Some(metadata), raw)
     }
@@ -87,14 +88,21 @@ impl Model {
                 stated.and_then(|layout| ImageInput::stated(graph, layout)).ok_or_else(|| refused(source))?
             }
         };
+        let imported = import(place.configs.as_deref(), &input, &graph.metadata);
+        let turned = match (stated, imported.columns_first) {
+            (Some(Layout::Ncwh), _) => input.clone().columns_first("stated"),
+            (None, Some(reason)) => input.clone().columns_first(reason),
+            _ => None,
+        };
+        let metadata = match turned {
+            // A bundle's own file counts the graph's axes.
+            Some(_) if stated.is_none() => metadata.map(MetadataFile::with_sides_swapped),
+            _ => metadata,
+        };
+        let input = turned.unwrap_or(input);
         let output = score_output(graph, metadata.as_ref());
         let (facts, logits, no_logits) = facts(graph, &input, &output);
-        let sources = Sources {
-            folder_name: place.name.clone(),
-            graph: &facts,
-            file: metadata,
-            imported: import(place.configs.as_deref(), &input, &graph.metadata),
-        };
+        let sources = Sources { folder_name: place.name.clone(), graph: &facts, file: metadata, imported };
         let mut manifest = resolve(sources, &place.folder.join("metadata.json"), &file.sha256)?;
         manifest.remarks.extend(no_logits);
         manifest.remarks.extend(onnx::precision(graph).words().map(|words| format!("The model is {words}.")));
@@ -161,6 +169,12 @@ impl Model {
     /// Rows and columns of the input, where they are fixed (by the graph, or stated).
     pub fn input_size(&self) -> Option<(usize, usize)> {
         Some((self.manifest.rows.as_ref()?.value, self.manifest.cols.as_ref()?.value))
+    }
+
+    /// Depth, rows and columns of the input of a network of volumes, where they are fixed.
+    pub fn volume_size(&self) -> Option<[usize; 3]> {
+        let (rows, cols) = self.input_size()?;
+        Some([self.manifest.depth.as_ref()?.value, rows, cols])
     }
 
     /// Most pictures in one call of the engine: `most`, or one where pictures of a batch would change each other's scores.
@@ -309,6 +323,11 @@ pub(super) struct RawModel {
 }
 
 impl RawModel {
+    /// Lower-case hex.
+    pub fn sha256(&self) -> &str {
+        &self.file.sha256
+    }
+
     /// Reads the file, hashes it and checks its graph.
     pub fn read(path: &Path) -> Result<Self, EngineError> {
         let refused = |source| EngineError::Onnx { path: path.to_owned(), source };
@@ -331,6 +350,8 @@ struct Place {
     has_metadata: bool,
     /// Other tools' files count in a model's own folder only.
     configs: Option<PathBuf>,
+    /// What a MONAI bundle's own `configs/metadata.json` says: class names among it.
+    bundle: Option<MetadataFile>,
 }
 
 impl Place {
@@ -352,7 +373,7 @@ impl Place {
         let named = if is_folder { path.file_name() } else { named };
         let name = named.map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|| "model".to_owned());
         let configs = is_folder.then(|| folder.clone());
-        Ok(Self { onnx, folder, name, has_metadata, configs })
+        Ok(Self { onnx, folder, name, has_metadata, configs, bundle: None })
     }
 
     /// Another tool's folder.
@@ -363,6 +384,7 @@ impl Place {
             folder: export.folder(),
             has_metadata: false,
             configs: export.root.clone(),
+            bundle: export.metadata()?,
             onnx: export.onnx,
         })
     }
@@ -373,7 +395,7 @@ impl Place {
 
     fn metadata(&self) -> Result<Option<MetadataFile>, EngineError> {
         if !self.has_metadata {
-            return Ok(None);
+            return Ok(self.bundle.clone());
         }
         let path = self.folder.join("metadata.json");
         let text = std::fs::read_to_string(&path).map_err(|source| EngineError::Read { path: path.clone(), source })?;

@@ -25,6 +25,11 @@ pub(super) fn pack(batch: &mut Batch, pictures: &[ArrayView3<'_, f32>], length: 
                     batch.data.extend(plane.iter());
                 }
             }
+            Layout::Ncwh => {
+                for plane in picture.axis_iter(Axis(2)) {
+                    batch.data.extend(plane.t().iter());
+                }
+            }
         }
     }
     let whole = batch.shape.iter().product();
@@ -48,6 +53,9 @@ mod tests {
         assert_eq!(batch.shape, [2, 2, 3, 2]);
         assert_eq!(batch.data[..6], [0., 100., 1., 101., 2., 102.]);
         assert_eq!(batch.data[12..], [0.0; 12]);
+        pack(&mut batch, &[picture.view()], 1, Layout::Ncwh);
+        assert_eq!(batch.shape, [1, 2, 3, 2]);
+        assert_eq!(batch.data, [0., 10., 1., 11., 2., 12., 100., 110., 101., 111., 102., 112.]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::assumed;
+use super::class_names::{check_class_names, told_apart};
 use super::error::EngineError;
 use super::manifest::{GraphFacts, Manifest, Origin, Sourced, Sources};
 use super::metadata_file::{Explain, MetadataFile, OutputKind, TiedToModel};
@@ -47,7 +48,10 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
         return Err(cannot(format!("its input has {} channels; pictures have 1 or 3.", channels.value)));
     }
     let output_kind = output_kind(&file, graph);
-    let class_names = class_names(&file, imported.class_names, graph, output_kind.value).map_err(&cannot)?;
+    let class_names = match class_names(&file, imported.class_names, graph, output_kind.value).map_err(&cannot)? {
+        Some(names) => names,
+        None => return Err(EngineError::ClassesUnsaid),
+    };
     let positive_class = positive_class(&file, &class_names.value).map_err(&cannot)?;
     if volume && file.preprocess.is_some() {
         return Err(cannot(
@@ -141,13 +145,14 @@ fn output_kind(file: &MetadataFile, graph: &GraphFacts) -> Sourced<OutputKind> {
     }
 }
 
-/// One value per picture stands for two classes, unless it is a softmax (which over one value is always 1).
+/// One value per picture stands for two classes, unless it is a softmax (which over one value is always 1). `None` where
+/// nothing tells how many there are.
 fn class_names(
     file: &MetadataFile,
     imported: Option<Sourced<Vec<String>>>,
     graph: &GraphFacts,
     kind: OutputKind,
-) -> Result<Sourced<Vec<String>>, String> {
+) -> Result<Option<Sourced<Vec<String>>>, String> {
     if graph.values == Some(1) && kind == OutputKind::Softmax {
         return Err(
             "its softmax runs over a single value and is always 1. Export the logit, or two classes.".to_owned()
@@ -162,22 +167,19 @@ fn class_names(
                 let keys = by_index.keys().cloned().collect::<Vec<_>>().join(", ");
                 format!("channel_def must number its classes from 0 without gaps; it has {keys}.")
             })?;
+            check_class_names(&names, None).map_err(|fault| format!("in channel_def, {fault}"))?;
             Sourced::declared(names, FILE)
         }
         None => match (imported.filter(|names| count.is_none_or(|count| count == names.value.len())), count) {
-            (Some(names), _) => names,
+            (Some(names), _) => Sourced { value: told_apart(names.value), ..names },
             (None, Some(count)) => Sourced::assumed(
                 (0..count).map(|index| format!("class {index}")).collect(),
                 "the model does not name its classes",
             ),
-            (None, None) => {
-                return Err(
-                    "the graph does not say how many classes there are. State channel_def in metadata.json.".to_owned()
-                );
-            }
+            (None, None) => return Ok(None),
         },
     };
-    Ok(names)
+    Ok(Some(names))
 }
 
 /// Stated by name; of two classes the second one.

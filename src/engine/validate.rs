@@ -67,16 +67,6 @@ fn check_output(
         let found = format!("{} (its last operator is {})", kind_of_graph(graph.activation), graph.last_op);
         return Err(mismatch("the output's kind", kind.to_string(), found));
     }
-    if let Some(names) = &output.channel_def {
-        let mut seen = std::collections::HashSet::new();
-        if let Some(name) = names.values().find(|name| !seen.insert(name.as_str())) {
-            return Err(mismatch(
-                "the names in channel_def",
-                format!("\"{name}\" twice"),
-                "one name per class".to_owned(),
-            ));
-        }
-    }
     let (Some(names), Some(values)) = (&output.channel_def, graph.values) else { return Ok(()) };
     // One value per picture is the score of the second of two classes.
     let expected = values.max(2);

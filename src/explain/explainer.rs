@@ -249,6 +249,16 @@ fn per_picture(values: &ArrayD<f32>, length: usize) -> Result<ndarray::Array2<f3
 
 /// One picture's `[channels, rows, cols]` out of a batch in the layer's layout; of a volume its slices one under another.
 fn planes(values: &ArrayD<f32>, index: usize, layer: &FeatureMap) -> Result<Array3<f32>, ExplainError> {
+    let mut found = planes_of_graph(values, index, layer)?;
+    if layer.columns_first {
+        found.swap_axes(1, 2);
+        found = found.as_standard_layout().into_owned();
+    }
+    Ok(found)
+}
+
+/// The same as the graph has them.
+fn planes_of_graph(values: &ArrayD<f32>, index: usize, layer: &FeatureMap) -> Result<Array3<f32>, ExplainError> {
     if values.ndim() < 3 || index >= values.len_of(Axis(0)) {
         return Err(ExplainError::Shape { what: format!("{:?}", values.shape()) });
     }
@@ -271,7 +281,8 @@ fn planes(values: &ArrayD<f32>, index: usize, layer: &FeatureMap) -> Result<Arra
             let tokens = own.into_dimensionality::<Ix2>().map_err(|error| shape_error(&error))?;
             let patches = tokens.slice_axis(Axis(0), ndarray::Slice::from(skip..));
             let turned = patches.t().as_standard_layout().into_owned();
-            turned.into_shape_with_order((layer.channels, layer.rows, layer.cols)).map_err(|error| shape_error(&error))
+            let (rows, cols) = if layer.columns_first { (layer.cols, layer.rows) } else { (layer.rows, layer.cols) };
+            turned.into_shape_with_order((layer.channels, rows, cols)).map_err(|error| shape_error(&error))
         }
     }
 }

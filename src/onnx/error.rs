@@ -1,5 +1,7 @@
 //! Why a model is refused, in words that say what to do.
 
+use super::Layout;
+
 /// Errors of reading and checking a model. `Display` is the sentence a person reads.
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum OnnxError {
@@ -37,6 +39,12 @@ pub enum OnnxError {
     BadGraph { what: String },
     #[error("The model cannot be fed one picture: {what}. {hint}")]
     Inputs { what: String, hint: String },
+    #[error(
+        "The model cannot be fed one picture: neither the shape {shape} nor the operators tell rows from channels. Say which \
+         it is, {} or {}: on the window's set-up page, with `overread import --layout`, or as \"layout\" in metadata.json.",
+        Layout::of(*volume, false), Layout::of(*volume, true)
+    )]
+    LayoutUnsaid { shape: String, volume: bool },
     #[error("The model's result cannot be read as class scores: {what}. {hint}")]
     Outputs { what: String, hint: String },
     #[error(

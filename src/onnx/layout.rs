@@ -11,6 +11,9 @@ use super::proto::NodeProto;
 pub enum Layout {
     /// `[batch, channels, rows, cols]`: PyTorch.
     Nchw,
+    /// `[batch, channels, cols, rows]`: PyTorch on pictures that were read with columns before rows, as MONAI's readers
+    /// do. No graph tells it from [`Nchw`](Self::Nchw): it is stated, or read from a bundle.
+    Ncwh,
     /// `[batch, rows, cols, channels]`: Keras, TensorFlow.
     Nhwc,
     /// `[batch, channels, depth, rows, cols]`: PyTorch, MONAI.
@@ -27,7 +30,12 @@ impl Layout {
 
     /// True where the channels come before the places.
     pub fn channels_first(self) -> bool {
-        matches!(self, Self::Nchw | Self::Ncdhw)
+        matches!(self, Self::Nchw | Self::Ncwh | Self::Ncdhw)
+    }
+
+    /// What the graph itself takes it for: its own first axis of space counts as rows.
+    pub fn in_graph(self) -> Self {
+        if self == Self::Ncwh { Self::Nchw } else { self }
     }
 
     /// The layout of as many axes with the channels in front, or at the end.
@@ -60,6 +68,7 @@ impl std::fmt::Display for Layout {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Nchw => "NCHW",
+            Self::Ncwh => "NCWH",
             Self::Nhwc => "NHWC",
             Self::Ncdhw => "NCDHW",
             Self::Ndhwc => "NDHWC",
@@ -87,7 +96,8 @@ pub struct ImageInput {
 /// in front of it at the end); where there is none, the axis of length 1 or 3 is the channels.
 ///
 /// # Errors
-/// [`OnnxError::Inputs`] for inputs that have neither four nor five axes or whose layout cannot be told.
+/// [`OnnxError::Inputs`] for inputs that have neither four nor five axes, [`OnnxError::LayoutUnsaid`] where the layout cannot
+/// be told.
 pub fn image_input(graph: &Graph) -> Result<ImageInput, OnnxError> {
     let refuse = |what: String, hint: &str| OnnxError::Inputs { what, hint: hint.to_owned() };
     let input = graph.inputs.first().ok_or_else(|| refuse("it has no input".to_owned(), ""))?;
@@ -99,17 +109,9 @@ pub fn image_input(graph: &Graph) -> Result<ImageInput, OnnxError> {
         ));
     };
     let volume = places.len() == 4;
-    let (channels_first, layout_reason) =
-        graph_evidence(graph, &input.name).or_else(|| dims_evidence(places)).ok_or_else(|| {
-            let names = [true, false].map(|first| Layout::of(volume, first));
-            refuse(
-                format!("neither the shape {} nor the operators tell rows from channels", input.shape_text()),
-                &format!(
-                    "State \"layout\" as {} or {} in metadata.json (`overread import --layout` writes it).",
-                    names[1], names[0]
-                ),
-            )
-        })?;
+    let (channels_first, layout_reason) = graph_evidence(graph, &input.name)
+        .or_else(|| dims_evidence(places))
+        .ok_or_else(|| OnnxError::LayoutUnsaid { shape: input.shape_text(), volume })?;
     Ok(with_layout(graph, input, Layout::of(volume, channels_first), layout_reason))
 }
 
@@ -126,20 +128,35 @@ impl ImageInput {
         axes(input).filter(|(_, places)| places.len() + 1 == layout.rank())?;
         Some(with_layout(graph, input, layout, "stated".to_owned()))
     }
+
+    /// The same input fed with columns before rows. `None` where the channels do not come first, or for volumes.
+    pub fn columns_first(self, reason: &str) -> Option<Self> {
+        (self.layout == Layout::Nchw).then(|| Self {
+            layout: Layout::Ncwh,
+            layout_reason: reason.to_owned(),
+            rows: self.cols,
+            cols: self.rows,
+            ..self
+        })
+    }
 }
 
 fn with_layout(graph: &Graph, input: &ValueFacts, layout: Layout, layout_reason: String) -> ImageInput {
     let axis = |place: usize| input.dims.as_deref().and_then(|dims| dims.get(place)).cloned().unwrap_or(Dim::Unknown);
     let first = layout.first_spatial();
-    let (depth, rows) = if layout.is_volume() { (Some(axis(first)), first + 1) } else { (None, first) };
+    let (depth, rows, cols) = match layout {
+        Layout::Ncdhw | Layout::Ndhwc => (Some(axis(first)), axis(first + 1), axis(first + 2)),
+        Layout::Ncwh => (None, axis(first + 1), axis(first)),
+        Layout::Nchw | Layout::Nhwc => (None, axis(first), axis(first + 1)),
+    };
     ImageInput {
         name: input.name.clone(),
         layout,
         layout_reason,
         batch: axis(0),
         depth,
-        rows: axis(rows),
-        cols: axis(rows + 1),
+        rows,
+        cols,
         channels: axis(layout.channel_axis()).fixed().or_else(|| channels_of_first_conv(graph, &input.name)),
     }
 }

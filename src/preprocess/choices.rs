@@ -9,13 +9,17 @@ pub enum Library {
     #[default]
     Pillow,
     Tensorflow,
+    /// `torch.nn.functional.interpolate` on float tensors.
     Torch,
+    /// `torchvision.transforms.v2` on 8-bit tensors; on PIL images torchvision is Pillow.
+    Torchvision,
     Opencv,
     Keras,
 }
 
 impl Library {
-    pub const ALL: [Self; 5] = [Self::Pillow, Self::Tensorflow, Self::Torch, Self::Opencv, Self::Keras];
+    pub const ALL: [Self; 6] =
+        [Self::Pillow, Self::Tensorflow, Self::Torch, Self::Torchvision, Self::Opencv, Self::Keras];
 
     /// The name people know it by.
     pub fn title(self) -> &'static str {
@@ -23,6 +27,7 @@ impl Library {
             Self::Pillow => "Pillow",
             Self::Tensorflow => "TensorFlow",
             Self::Torch => "torch",
+            Self::Torchvision => "torchvision",
             Self::Opencv => "OpenCV",
             Self::Keras => "Keras",
         }

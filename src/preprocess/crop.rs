@@ -31,7 +31,7 @@ pub(super) fn resize_shorter(
 
 /// The middle of the picture.
 ///
-/// - torch (and Pillow, as torchvision crops PIL images the same way): `torchvision.transforms.CenterCrop`, which
+/// - torch, torchvision (and Pillow, as torchvision crops PIL images the same way): `torchvision.transforms.CenterCrop`, which
 ///   rounds an odd margin to the even side and pads a smaller picture with 0.
 /// - keras: `keras.layers.CenterCrop`, tensorflow: `tf.image.resize_with_crop_or_pad`, opencv: the slice people write
 ///   (`(rows - height) // 2`); all round down. Only TensorFlow's pads a smaller picture.
@@ -43,7 +43,8 @@ pub(super) fn center_crop(
     let step = "center_crop";
     let size = picture.size();
     check_size(step, wanted, &picture)?;
-    let pads = matches!(library, Library::Torch | Library::Pillow | Library::Tensorflow);
+    let is_torchvision = matches!(library, Library::Torch | Library::Torchvision | Library::Pillow);
+    let pads = is_torchvision || library == Library::Tensorflow;
     if !pads && (size.rows < wanted.rows || size.cols < wanted.cols) {
         return Err(PreprocessError::TooSmall { step, wanted, size });
     }
@@ -51,7 +52,7 @@ pub(super) fn center_crop(
         let margin = want.abs_diff(have);
         if have < want {
             (margin / 2) as isize
-        } else if matches!(library, Library::Torch | Library::Pillow) {
+        } else if is_torchvision {
             -((margin as f64 / 2.0).round_ties_even() as isize)
         } else {
             -((margin / 2) as isize)
@@ -76,7 +77,7 @@ pub(super) fn pad_to_square(picture: Picture, fill: f64) -> Result<(Picture, Pla
 /// - pillow: `PIL.ImageOps.pad`. The fitted side is rounded to the nearest, the margin likewise (ties to even).
 /// - tensorflow, keras: `tf.image.resize_with_pad`. Both round down; its margin is that of the unrounded size.
 /// - opencv: Ultralytics' `LetterBox(auto=False)`: nearest, and half a pixel of margin goes below and to the right.
-/// - torch has no such function.
+/// - torch and torchvision have no such function.
 pub(super) fn letterbox(
     picture: Picture,
     wanted: Size,
@@ -100,7 +101,7 @@ fn fit(from: Size, wanted: Size, library: Library) -> Option<(Size, usize, usize
         Library::Pillow => Some(fit_pillow(from, wanted)),
         Library::Tensorflow | Library::Keras => Some(fit_tensorflow(from, wanted)),
         Library::Opencv => Some(fit_ultralytics(from, wanted)),
-        Library::Torch => None,
+        Library::Torch | Library::Torchvision => None,
     }
 }
 

@@ -52,7 +52,9 @@ pub(super) fn to_gray(picture: Picture, library: Library) -> Result<Picture, Pre
                 let [r, g, b] = [r, g, b].map(|value| f32::from(value) * (1.0 / 255.0));
                 (weigh(r, g, b) * 255.5) as u8
             }),
-            Library::Torch => merge(&values, |r, g, b| weigh(f32::from(r), f32::from(g), f32::from(b)) as u8),
+            Library::Torch | Library::Torchvision => {
+                merge(&values, |r, g, b| weigh(f32::from(r), f32::from(g), f32::from(b)) as u8)
+            }
         }),
         Picture::F32(values) => Picture::F32(match library {
             Library::Pillow => {
@@ -63,7 +65,7 @@ pub(super) fn to_gray(picture: Picture, library: Library) -> Result<Picture, Pre
                 });
             }
             Library::Opencv => merge(&values, |r, g, b| r * 0.299 + g * 0.587 + b * 0.114),
-            Library::Tensorflow | Library::Keras | Library::Torch => merge(&values, weigh),
+            Library::Tensorflow | Library::Keras | Library::Torch | Library::Torchvision => merge(&values, weigh),
         }),
     })
 }

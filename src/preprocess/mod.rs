@@ -33,7 +33,7 @@ pub use picture::Picture;
 pub use presets::{PRESETS, Preset};
 pub use recipe::{Fit, Recipe, Resampler, Scale};
 pub use step::Step;
-pub use volume::{AlongScan, Axes, VolumePlace, VolumeStep, prepare_volume};
+pub use volume::{AlongScan, Axes, VolumePlace, VolumeRecipe, VolumeScale, VolumeStep, prepare_volume};
 
 use ndarray::{Array2, Array3, Axis};
 
@@ -50,6 +50,8 @@ pub struct AppliedStep {
     /// What the step found in this frame, e.g. the window it used.
     pub remark: Option<String>,
     pub picture: Option<Picture>,
+    /// `[depth, rows, cols]` after a step of a volume, of which the picture shows one slice.
+    pub volume: Option<[usize; 3]>,
 }
 
 /// What the model is fed.
@@ -99,7 +101,7 @@ pub fn prepare(frame: &Frame, meta: &Meta, steps: &[Step], keep_pictures: bool) 
         }
         let kept =
             keep_pictures.then(|| if three_alike { gray_rgb::repeat_channel(&picture) } else { picture.clone() });
-        applied.push(AppliedStep { name: step.name(), remark, picture: kept });
+        applied.push(AppliedStep { name: step.name(), remark, picture: kept, volume: None });
     }
     if three_alike {
         picture = gray_rgb::repeat_channel(&picture);
@@ -226,6 +228,7 @@ fn apply(picture: Picture, step: &Step, frame: &Frame, meta: &Meta) -> Result<Do
         Step::ChannelOrder { order: ChannelOrder::Bgr } => Done::in_place(gray_rgb::reverse_channels(picture)?),
         Step::Standardize {} => Done::in_place(scale::standardize(picture)),
         Step::MinMax { low, high } => Done::in_place(scale::min_max(picture, low, high)),
+        Step::Clip { low, high } => Done::in_place(scale::clip(picture, low, high)?),
         Step::Invert {} => Done::in_place(morphology::invert(picture)?),
         Step::Opening { kernel, iterations } => Done::in_place(morphology::opening(picture, kernel, iterations)?),
         Step::Equalize {} => Done::in_place(equalize::equalize(picture)?),

@@ -243,7 +243,7 @@ impl Fit {
             Self::Crop(part) => {
                 let shorter = (size[0].min(size[1]) as f64 / part).floor() as usize;
                 let crop_as = match library {
-                    Library::Pillow | Library::Torch => Library::Torch,
+                    Library::Pillow | Library::Torch | Library::Torchvision => Library::Torch,
                     other => other,
                 };
                 vec![

@@ -63,6 +63,23 @@ pub(super) fn min_max(picture: Picture, low: f64, high: f64) -> Picture {
     })
 }
 
+/// `numpy.clip`.
+///
+/// # Errors
+/// Where `high` is below `low`.
+pub(super) fn clip(picture: Picture, low: f64, high: f64) -> Result<Picture, PreprocessError> {
+    if !(low <= high && low.is_finite() && high.is_finite()) {
+        let value = high.to_string();
+        return Err(PreprocessError::BadParameter {
+            step: "clip",
+            parameter: "high",
+            value,
+            rule: "a number not below low",
+        });
+    }
+    Ok(Picture::F32(picture.into_f32().mapv_into(|value| value.clamp(low as f32, high as f32))))
+}
+
 /// Scalings under the names people know them by.
 impl Step {
     /// 0..255 to 0..1.
@@ -101,6 +118,12 @@ mod tests {
 
     fn values(picture: Picture) -> Vec<f32> {
         picture.into_f32().into_iter().collect()
+    }
+
+    #[test]
+    fn clipped_values_stay_within_both_ends() {
+        assert_eq!(values(clip(column(&[-5.0, 0.25, 15.0]), 0.0, 1.0).unwrap()), [0.0, 0.25, 1.0]);
+        assert!(clip(column(&[0.0]), 1.0, 0.0).is_err() && clip(column(&[0.0]), f64::NAN, 0.0).is_err());
     }
 
     /// MONAI's `rescale_array`: one value everywhere is multiplied by the new minimum.

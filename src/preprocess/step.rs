@@ -105,6 +105,8 @@ pub enum Step {
         #[serde(default = "defaults::one")]
         high: f64,
     },
+    /// Values below `low` become `low`, those above `high` become `high`.
+    Clip { low: f64, high: f64 },
     /// 255 - value.
     Invert {},
     /// Erosion, then dilation, with a `kernel` x `kernel` square.
@@ -192,7 +194,7 @@ impl<'de> Deserialize<'de> for Step {
 
 impl Step {
     /// Every step's name, in the order of the documentation.
-    pub const NAMES: [&'static str; 22] = [
+    pub const NAMES: [&'static str; 23] = [
         "draft",
         "to_8bit",
         "window",
@@ -208,6 +210,7 @@ impl Step {
         "channel_order",
         "standardize",
         "min_max",
+        "clip",
         "invert",
         "opening",
         "equalize",
@@ -235,6 +238,7 @@ impl Step {
             Self::ChannelOrder { .. } => "channel_order",
             Self::Standardize {} => "standardize",
             Self::MinMax { .. } => "min_max",
+            Self::Clip { .. } => "clip",
             Self::Invert {} => "invert",
             Self::Opening { .. } => "opening",
             Self::Equalize {} => "equalize",
@@ -312,6 +316,7 @@ mod tests {
                 "resize_shorter" => r#","size":2,"as":"pillow""#.into(),
                 "center_crop" | "draft" => r#","size":[2,2]"#.into(),
                 "rescale" => r#","factor":2"#.into(),
+                "clip" => r#","low":0,"high":1"#.into(),
                 "normalize" => r#","mean":[1],"std":[1]"#.into(),
                 "channel_order" => r#","order":"bgr""#.into(),
                 "smooth" | "overlap_merge" => format!(",{smoothing}"),

@@ -12,6 +12,7 @@ mod html;
 mod leak;
 mod metrics;
 mod npy;
+mod particles;
 mod pdf;
 mod plate;
 mod predictions;
@@ -31,6 +32,7 @@ pub use metrics::{
     comparison_json, comparison_text, metrics_json, metrics_text, write_flips, write_matrix, write_thresholds,
 };
 pub use npy::NpyWriter;
+pub use particles::with_particles;
 pub use predictions::{json_line, write_csv};
 pub use reference::write_reference;
 pub use review::{ReviewReport, write_predictions};

@@ -10,12 +10,17 @@ use super::import::channels;
 use super::shell::{Look, Page};
 use super::strip::{StepPictures, strip};
 use super::theme;
-use super::widgets::{bare_icon_button, fact, heading, palette, weak};
+use super::widgets::{bare_icon_button, elided, fact, heading, palette, tip, weak};
 use super::words::{Words, words};
 use crate::app::{self, AppState, EngineFacts, Fact, ModelFacts, Prediction, PredictionState};
 use crate::engine::{Inference, OutputKind, ScoreRule};
 
-const PICTURE: f32 = 112.0;
+/// Of a step's picture: the lower the window, the smaller.
+const PICTURES: std::ops::RangeInclusive<f32> = 72.0..=112.0;
+/// The sheet's share of the three columns below the pictures: what was fed, what ran, how the score came.
+const SHARES: [f32; 3] = [0.26, 0.33, 0.41];
+/// Classes whose numbers are listed; of more, those with the largest scores.
+const MOST_CLASSES: usize = 40;
 /// Slices whose own scores are listed.
 const MOST_PARTS: usize = 12;
 
@@ -42,9 +47,9 @@ pub(super) fn account(ctx: &Context, look: &mut Look, pictures: &mut StepPicture
     let told = told(state, look.page);
     let modal = Modal::new(Id::unique("account")).frame(frame).show(ctx, |ui| {
         let room = ui.ctx().content_rect().size();
-        ui.set_width(1040.0_f32.min(room.x - 96.0));
+        ui.set_width(1120.0_f32.min(room.x - 80.0));
         let closed = title(ui, told.as_ref());
-        let height = (room.y - 160.0).max(160.0);
+        let height = (room.y - 136.0).max(160.0);
         ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(
             ui,
             |ui| match &told {
@@ -100,24 +105,51 @@ fn sheet(ui: &mut Ui, told: &Told<'_>, pictures: &mut StepPictures) {
     part(ui, 1, words.text("account-scan"));
     scan(ui, told);
     part(ui, 2, words.text("strip"));
-    strip(ui, pictures, prediction, &told.facts.steps, PICTURE);
-    ui.columns(2, |columns| {
-        let [left, right] = columns else { return };
-        // The columns' own layout would justify text.
-        left.vertical(|ui| {
+    let height = ui.ctx().content_rect().height();
+    strip(ui, pictures, prediction, &told.facts.steps, (height / 9.0).clamp(*PICTURES.start(), *PICTURES.end()));
+    let width = ui.available_width() - 2.0 * COLUMN_GAP;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = COLUMN_GAP;
+        column(ui, width * SHARES[0], |ui| {
             part(ui, 3, words.text("account-fed"));
-            if let Some(last) = prediction.seen.last() {
-                fact(ui, words.text("account-shape"), &last.shape, false);
-            }
-            channels(ui, prediction);
+            fed(ui, prediction);
+        });
+        column(ui, width * SHARES[1], |ui| {
             part(ui, 4, words.text("account-run"));
             model(ui, told);
         });
-        right.vertical(|ui| {
+        column(ui, width * SHARES[2], |ui| {
             part(ui, 5, words.text("account-scores"));
             scores(ui, told);
         });
     });
+}
+
+/// A column of numbers, with what is between it and the next.
+const NUMBER: f32 = 104.0;
+/// Between the columns.
+const COLUMN_GAP: f32 = 24.0;
+
+fn column(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
+    ui.vertical(|ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing.x = theme::GRID;
+        content(ui);
+    });
+}
+
+fn fed(ui: &mut Ui, prediction: &Prediction) {
+    let words = words(ui);
+    match (&prediction.volume, prediction.seen.last()) {
+        (Some(volume), _) => {
+            let [depth, rows, cols] = volume.shape;
+            let axes = volume.axes.as_ref().map(|axes| format!(", {axes}")).unwrap_or_default();
+            fact(ui, words.text("account-shape-volume"), &format!("{depth} × {rows} × {cols}{axes}"), false);
+        }
+        (None, Some(last)) => drop(fact(ui, words.text("account-shape"), &last.shape, false)),
+        (None, None) => {}
+    }
+    channels(ui, prediction);
 }
 
 fn part(ui: &mut Ui, number: usize, text: &str) {
@@ -164,6 +196,10 @@ fn scores(ui: &mut Ui, told: &Told<'_>) {
     ui.spacing_mut().item_spacing.y = 6.0;
     weak(ui, formula(words, rule, inference));
     table(ui, told, rule);
+    let more = inference.scores.len().saturating_sub(MOST_CLASSES);
+    if more > 0 {
+        weak(ui, words.with("account-more", &[("count", more.into())]));
+    }
     if told.prediction.parts.len() > 1 {
         let combine = told.facts.facts.iter().find(|fact| matches!(fact.fact, Fact::Slices { .. }));
         let how = combine.map(|fact| words.fact(&fact.fact).1);
@@ -205,17 +241,22 @@ fn table(ui: &mut Ui, told: &Told<'_>, rule: &ScoreRule) {
         several => several.get(class).copied(),
     };
     ui.spacing_mut().interact_size.y = 18.0;
+    let numbers = if rule.temperature.is_some() { 3.0 } else { 2.0 };
+    let name_width = (ui.available_width() - numbers * NUMBER).max(64.0);
     Grid::new("account scores").num_columns(4).spacing([16.0, 4.0]).striped(true).show(ui, |ui| {
         let scaled = rule.temperature.map_or("", |_| words.text("account-scaled"));
         for text in [words.text("class"), words.text("account-logit"), scaled, words.score(told.facts)] {
             ui.add(small(text.to_owned(), p.weak));
         }
         ui.end_row();
-        for (class, score) in inference.scores.iter().enumerate() {
+        for class in listed(inference) {
+            let score = inference.scores.get(class).copied().unwrap_or_default();
             let color = if class == inference.predicted { p.accent } else { p.text };
             let logit = logit(class);
             let scaled = logit.zip(rule.temperature).map(|(logit, temperature)| logit / temperature);
-            ui.add(small(words.class(told.facts, class), color));
+            let name = words.class(told.facts, class);
+            let galley = elided(ui, &name, theme::small(), color, name_width);
+            tip(ui.add(Label::new(galley)), || name);
             for value in [logit, scaled] {
                 ui.add(small(value.map_or_else(String::new, |value| format!("{value:.6}")), color));
             }
@@ -223,6 +264,17 @@ fn table(ui: &mut Ui, told: &Told<'_>, rule: &ScoreRule) {
             ui.end_row();
         }
     });
+}
+
+/// The classes whose numbers are listed: all, or of very many the first by score.
+fn listed(inference: &Inference) -> Vec<usize> {
+    let mut classes: Vec<usize> = (0..inference.scores.len()).collect();
+    if classes.len() > MOST_CLASSES {
+        let score = |class: &usize| inference.scores.get(*class).copied().unwrap_or_default();
+        classes.sort_by(|a, b| score(b).total_cmp(&score(a)));
+        classes.truncate(MOST_CLASSES);
+    }
+    classes
 }
 
 /// What each slice was given.

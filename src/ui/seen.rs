@@ -5,7 +5,7 @@ use std::sync::Arc;
 use eframe::egui::{CollapsingHeader, Label, RichText, Sense, Ui, Vec2};
 
 use super::overlay::number;
-use super::strip::{self, StepPictures};
+use super::strip::StepPictures;
 use super::theme;
 use super::widgets::{palette, weak};
 use super::words::{Language, words};
@@ -45,7 +45,7 @@ impl Seen {
         let assumed = declared.is_some_and(|step| step.origin == Origin::Assumed);
         ui.horizontal_top(|ui| {
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(theme::SEEN_PICTURE), Sense::hover());
-            self.pictures.paint(ui, n, step, rect);
+            self.pictures.paint(ui, n, step.picture.as_ref(), rect);
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let title = match step.name {
@@ -86,7 +86,7 @@ impl Seen {
 fn parameters(ui: &mut Ui, step: &StepFacts) {
     let (p, own) = (palette(ui), words(ui));
     let color = if step.origin == Origin::Assumed { p.amber } else { p.text };
-    let mut words = strip::parameters(step);
+    let mut words = own.parameters(step);
     match step.origin {
         Origin::Declared => {}
         Origin::Imported => words.push(own.with("seen-imported", &[("from", (&step.from).into())])),

@@ -76,6 +76,8 @@ pub struct Shell {
     import: ImportPage,
     /// The export whose page was opened by itself.
     imported: Option<PathBuf>,
+    /// The model that was offered instead of it.
+    offered: Option<PathBuf>,
     account: StepPictures,
     toasts: ToastLook,
     /// When the next slice of a scan that plays is due, seconds of the window's clock.
@@ -116,6 +118,7 @@ impl Shell {
             review: ReviewPage::default(),
             import: ImportPage::default(),
             imported: None,
+            offered: None,
             account: StepPictures::default(),
             toasts: ToastLook::default(),
             keeper: None,
@@ -260,6 +263,14 @@ impl Shell {
         if self.imported.as_ref() != path {
             self.imported = path.cloned();
             self.look.page = if path.is_some() { Page::Import } else { Page::Read };
+        }
+        // A model that was dropped meanwhile is offered there.
+        let offered = self.state.importing().and_then(|importing| importing.offered.as_ref());
+        if self.offered.as_ref() != offered {
+            self.offered = offered.cloned();
+            if offered.is_some() {
+                self.look.page = Page::Import;
+            }
         }
         if self.imported.is_none() && self.look.page == Page::Import {
             self.look.page = Page::Read;

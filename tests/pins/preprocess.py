@@ -1,7 +1,7 @@
 """Prints the pinned numbers of tests/preprocess_numbers.rs, one JSON object a line: what Pillow, OpenCV, torch and
 TensorFlow make of pictures that a formula draws. Run once under each Python that has one of the libraries:
 
-    python preprocess.py pillow opencv > a; python preprocess.py torch > b; python preprocess.py tensorflow > c
+    python preprocess.py pillow opencv > a; python preprocess.py torch torchvision > b; python preprocess.py tensorflow > c
     cat a b c > preprocess.jsonl
 """
 
@@ -151,6 +151,28 @@ def torch():
     scaled = (t.tensor(picture(*source)).float().div(255) - t.tensor(mean)) / t.tensor(std)
     pin(name, source, "u8", [{"step": "rescale", "factor": 1 / 255}, {"step": "normalize", "mean": mean, "std": std}],
         scaled.numpy())
+
+
+def torchvision():
+    import torch as t
+    import torchvision as tv
+    from torchvision.transforms.v2 import InterpolationMode, functional
+    name = f"torchvision {tv.__version__.split("+")[0]}"
+    filters = {"nearest": "nearest", "nearest_exact": "nearest-exact", "bilinear": "bilinear", "bicubic": "bicubic",
+               "lanczos": "lanczos"}
+    for source, kind, new in sources():
+        tensor = t.tensor(picture(*source, kind)).permute(2, 0, 1)
+        for key, mode in filters.items():
+            resized = functional.resize(tensor, list(new), InterpolationMode(mode), antialias=True)
+            pin(name, source, kind, [resize_step(new, key, "torchvision")], resized.permute(1, 2, 0).contiguous().numpy())
+    for source in ((30, 20, 3), (33, 21, 1)):
+        tensor = t.tensor(picture(*source)).permute(2, 0, 1)
+        for size in ((20, 10), (19, 11), (22, 13), (40, 25)):
+            cropped = functional.center_crop(tensor, list(size)).permute(1, 2, 0).contiguous().numpy()
+            pin(name, source, "u8", [{"step": "center_crop", "size": list(size), "as": "torchvision"}], cropped)
+    colour = t.tensor(picture(20, 15, 3)).permute(2, 0, 1)
+    grey = functional.rgb_to_grayscale(colour).permute(1, 2, 0).contiguous().numpy()
+    pin(name, (20, 15, 3), "u8", [{"step": "to_gray", "as": "torchvision"}], grey)
 
 
 def tensorflow():

@@ -159,7 +159,7 @@ def hugging_face(results, wanted):
         torch.manual_seed(23)
         config = transformers.ResNetConfig(embedding_size=8, hidden_sizes=[8, 8, 12, 16], depths=[1, 1, 1, 1], layer_type="basic", **labels)
         network = transformers.ResNetForImageClassification(config)
-        processor = transformers.ConvNextImageProcessorPil(crop_pct=0.875, size={"shortest_edge": 224}, resample=3)
+        processor = transformers.ConvNextImageProcessor(crop_pct=0.875, size={"shortest_edge": 224}, resample=3)
         head = lambda maps: network.classifier(network.resnet.pooler(maps))
         body = lambda x: network.resnet(x).last_hidden_state
         face(results, "resnet", "Hugging Face ResNet", network, config, processor, body, head)
@@ -168,8 +168,20 @@ def hugging_face(results, wanted):
         config = transformers.ViTConfig(
             hidden_size=12, num_hidden_layers=2, num_attention_heads=3, intermediate_size=24, image_size=128, attn_implementation="eager", **labels)
         network = transformers.ViTForImageClassification(config)
-        processor = transformers.ViTImageProcessorPil(size={"height": 128, "width": 128})
+        processor = transformers.ViTImageProcessor(size={"height": 128, "width": 128})
         face(results, "vit", "Hugging Face ViT", network, config, processor, None, None)
+    if wanted("Hugging Face ResNet of version 4"):
+        torch.manual_seed(27)
+        config = transformers.ResNetConfig(embedding_size=8, hidden_sizes=[8, 8, 12, 16], depths=[1, 1, 1, 1], layer_type="basic", **labels)
+        network = transformers.ResNetForImageClassification(config)
+        # Version 4 writes this name for the processor that uses Pillow, as version 5 does for both.
+        processor = transformers.ViTImageProcessorPil(
+            size={"shortest_edge": 128}, resample=3, do_center_crop=True, crop_size={"height": 121, "width": 97}, do_normalize=True)
+        head = lambda maps: network.classifier(network.resnet.pooler(maps))
+        body = lambda x: network.resnet(x).last_hidden_state
+        face(results, "resnet_4", "Hugging Face ResNet of version 4", network, config, processor, body, head)
+        written = MODELS / "hf_resnet_4" / "config.json"
+        written.write_text(written.read_text().replace(transformers.__version__, "4.57.1"))
 
 
 def vit_said(network, shown):
@@ -202,24 +214,32 @@ def face(results, name, family, network, config, processor, body, head):
     results.add(family, folder, f"transformers {type(processor).__name__}", dict(zip((COLOUR, GREY), said)), None)
 
 
-def bundle(results, wanted):
-    """A MONAI bundle of a grey DenseNet; MONAI itself reads its `inference.json`."""
-    if not wanted("MONAI DenseNet bundle"):
-        return
-    torch.manual_seed(25)
-    folder = MODELS / "monai_densenet"
+def bundles(results, wanted):
+    """MONAI bundles of a grey DenseNet; MONAI itself reads their `inference.json`."""
+    resized = {"_target_": "Resized", "keys": "image", "spatial_size": [96, 96]}
+    if wanted("MONAI DenseNet bundle"):
+        load = {"_target_": "LoadImaged", "keys": "image", "reader": "PILReader", "reverse_indexing": False}
+        bundle(results, "MONAI DenseNet bundle", "monai_densenet", 25, [load, resized, {"_target_": "ScaleIntensityd", "keys": "image"}])
+    if wanted("MONAI DenseNet bundle as MONAI reads"):
+        load = {"_target_": "LoadImaged", "keys": "image", "reader": "PILReader"}
+        oblong = resized | {"spatial_size": [112, 80]}
+        cut = {"_target_": "ScaleIntensityRanged", "keys": "image", "a_min": 30, "a_max": 200, "b_min": 0.0, "b_max": 1.0, "clip": True}
+        bundle(results, "MONAI DenseNet bundle as MONAI reads", "monai_columns", 28, [load, oblong, cut])
+
+
+def bundle(results, family, name, seed, transforms):
+    torch.manual_seed(seed)
+    folder = MODELS / name
     (folder / "configs").mkdir(parents=True, exist_ok=True)
-    inference = {"preprocessing": {"_target_": "Compose", "transforms": [
-        # MONAI gives columns before rows, unless it is told not to.
-        {"_target_": "LoadImaged", "keys": "image", "reader": "PILReader", "reverse_indexing": False},
-        {"_target_": "EnsureChannelFirstd", "keys": "image"},
-        {"_target_": "Resized", "keys": "image", "spatial_size": [96, 96]},
-        {"_target_": "ScaleIntensityd", "keys": "image"}]}}
+    # MONAI gives columns before rows, unless it is told not to.
+    upright = transforms[0].get("reverse_indexing") is False
+    channels = {"_target_": "EnsureChannelFirstd", "keys": "image"}
+    inference = {"preprocessing": {"_target_": "Compose", "transforms": [transforms[0], channels, *transforms[1:]]}}
     (folder / "configs" / "inference.json").write_text(json.dumps(inference, indent=1) + "\n")
     metadata = {
         "version": "0.1.0", "monai_version": monai.__version__, "pytorch_version": torch.__version__, "task": "classification",
         "name": "grades", "network_data_format": {
-            "inputs": {"image": {"type": "image", "format": "magnitude", "num_channels": 1, "spatial_shape": [96, 96],
+            "inputs": {"image": {"type": "image", "format": "magnitude", "num_channels": 1, "spatial_shape": transforms[1]["spatial_size"],
                                  "dtype": "float32", "value_range": [0, 1], "is_patch_data": False, "channel_def": {"0": "image"}}},
             "outputs": {"pred": {"type": "probabilities", "format": "classes", "num_channels": 4, "spatial_shape": [1, 4],
                                  "dtype": "float32", "channel_def": {str(index): name for index, name in enumerate(NAMES)}}}}}
@@ -233,7 +253,8 @@ def bundle(results, wanted):
     export(model, shown, folder / "models" / "model.onnx")
     body = lambda x: model.class_layers.relu(model.features(x))
     head = lambda maps: model.class_layers.out(torch.flatten(F.adaptive_avg_pool2d(maps, 1), 1))
-    results.add("MONAI DenseNet bundle", folder, "the bundle's transforms by monai", dict(zip((GREY,), explained(body, head, shown))), None)
+    said = [(scores, chosen, values if upright else values.T) for scores, chosen, values in explained(body, head, shown)]
+    results.add(family, folder, "the bundle's transforms by monai", dict(zip((GREY,), said)), None)
 
 
 def own_network(results, wanted):
@@ -262,7 +283,7 @@ def main(parts):
     torchvision_families(results, wanted)
     timm_families(results, wanted)
     hugging_face(results, wanted)
-    bundle(results, wanted)
+    bundles(results, wanted)
     own_network(results, wanted)
 
 

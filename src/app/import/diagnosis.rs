@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::app::Problem;
 use crate::engine::import::Choices;
 use crate::onnx::Layout;
 use crate::preprocess::Recipe;
+use crate::review::doctor::{NamesFrom, names_in_order};
 
 /// How far the examination is.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +34,11 @@ pub struct Diagnosis {
     /// How many of its pictures were tried.
     pub count: usize,
     pub findings: Vec<Finding>,
+    /// What the reference's classes are called, in its order.
+    pub class_names: Vec<String>,
+    pub names_from: NamesFrom,
+    /// What the person had said when it was examined.
+    pub said: Choices,
     /// How many of the first cannot be told apart.
     pub tied: usize,
     pub tied_or_more: bool,
@@ -64,6 +72,8 @@ pub struct Finding {
     pub agree: usize,
     /// `order[c]` is the model's output that stands for class `c`.
     pub order: Vec<usize>,
+    /// What the manifest says of it once it is applied.
+    pub record: Value,
 }
 
 impl Finding {
@@ -71,22 +81,32 @@ impl Finding {
     pub fn reorders(&self) -> bool {
         self.order.iter().enumerate().any(|(class, output)| class != *output)
     }
+}
 
-    /// Into what the person says.
-    pub(super) fn apply(&self, said: &mut Choices, names: &[String]) {
-        if let Some(recipe) = &self.recipe {
-            said.recipe = Some(recipe.clone());
-            said.size = self.size.or(said.size);
+impl Diagnosis {
+    /// True where the model had no class names and the examination found some.
+    pub fn learned_names(&self) -> bool {
+        matches!(self.names_from, NamesFrom::Folders | NamesFrom::Columns)
+    }
+
+    /// Takes over the finding at `place`: its steps, how they were found, and the class names in the outputs' order where
+    /// the model had none or another order.
+    pub(super) fn apply(&self, place: usize, said: &mut Choices) {
+        let Some(finding) = self.findings.get(place) else { return };
+        (said.recipe, said.preset, said.size) = match &finding.recipe {
+            Some(recipe) => (Some(recipe.clone()), said.preset, finding.size.or(said.size)),
+            None => (self.said.recipe.clone(), self.said.preset, self.said.size),
+        };
+        said.layout = finding.layout.or(said.layout);
+        said.found_by_doctor(finding.record.clone());
+        let learned = self.learned_names();
+        if learned || finding.reorders() {
+            said.classes = Some(names_in_order(&finding.order, &self.class_names));
         }
-        said.layout = self.layout.or(said.layout);
-        if self.reorders() {
-            let named = |output: usize| {
-                let class = self.order.iter().position(|at| *at == output)?;
-                names.get(class).cloned()
-            };
-            if let Some(names) = (0..self.order.len()).map(named).collect() {
-                said.classes = Some(names);
-            }
+        if learned {
+            let source = if self.names_from == NamesFrom::Folders { "folders of " } else { "columns for " };
+            let name = self.pictures.file_name().map(|name| name.to_string_lossy().into_owned());
+            said.classes_from = format!("{source}{}", name.unwrap_or_default());
         }
     }
 }
@@ -107,10 +127,29 @@ mod tests {
             worst: 0.3,
             agree: 3,
             order: vec![2, 0, 1],
+            record: serde_json::json!({"place": 1}),
+        };
+        let diagnosis = Diagnosis {
+            pictures: PathBuf::from("x/train"),
+            count: 3,
+            findings: vec![finding],
+            class_names: vec!["a".into(), "b".into(), "c".into()],
+            names_from: NamesFrom::Folders,
+            said: Choices::default(),
+            tied: 1,
+            tied_or_more: false,
+            of_outputs: false,
+            reproduced: false,
+            tried: 1,
+            right: None,
+            remarks: Vec::new(),
         };
         let mut said = Choices { layout: Some(Layout::Nchw), ..Choices::default() };
-        finding.apply(&mut said, &["a".into(), "b".into(), "c".into()]);
-        assert_eq!((said.recipe, said.size, said.layout), (Some(recipe), Some([128, 96]), Some(Layout::Nchw)));
-        assert_eq!(said.classes.unwrap(), ["b", "c", "a"], "output 2 stands for class a");
+        diagnosis.apply(0, &mut said);
+        assert_eq!((said.recipe.clone(), said.size, said.layout), (Some(recipe), Some([128, 96]), Some(Layout::Nchw)));
+        assert_eq!(said.classes.as_deref().unwrap(), ["b", "c", "a"], "output 2 stands for class a");
+        assert_eq!(said.classes_from, "folders of train");
+        diagnosis.apply(1, &mut said);
+        assert!(said.found.is_some());
     }
 }

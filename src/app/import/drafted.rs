@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::app::ModelFacts;
 use crate::onnx::{Activation, Layout};
-use crate::preprocess::Recipe;
+use crate::preprocess::{Recipe, VolumeRecipe};
 
 /// What the saved model would say.
 #[derive(Clone, Debug)]
@@ -16,11 +16,17 @@ pub struct Drafted {
     pub files: Vec<(&'static str, bool)>,
     /// The steps as choices; `None` where no choices lead to them.
     pub recipe: Option<Recipe>,
+    /// The same of a network that takes volumes.
+    pub volume: Option<VolumeRecipe>,
+    /// Of classes, their positive one, input, output and preparation: how many rest on guesses.
+    pub assumed: usize,
     pub channels: usize,
     /// Rows and columns of the input.
     pub size: Option<[usize; 2]>,
     /// The class that thresholds look at.
     pub positive: Option<usize>,
+    /// True where that is a guess.
+    pub positive_is_assumed: bool,
     /// Where it would be saved.
     pub out: PathBuf,
 }
@@ -48,11 +54,22 @@ pub struct GraphFacts {
     pub scales: Option<(f64, f64)>,
     pub output: String,
     pub output_shape: String,
+    /// How many classes it tells apart; `None` where only their names can tell.
+    pub classes: Option<usize>,
     /// What the graph ends with.
     pub activation: Activation,
     pub logits: LogitsPlace,
     /// `metadata_props`.
     pub notes: Vec<(String, String)>,
+}
+
+/// What neither the graph nor a file beside it tells, and the person has to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsaid {
+    /// Rows from channels.
+    Layout { volume: bool },
+    /// How many classes there are.
+    Classes,
 }
 
 /// Where the numbers before softmax or sigmoid are read.

@@ -3,10 +3,13 @@
 
 mod diagnosis;
 mod drafted;
+mod kept;
+mod names;
 mod wishes;
 
 pub use diagnosis::{Diagnosis, DoctorState, Finding};
-pub use drafted::{Drafted, GraphFacts, LogitsPlace};
+pub use drafted::{Drafted, GraphFacts, LogitsPlace, Unsaid};
+pub(super) use kept::KeptDrafts;
 pub use wishes::{ImportEvent, ImportWish};
 
 use std::path::PathBuf;
@@ -24,12 +27,18 @@ pub struct Importing {
     pub path: PathBuf,
     /// What the person said so far.
     pub said: Choices,
+    /// Class names as they are typed; need not be a name for every class yet.
+    pub names: String,
     /// What comes of it; the last one while the next is being made.
     pub drafted: Option<Arc<Drafted>>,
     /// Why there is no draft with what was said last.
     pub problem: Option<Problem>,
-    /// True where the graph does not tell its layout, and the person has to.
-    pub asks_layout: bool,
+    /// What only the person can tell; asked for before anything else.
+    pub unsaid: Option<Unsaid>,
+    /// True where what was said before the page was closed is back.
+    pub is_restored: bool,
+    /// Another model that was dropped meanwhile.
+    pub offered: Option<PathBuf>,
     /// What the model says of the scan on the screen with these settings.
     pub preview: PredictionState,
     pub doctor: DoctorState,
@@ -39,6 +48,8 @@ pub struct Importing {
     pub base: Option<PathBuf>,
     /// True while the folder is being written.
     pub saving: bool,
+    /// Of the .onnx, once it is read.
+    sha256: Option<String>,
     /// What was asked for last.
     asked: Option<Asked>,
     generation: u64,
@@ -58,14 +69,18 @@ impl Importing {
         Self {
             path,
             said: Choices::default(),
+            names: String::new(),
             drafted: None,
             problem: None,
-            asks_layout: false,
+            unsaid: None,
+            is_restored: false,
+            offered: None,
             preview: PredictionState::None,
             doctor: DoctorState::None,
             outputs: None,
             base: None,
             saving: false,
+            sha256: None,
             asked: None,
             generation: 0,
             examined: 0,
@@ -74,7 +89,7 @@ impl Importing {
 
     /// True where what the person said makes a model.
     pub fn can_save(&self) -> bool {
-        self.drafted.is_some() && self.problem.is_none() && !self.saving
+        self.drafted.is_some() && self.problem.is_none() && !self.saving && self.names_fault().is_none()
     }
 
     /// True until a first draft is there, or the reason why there is none.
@@ -103,7 +118,27 @@ impl AppState {
             ImportWish::Close => self.stop_import(),
             ImportWish::Change(said) => {
                 if let Some(importing) = &mut self.importing {
-                    importing.said = *said;
+                    let classes = said.classes.clone();
+                    importing.said = Choices { classes: importing.said.classes.clone(), ..*said };
+                    importing.set_classes(classes);
+                }
+            }
+            ImportWish::TypeNames(text) => {
+                if let Some(importing) = &mut self.importing {
+                    importing.type_names(text);
+                }
+            }
+            ImportWish::StartOver => {
+                if let Some(importing) = &mut self.importing {
+                    (importing.said, importing.names) = (Choices::default(), String::new());
+                    (importing.base, importing.outputs, importing.is_restored) = (None, None, false);
+                }
+            }
+            ImportWish::Switch(leave) => {
+                let offered = self.importing.as_mut().and_then(|importing| importing.offered.take());
+                if let Some(path) = offered.filter(|_| leave) {
+                    self.stop_import();
+                    self.apply(Command::OpenModel(path));
                 }
             }
             ImportWish::Names(path) => {
@@ -131,10 +166,10 @@ impl AppState {
             ImportWish::ApplyFinding(place) => {
                 if let Some(importing) = &mut self.importing
                     && let DoctorState::Done(diagnosis) = &importing.doctor
-                    && let Some(finding) = diagnosis.findings.get(place)
                 {
-                    let names = importing.drafted.as_ref().map(|drafted| drafted.facts.class_names.clone());
-                    finding.apply(&mut importing.said, &names.unwrap_or_default());
+                    let mut said = importing.said.clone();
+                    diagnosis.apply(place, &mut said);
+                    self.import_wish(ImportWish::Change(Box::new(said)));
                 }
             }
             ImportWish::Save => {
@@ -151,6 +186,7 @@ impl AppState {
 
     fn stop_import(&mut self) {
         if let Some(importing) = self.importing.take() {
+            self.drafts.keep(&importing);
             if matches!(importing.doctor, DoctorState::Running { .. }) {
                 self.jobs.doctor(DoctorJob::Stop);
             }
@@ -196,9 +232,10 @@ impl AppState {
 
     pub(super) fn import_event(&mut self, event: ImportEvent) {
         match event {
-            ImportEvent::Drafted { generation, result, asks_layout } => {
+            ImportEvent::Drafted { generation, sha256, result, unsaid } => {
                 let Some(importing) = self.importing.as_mut().filter(|i| i.generation == generation) else { return };
-                importing.asks_layout = asks_layout;
+                importing.unsaid = unsaid;
+                importing.read(sha256, &self.drafts);
                 match result {
                     Ok(drafted) => {
                         importing.drafted = Some(Arc::new(*drafted));
@@ -256,9 +293,9 @@ impl AppState {
         let Some(importing) = &mut self.importing else { return };
         match result {
             Ok(names) => {
+                importing.set_classes(Some(names));
                 importing.said.classes_from =
                     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                importing.said.classes = Some(names);
             }
             Err(problem) => self.toasts.push(Severity::Error, Notice::NoNames(problem)),
         }
@@ -269,7 +306,10 @@ impl AppState {
         importing.saving = false;
         match result {
             Ok((folder, older)) => {
+                let sha256 = importing.sha256.clone();
                 self.stop_import();
+                // The folder says it from now on.
+                sha256.iter().for_each(|sha256| self.drafts.forget(sha256));
                 self.toasts.push(Severity::Info, Notice::ModelSaved { folder: folder.clone(), kept: older.is_some() });
                 self.apply(Command::LoadModel(folder));
             }
@@ -297,7 +337,7 @@ mod tests {
         state.settle();
         let importing = state.importing().unwrap();
         assert_eq!(importing.problem.as_ref().map(|problem| problem.cause), Some(Cause::Unreadable));
-        assert!(!importing.can_save() && !importing.asks_layout);
+        assert!(!importing.can_save() && importing.unsaid.is_none());
         let late = importing.generation - 1;
         let result = Err(Problem::new(Cause::Engine, "late"));
         state.take(Event::Import(ImportEvent::Previewed { generation: late, result }));

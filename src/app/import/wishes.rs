@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Diagnosis, Drafted};
+use super::{Diagnosis, Drafted, Unsaid};
 use crate::app::{Prediction, Problem};
 use crate::engine::import::Choices;
 
@@ -15,6 +15,12 @@ pub enum ImportWish {
     Close,
     /// What the person says now.
     Change(Box<Choices>),
+    /// Class names as they are typed: what is not a name for every class yet is kept as text.
+    TypeNames(String),
+    /// Take back all that was said.
+    StartOver,
+    /// Leave this export for the model that was dropped meanwhile, or stay.
+    Switch(bool),
     /// Class names from a labels file, or from the names of the folders in a folder.
     Names(PathBuf),
     /// A table of the framework's outputs for the doctor; `None` takes the folders' names as labels again.
@@ -35,9 +41,11 @@ pub enum ImportWish {
 pub enum ImportEvent {
     Drafted {
         generation: u64,
+        /// Of the .onnx, where it could be read.
+        sha256: Option<String>,
         result: Result<Box<Drafted>, Problem>,
-        /// True where only the layout is missing.
-        asks_layout: bool,
+        /// What only the person can tell.
+        unsaid: Option<Unsaid>,
     },
     Previewed {
         generation: u64,

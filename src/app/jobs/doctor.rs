@@ -6,10 +6,11 @@ use super::Emitter;
 use super::mailbox::Mailbox;
 use crate::app::{Cause, Diagnosis, Event, Finding, ImportEvent, Problem};
 use crate::engine::import::{Choices, ReadExport};
-use crate::engine::{EngineError, Model, SessionOptions};
+use crate::engine::{Model, SessionOptions};
 use crate::metrics::wilson;
-use crate::onnx::Layout;
-use crate::review::doctor::{Control, DoctorError, DoctorOptions, Progress, Ranked, Verdict, Way, examine, material};
+use crate::review::doctor::{
+    Control, DoctorError, DoctorOptions, Material, Progress, Ranked, Verdict, Way, examine, material,
+};
 
 /// Pictures that are tried at most.
 const MOST_PICTURES: usize = 60;
@@ -47,32 +48,18 @@ pub(super) fn work(job: Job, emit: &Emitter, mailbox: &Mailbox<Job>) {
 }
 
 fn diagnose(job: &Examination, tell: &mut dyn FnMut(Progress) -> Control) -> Result<Diagnosis, DoctorError> {
-    let models = readings(job)?;
-    let Some(model) = models.first() else { return Err(DoctorError::Cancelled) };
-    let (samples, reference) =
-        material(std::slice::from_ref(&job.pictures), job.outputs.as_deref(), MOST_PICTURES, model)?;
-    let options = DoctorOptions { session: SessionOptions::beside_a_window(), ..DoctorOptions::default() };
-    let verdict = examine(&models, &samples, &reference, &options, tell)?;
-    Ok(described(job, &models, &verdict))
-}
-
-/// With what the person said already; in both layouts where nobody tells.
-fn readings(job: &Examination) -> Result<Vec<Model>, DoctorError> {
     let export = ReadExport::open(&job.path)?;
-    let first = match export.draft(&job.choices) {
-        Ok(draft) => return Ok(vec![draft.model]),
-        Err(error @ EngineError::Onnx { .. }) => error,
-        Err(error) => return Err(error.into()),
-    };
-    let read = |layout| export.draft(&Choices { layout: Some(layout), ..job.choices.clone() }).ok();
-    let both: Vec<Model> =
-        [Layout::Nhwc, Layout::Nchw].into_iter().filter_map(|layout| Some(read(layout)?.model)).collect();
-    if both.is_empty() { Err(first.into()) } else { Ok(both) }
+    let pictures = std::slice::from_ref(&job.pictures);
+    let made = material(&export, &job.choices, pictures, job.outputs.as_deref(), MOST_PICTURES)?;
+    let options = DoctorOptions { session: SessionOptions::beside_a_window(), ..DoctorOptions::default() };
+    let verdict = examine(&made.models, &made.samples, &made.reference, &options, tell)?;
+    Ok(described(job, &made, &verdict))
 }
 
-fn described(job: &Examination, models: &[Model], verdict: &Verdict) -> Diagnosis {
+fn described(job: &Examination, made: &Material, verdict: &Verdict) -> Diagnosis {
+    let models = &made.models;
     let several = models.len() > 1;
-    let finding = |one: &Ranked| {
+    let finding = |(place, one): (usize, &Ranked)| {
         let layout = models.get(one.candidate.model).map(Model::layout).filter(|_| several);
         let (recipe, size) = match &one.candidate.way {
             Way::Recipe(recipe, size) => (Some(recipe.clone()), *size),
@@ -87,13 +74,17 @@ fn described(job: &Examination, models: &[Model], verdict: &Verdict) -> Diagnosi
             worst: one.worst,
             agree: one.agree,
             order: one.order.clone(),
+            record: verdict.record(place).unwrap_or_default(),
         }
     };
     let right = verdict.winner().map_or(0, |winner| winner.agree) as u64;
     Diagnosis {
         pictures: job.pictures.clone(),
         count: verdict.pictures,
-        findings: verdict.ranked.iter().map(finding).collect(),
+        findings: verdict.ranked.iter().enumerate().map(finding).collect(),
+        class_names: models.first().map(|model| model.class_names().to_vec()).unwrap_or_default(),
+        names_from: made.names_from,
+        said: job.choices.clone(),
         tied: verdict.tied,
         tied_or_more: verdict.tied_or_more,
         of_outputs: verdict.tolerance.is_some(),

@@ -6,10 +6,10 @@ use super::describe::describe_model;
 use super::import::Place;
 use crate::app::{Drafted, Fact, GraphFacts, LogitsPlace, Parameter};
 use crate::engine::Origin;
-use crate::engine::import::{Draft, Fact as Line};
+use crate::engine::import::{Draft, Fact as Line, assumed};
 use crate::engine::{MetadataFile, Model};
 use crate::onnx;
-use crate::preprocess::Recipe;
+use crate::preprocess::{Recipe, VolumeRecipe};
 
 /// Longest note inside a model that is shown, characters.
 const MOST_NOTE: usize = 120;
@@ -37,6 +37,9 @@ pub(super) fn drafted(draft: &Draft, files: Vec<(&'static str, bool)>, kept: &Pl
         channels: model.channels(),
         size: model.input_size().map(|(rows, cols)| [rows, cols]),
         recipe: Recipe::of_steps(model.steps(), model.channels()),
+        volume: model.is_volume().then(|| VolumeRecipe::of_steps(model.volume_steps())).flatten(),
+        assumed: assumed(&draft.page),
+        positive_is_assumed: line("positive").is_some_and(|line| line.origin == Origin::Assumed),
         positive: model.manifest.positive_class.as_ref().map(|class| class.value),
         graph: graph_facts(model),
         files,
@@ -83,6 +86,7 @@ fn graph_facts(model: &Model) -> GraphFacts {
         scales: (!entry.arithmetic.is_empty()).then(|| entry.range_of_8bit()),
         output: model.output.clone(),
         output_shape: output.map(onnx::ValueFacts::shape_text).unwrap_or_default(),
+        classes: onnx::class_count(graph, &model.output).map(|values| values.max(2)),
         activation: onnx::find_logits(graph, &model.output).activation,
         logits: match &model.logits {
             Some(logits) if logits.name == model.output => LogitsPlace::Output,

@@ -8,10 +8,10 @@ use super::Emitter;
 use super::draft::drafted;
 use super::mailbox::Mailbox;
 use super::predict::{Asked, predict};
-use crate::app::{Event, ImportEvent, Prediction, Problem};
+use crate::app::{Event, ImportEvent, Prediction, Problem, Unsaid};
 use crate::engine::import::{self, Choices, Draft, ReadExport, class_names_from_file, class_names_from_folder};
 use crate::engine::{EngineChoice, EngineError, Model, ScoreRule, Session, SessionOptions};
-use crate::onnx::Layout;
+use crate::onnx::{Layout, OnnxError};
 use crate::scan::Scan;
 
 #[derive(Debug)]
@@ -117,13 +117,15 @@ impl Worker {
         let draft = match made {
             Ok((draft, files)) => {
                 let result = Ok(Box::new(drafted(&draft, files, &place, &path)));
-                emit.send(Event::Import(ImportEvent::Drafted { generation, result, asks_layout: false }));
+                let sha256 = Some(draft.model.sha256.clone());
+                emit.send(Event::Import(ImportEvent::Drafted { generation, sha256, result, unsaid: None }));
                 draft
             }
             Err(error) => {
-                let asks_layout = matches!(error, EngineError::Onnx { .. }) && self.is_readable(&path, &choices);
+                let sha256 = self.read.as_ref().map(|(_, export)| export.sha256().to_owned());
+                let unsaid = unsaid(&error);
                 let result = Err(Problem::from(error));
-                emit.send(Event::Import(ImportEvent::Drafted { generation, result, asks_layout }));
+                emit.send(Event::Import(ImportEvent::Drafted { generation, sha256, result, unsaid }));
                 return;
             }
         };
@@ -158,11 +160,15 @@ impl Worker {
         let missing = || EngineError::NoModel { path: path.to_owned() };
         self.read.as_ref().map(|(_, export)| export).ok_or_else(missing)
     }
+}
 
-    /// True where only the layout is missing.
-    fn is_readable(&mut self, path: &Path, choices: &Choices) -> bool {
-        let Ok(export) = self.export(path) else { return false };
-        let with = |layout| export.draft(&Choices { layout: Some(layout), ..choices.clone() }).is_ok();
-        choices.layout.is_none() && (with(Layout::Nhwc) || with(Layout::Nchw))
+/// The question behind an error, where there is one.
+fn unsaid(error: &EngineError) -> Option<Unsaid> {
+    match error {
+        EngineError::Onnx { source: OnnxError::LayoutUnsaid { volume, .. }, .. } => {
+            Some(Unsaid::Layout { volume: *volume })
+        }
+        EngineError::ClassesUnsaid => Some(Unsaid::Classes),
+        _ => None,
     }
 }

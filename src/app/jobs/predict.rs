@@ -7,7 +7,7 @@ use std::time::Instant;
 use ndarray::{ArrayView3, Axis};
 
 use super::decode;
-use super::seen::seen_steps;
+use super::seen::{fed_volume, seen_steps};
 use crate::app::{FedChannel, KnownCase, Prediction, Problem};
 use crate::engine::{Inference, Model, Session, SliceChoice};
 use crate::preprocess::{self, Prepared};
@@ -40,13 +40,14 @@ pub(super) fn predict(model: &Model, session: &mut Session, asked: &Asked<'_>) -
     let frames = selection.groups.into_iter().nth(cases / 2).unwrap_or_default();
     let seen_frame = frames.get(frames.len() / 2).copied().unwrap_or(0);
     let mut warnings = scan.meta.remarks.clone();
-    let (mut seen, mut fed) = (Vec::new(), Vec::new());
+    let (mut seen, mut fed, mut volume) = (Vec::new(), Vec::new(), None);
     let mut prepared = Vec::with_capacity(frames.len());
     if model.is_volume() {
         let one = preprocess::prepare_volume(&scan, &frames, model.volume_steps(), true)?;
         seen = seen_steps(&scan.frame(seen_frame)?, &one);
         warnings.extend(one.warnings);
         fed = vec![fed_channel(one.tensor.iter())];
+        volume = Some(fed_volume(model, one.tensor.view()));
         prepared.push(one.tensor);
     }
     for &index in frames.iter().filter(|_| !model.is_volume()) {
@@ -77,6 +78,7 @@ pub(super) fn predict(model: &Model, session: &mut Session, asked: &Asked<'_>) -
         seen,
         seen_frame,
         fed,
+        volume,
         parts,
         warnings,
         known,
@@ -94,7 +96,7 @@ fn known(
     slice: Option<usize>,
 ) -> Option<KnownCase> {
     let known = reference.judge(inference.features.as_deref()?, source.sha256.as_deref(), slice)?;
-    let files = known.nearest.iter().map(|neighbour| reference.file(neighbour)).collect();
+    let files = known.nearest.iter().map(|neighbour| reference.files(neighbour).map(Arc::from)).collect();
     Some(KnownCase { known, files, cases: reference.facts.cases })
 }
 

@@ -1,7 +1,10 @@
 //! The pictures of "what the model saw", made small on the worker.
 
-use crate::app::SeenStep;
-use crate::preprocess::{Picture, Prepared};
+use ndarray::{ArrayView3, Axis};
+
+use crate::app::{FedVolume, SeenStep};
+use crate::engine::Model;
+use crate::preprocess::{Picture, Prepared, VolumeStep};
 use crate::render::picture_rgba;
 use crate::scan::{Frame, Pixels};
 
@@ -14,18 +17,43 @@ pub(super) fn seen_steps(frame: &Frame, prepared: &Prepared) -> Vec<SeenStep> {
         Pixels::Rgb(values) => Picture::U8(values.clone()),
         Pixels::Gray(values) => Picture::F32(values.clone().insert_axis(ndarray::Axis(2))),
     };
-    let mut seen = vec![step(None, Some(&read), None)];
+    let stored = prepared.volume.map(|place| {
+        let [cols, rows, frames] = place.scan;
+        [frames, rows, cols]
+    });
+    let mut seen = vec![step(None, Some(&read), None, stored)];
     for applied in &prepared.steps {
-        seen.push(step(Some(applied.name), applied.picture.as_ref(), applied.remark.clone()));
+        seen.push(step(Some(applied.name), applied.picture.as_ref(), applied.remark.clone(), applied.volume));
     }
     seen
 }
 
-fn step(name: Option<&'static str>, picture: Option<&Picture>, remark: Option<String>) -> SeenStep {
+/// A volume through the middle along each axis.
+pub(super) fn fed_volume(model: &Model, tensor: ArrayView3<'_, f32>) -> FedVolume {
+    let slice = |axis: usize| {
+        let slice = tensor.index_axis(Axis(axis), tensor.len_of(Axis(axis)) / 2).insert_axis(Axis(2));
+        picture_rgba(&Picture::F32(slice.as_standard_layout().into_owned()), SIDE).map(|(small, _)| small)
+    };
+    let oriented = model.volume_steps().iter().rev().find_map(|step| match step {
+        VolumeStep::Orient { axes } => Some(axes.letters()),
+        _ => None,
+    });
+    FedVolume { shape: tensor.dim().into(), slices: [0, 1, 2].map(slice), axes: oriented }
+}
+
+fn step(
+    name: Option<&'static str>,
+    picture: Option<&Picture>,
+    remark: Option<String>,
+    volume: Option<[usize; 3]>,
+) -> SeenStep {
     let shown = picture.and_then(|picture| picture_rgba(picture, SIDE));
     SeenStep {
         name,
-        shape: picture.map(shape).unwrap_or_default(),
+        shape: match volume {
+            Some([depth, rows, cols]) => format!("{depth} × {rows} × {cols}"),
+            None => picture.map(shape).unwrap_or_default(),
+        },
         eight_bit: matches!(picture, Some(Picture::U8(_))),
         remark,
         range: picture.and_then(Picture::range),

@@ -75,6 +75,10 @@ pub struct DoctorArgs {
     /// `logits`, and `paths`), or .npy. Without it the folders' names are the labels.
     #[arg(long, value_name = "FILE")]
     pub predictions: Option<PathBuf>,
+    /// Class names in the order of the model's output, where the model has none. Without them they are taken from the
+    /// columns of the predictions or from the names of the folders, and their order is found too (of up to four).
+    #[arg(long, value_delimiter = ',', value_name = "A,B,…")]
+    pub classes: Option<Vec<String>>,
     /// Most pictures that are used, spread over all.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=2000))]
     pub most: u16,

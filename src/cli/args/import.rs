@@ -29,7 +29,8 @@ pub struct ImportArgs {
     pub positive: Option<String>,
     #[arg(long)]
     pub name: Option<String>,
-    /// Where the graph does not tell: NHWC (Keras) or NCHW (PyTorch).
+    /// Where the graph does not tell: NHWC (Keras), NCHW (PyTorch), or NCWH (columns before rows: MONAI); of volumes NDHWC
+    /// or NCDHW.
     #[arg(long, value_parser = layout)]
     pub layout: Option<Layout>,
     /// What the output holds, where the graph does not tell: logits, softmax or sigmoid.
@@ -63,7 +64,10 @@ fn layout(text: &str) -> Result<Layout, String> {
     match text.to_ascii_uppercase().as_str() {
         "NHWC" => Ok(Layout::Nhwc),
         "NCHW" => Ok(Layout::Nchw),
-        _ => Err("write NHWC or NCHW".to_owned()),
+        "NCWH" => Ok(Layout::Ncwh),
+        "NDHWC" => Ok(Layout::Ndhwc),
+        "NCDHW" => Ok(Layout::Ncdhw),
+        _ => Err("write NHWC, NCHW or NCWH, of volumes NDHWC or NCDHW".to_owned()),
     }
 }
 

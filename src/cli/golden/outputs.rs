@@ -16,7 +16,7 @@ pub(super) struct Framework {
 /// Reads `file` and finds the row of each case. A case of several files is looked for by its name, then by those of its
 /// files.
 pub(super) fn read(file: &Path, model: &Model, items: &[Vec<PathBuf>]) -> anyhow::Result<Framework> {
-    let table = read_table(file, model.class_names())?;
+    let (table, _) = read_table(file, model.class_names(), false)?;
     let names: Vec<PathBuf> = items.iter().map(|item| key(model, item)).collect();
     let (places, reference) = match table.clone().join(&names) {
         Ok((chosen, reference)) => (chosen, reference),

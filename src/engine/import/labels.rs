@@ -13,18 +13,16 @@ const MAX_LABEL_BYTES: u64 = 4 << 20;
 /// `class_indices`), or `index,name` lines.
 ///
 /// # Errors
-/// [`EngineError::Manifest`] for a file that holds none of these.
+/// [`EngineError::NoNames`] for a file that holds none of these.
 pub fn class_names_from_file(path: &Path) -> Result<Vec<String>, EngineError> {
     let read = |source| EngineError::Read { path: path.to_owned(), source };
-    let unusable = |what: &str| EngineError::Manifest { path: path.to_owned(), what: what.to_owned() };
+    let unusable = |what: &str| EngineError::NoNames { path: path.to_owned(), what: what.to_owned() };
     if std::fs::metadata(path).map_err(read)?.len() > MAX_LABEL_BYTES {
         return Err(unusable("it is too large for a list of class names."));
     }
     let bytes = std::fs::read(path).map_err(read)?;
     let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8 text."))?;
-    names_in(&text).ok_or_else(|| {
-        unusable("no class names were found. Write one name a line, or a JSON list, or an object by index.")
-    })
+    names_in(&text).ok_or_else(|| unusable("write one name a line, a JSON list, or an object by index."))
 }
 
 /// The same out of text that was typed or pasted; one line may hold several names with commas, semicolons or tabs
@@ -34,8 +32,13 @@ pub fn class_names_from_text(text: &str) -> Vec<String> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     match (lines.next(), lines.next()) {
         (Some(line), None) if !line.starts_with(['{', '[']) && !numbered(line) => {
-            let names = line.split([',', ';', '\t']).map(|name| name.trim().trim_matches('"').to_owned());
-            names.filter(|name| !name.is_empty()).collect()
+            let mut names: Vec<String> =
+                line.split([',', ';', '\t']).map(|name| name.trim().trim_matches('"').to_owned()).collect();
+            // The next name is still to come; one left out between two others is a fault that is to be seen.
+            while names.last().is_some_and(String::is_empty) {
+                names.pop();
+            }
+            names
         }
         _ => names_in(text).unwrap_or_default(),
     }
@@ -90,7 +93,7 @@ fn from_lines(text: &str) -> Option<Vec<String>> {
 /// sort them: by their bytes.
 ///
 /// # Errors
-/// [`EngineError::Read`], or [`EngineError::Manifest`] for fewer than two folders.
+/// [`EngineError::Read`], or [`EngineError::NoNames`] for fewer than two folders.
 pub fn class_names_from_folder(path: &Path) -> Result<Vec<String>, EngineError> {
     let entries = std::fs::read_dir(path).map_err(|source| EngineError::Read { path: path.to_owned(), source })?;
     let mut names: Vec<String> = entries
@@ -101,8 +104,9 @@ pub fn class_names_from_folder(path: &Path) -> Result<Vec<String>, EngineError> 
         .collect();
     names.sort_unstable();
     if names.len() < 2 {
-        let what = format!("it holds {} folders; class names are taken from at least two.", names.len());
-        return Err(EngineError::Manifest { path: path.to_owned(), what });
+        let count = if names.len() == 1 { "is one folder" } else { "are no folders" };
+        let what = format!("there {count} in it, and class names are taken from at least two.");
+        return Err(EngineError::NoNames { path: path.to_owned(), what });
     }
     Ok(names)
 }
@@ -141,6 +145,7 @@ mod tests {
         }
         assert_eq!(class_names_from_text(r#"["정상", "mild AD", "AD"]"#), names);
         assert_eq!(class_names_from_text("one name"), ["one name"]);
+        assert_eq!(class_names_from_text("a,,c, "), ["a", "", "c"], "one that is left out keeps its place");
         for nothing in ["", " \n ", "{\"a\": 7}"] {
             assert!(class_names_from_text(nothing).is_empty(), "{nothing}");
         }

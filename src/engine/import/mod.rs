@@ -10,24 +10,28 @@ mod page;
 mod place;
 mod write;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 pub use labels::{class_names_from_file, class_names_from_folder, class_names_from_text};
-pub use page::{Fact, facts_of};
+pub use page::{Fact, assumed, facts_of};
 pub(super) use place::Export;
 pub use place::is_model_folder;
 pub(super) use write::replace_metadata;
 pub use write::{Written, save, write_metadata};
 
+use super::class_names::check_class_names;
 use super::error::EngineError;
 use super::manifest::{Manifest, Origin};
 use super::metadata_file::{InputFormat, MetadataFile, NetworkDataFormat, OutputFormat, OutputKind};
 use super::model::{Model, RawModel};
 use super::volume::{InputSelection, OneOrMany};
 use crate::onnx::Layout;
-use crate::preprocess::{Preset, Recipe};
+use crate::preprocess::{Preset, Recipe, VolumeRecipe};
+
+/// The field of `metadata.json` that says how the doctor found the steps.
+pub const DOCTOR: &str = "doctor";
 
 /// What the person says. Everything else is read from the export or guessed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,6 +40,8 @@ pub struct Choices {
     pub preset: Option<&'static Preset>,
     /// How pictures were prepared, choice by choice; goes before the preset.
     pub recipe: Option<Recipe>,
+    /// How volumes were prepared, of a network that takes them.
+    pub volume: Option<VolumeRecipe>,
     /// In the order of the output.
     pub classes: Option<Vec<String>>,
     /// Where the class names come from, for the record: a file, a folder, or typed.
@@ -47,6 +53,30 @@ pub struct Choices {
     pub size: Option<[usize; 2]>,
     pub modality: Option<String>,
     pub body_part: Option<String>,
+    /// A finding of the preprocessing doctor that was taken over.
+    pub found: Option<Found>,
+}
+
+/// How the doctor found the steps. It counts as long as the person does not choose other ones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    recipe: Option<Recipe>,
+    preset: Option<&'static Preset>,
+    size: Option<[usize; 2]>,
+    record: Value,
+}
+
+impl Choices {
+    /// Notes that the steps chosen now are what the doctor found; `record` is written down as `doctor`.
+    pub fn found_by_doctor(&mut self, record: Value) {
+        self.found = Some(Found { recipe: self.recipe.clone(), preset: self.preset, size: self.size, record });
+    }
+
+    /// The doctor's record, where the steps are still those that it found.
+    pub fn doctor_record(&self) -> Option<&Value> {
+        let own = |found: &&Found| (&found.recipe, found.preset, found.size) == (&self.recipe, self.preset, self.size);
+        self.found.as_ref().filter(own).map(|found| &found.record)
+    }
 }
 
 /// A model as it would be saved.
@@ -71,8 +101,8 @@ pub fn draft(path: &Path, choices: &Choices) -> Result<Draft, EngineError> {
 #[derive(Clone, Debug)]
 pub struct ReadExport {
     export: Export,
-    /// `metadata.json` as it lies there.
-    stated: MetadataFile,
+    /// `metadata.json` as it lies there; `None` for a bare export.
+    stated: Option<MetadataFile>,
     raw: RawModel,
 }
 
@@ -83,7 +113,7 @@ impl ReadExport {
     /// As [`Model::load`]; also for folders without a model or with several.
     pub fn open(path: &Path) -> Result<Self, EngineError> {
         let export = Export::find(path)?;
-        let stated = export.metadata()?.unwrap_or_default();
+        let stated = export.metadata()?;
         let raw = RawModel::read(&export.onnx)?;
         Ok(Self { export, stated, raw })
     }
@@ -91,23 +121,65 @@ impl ReadExport {
     /// What `metadata.json` would say with these choices.
     ///
     /// # Errors
-    /// [`EngineError::Onnx`] where the graph does not tell its layout and nobody else does; choices that contradict the
-    /// graph.
+    /// [`EngineError::Onnx`] and [`EngineError::ClassesUnsaid`] where neither the graph nor anybody else tells the layout
+    /// or the number of classes; choices that contradict the graph.
     pub fn draft(&self, choices: &Choices) -> Result<Draft, EngineError> {
-        let mut base = self.stated.clone();
+        let mut base = self.stated.clone().unwrap_or_default();
         apply_input_and_output(&mut base, choices);
-        let found = Model::load_from(&self.export, base.clone(), &self.raw)?;
-        let mut file = known(&found.manifest, base);
+        // A size that is chosen is rows and columns, whatever order a bundle's own file has.
+        if choices.size.is_some() && choices.layout.is_none() && self.is_columns_first() {
+            input_of(&mut base).layout = Some(Layout::Ncwh);
+        }
+        let loaded = Model::load_from(&self.export, base.clone(), &self.raw);
+        // Only names can tell how many classes there are.
+        let counted = matches!(loaded, Err(EngineError::ClassesUnsaid)).then_some(()).and(choices.classes.as_deref());
+        let found = match counted {
+            Some(names) => {
+                check_class_names(names, None)?;
+                output_of(&mut base).channel_def = Some(by_index(names));
+                Model::load_from(&self.export, base, &self.raw)?
+            }
+            None => loaded?,
+        };
+        let mut file = known(&found.manifest, found.manifest.file.clone());
         apply(&mut file, &found, choices)?;
         file.model_sha256 = Some(found.sha256.clone());
         file.other.insert("imported".to_owned(), record(&self.export.onnx, &found, choices));
+        match choices.doctor_record() {
+            Some(record) => drop(file.other.insert(DOCTOR.to_owned(), record.clone())),
+            // What was found once says nothing of steps that were chosen since.
+            None if choices.recipe.is_some() || choices.preset.is_some() => drop(file.other.remove(DOCTOR)),
+            None => {}
+        }
         let model = Model::load_from(&self.export, file.clone(), &self.raw)?;
+        let mut before = facts_of(&found);
+        before.retain(|fact| counted.is_none() || fact.topic != "classes");
         let page = page::with_origins(
             facts_of(&model),
-            &facts_of(&found),
-            choices.recipe.is_some() || choices.preset.is_some(),
+            &before,
+            choices.recipe.is_some() || choices.preset.is_some() || choices.volume.is_some(),
         );
         Ok(Draft { model, file, page })
+    }
+
+    fn is_columns_first(&self) -> bool {
+        let found = Model::load_from(&self.export, self.stated.clone().unwrap_or_default(), &self.raw);
+        found.is_ok_and(|model| model.layout() == Layout::Ncwh)
+    }
+
+    /// `metadata.json` as it lies there; `None` for a bare export.
+    pub fn stated(&self) -> Option<&MetadataFile> {
+        self.stated.as_ref()
+    }
+
+    /// Where its `metadata.json` lies or would lie.
+    pub fn folder(&self) -> PathBuf {
+        self.export.folder()
+    }
+
+    /// Of the .onnx, lower-case hex.
+    pub fn sha256(&self) -> &str {
+        self.raw.sha256()
     }
 
     /// Files beside the model that were read or could have been: name, and whether it is there.
@@ -166,28 +238,33 @@ fn known(manifest: &Manifest, mut file: MetadataFile) -> MetadataFile {
 
 fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<(), EngineError> {
     file.name = choices.name.clone().or_else(|| file.name.take());
-    let named = choices.preset.map(|preset| format!("the preset {}", preset.name));
+    let named = choices.preset.map(|preset| format!("The preset {}", preset.name));
     if let Some(recipe) = choices.recipe.clone().or_else(|| choices.preset.map(Preset::recipe)) {
         if found.is_volume() {
-            let named = named.unwrap_or_else(|| "this way to prepare".to_owned());
-            let what = format!("{named} is for pictures, and the model takes volumes.");
-            return Err(EngineError::Manifest { path: found.path.clone(), what });
+            let named = named.unwrap_or_else(|| "This way to prepare".to_owned());
+            return Err(EngineError::Choice { what: format!("{named} is for pictures, and the model takes volumes.") });
         }
         let channels = found.channels();
         if !recipe.scale.fits(channels) {
-            let named = named.unwrap_or_else(|| recipe.scale.title().to_owned());
-            let what = format!("{named} is for three channels, and the model takes one.");
-            return Err(EngineError::Manifest { path: found.path.clone(), what });
+            let named = named.unwrap_or_else(|| format!("\"{}\"", recipe.scale.title()));
+            return Err(EngineError::Choice {
+                what: format!("{named} is for three channels, and the model takes one."),
+            });
         }
         let resizes_itself = crate::onnx::entry(&found.graph).resizes;
         let usual = if resizes_itself { None } else { Some([224, 224]) };
         let size = found.input_size().map(|(rows, cols)| [rows, cols]).or(usual);
         file.preprocess = Some(recipe.steps(size, channels));
     }
-    let expected = found.class_names().len();
-    if let Some(classes) = choices.classes.as_ref().filter(|classes| classes.len() != expected) {
-        let what = format!("{} class names were given, and the model tells {expected} classes apart.", classes.len());
-        return Err(EngineError::Manifest { path: found.path.clone(), what });
+    if let Some(recipe) = &choices.volume {
+        if !found.is_volume() {
+            let what = "These steps are for volumes, and the model takes pictures.".to_owned();
+            return Err(EngineError::Choice { what });
+        }
+        file.preprocess_volume = Some(recipe.steps(found.volume_size()));
+    }
+    if let Some(classes) = &choices.classes {
+        check_class_names(classes, Some(found.class_names().len()))?;
     }
     let output = output_of(file);
     if let Some(classes) = &choices.classes {

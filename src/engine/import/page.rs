@@ -23,6 +23,19 @@ pub fn facts_of(model: &Model) -> Vec<Fact> {
     facts
 }
 
+/// How much of a page rests on guesses: classes, their positive one, the input, the output and the preparation count once
+/// each, however many lines they have.
+pub fn assumed(page: &[Fact]) -> usize {
+    let subject = |fact: &Fact| match fact.topic {
+        "layout" | "channels" | "size" => Some("input"),
+        // What the layers' names tell, not something to state.
+        "family" => None,
+        topic => Some(topic),
+    };
+    let guesses = page.iter().filter(|fact| fact.origin == Origin::Assumed);
+    guesses.filter_map(subject).collect::<std::collections::BTreeSet<_>>().len()
+}
+
 /// The page of the model to save, where each line that the export said before keeps its origin; the rest was given.
 /// `given_steps` is true where the person chose how pictures are prepared: then all steps are theirs.
 pub(super) fn with_origins(page: Vec<Fact>, before: &[Fact], given_steps: bool) -> Vec<Fact> {

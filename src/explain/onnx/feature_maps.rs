@@ -36,6 +36,8 @@ pub struct FeatureMap {
     /// The operator that makes it.
     pub op: String,
     pub layout: MapLayout,
+    /// True where the graph works on transposed pictures: its first axis of space holds this map's columns.
+    pub columns_first: bool,
     /// Of a volume's map; `None` for a picture's.
     pub depth: Option<MapDepth>,
     pub rows: usize,
@@ -60,6 +62,19 @@ pub struct MapDepth {
 }
 
 impl FeatureMap {
+    /// The upright map of a graph that is fed with columns before rows.
+    fn transposed(self) -> Self {
+        let PlaneMap { scale_x, scale_y, offset_x, offset_y } = self.model_from_map;
+        Self {
+            columns_first: true,
+            rows: self.cols,
+            cols: self.rows,
+            model_from_map: PlaneMap { scale_x: scale_y, scale_y: scale_x, offset_x: offset_y, offset_y: offset_x },
+            field: (self.field.1, self.field.0),
+            ..self
+        }
+    }
+
     /// `14 x 14 x 64`, a volume's with its depth in front.
     pub fn sides(&self) -> String {
         let depth = self.depth.map(|depth| format!("{} x ", depth.cells)).unwrap_or_default();
@@ -113,7 +128,7 @@ const MAX_EXTRA_TOKENS: usize = 8;
 /// Lists the maps between the picture `input` and `logits`. Empty where the graph keeps no grid.
 pub fn feature_maps(graph: &Graph, facts: &Facts, (input, layout): (&str, Layout), logits: &str) -> FeatureMaps {
     let order = dag::ordered(graph);
-    let grids = grids(&order, facts, input, layout);
+    let grids = grids(&order, facts, input, layout.in_graph());
     let to_logits = dag::leading_to(&order, logits, true);
     let mut found = Finder { facts, order: &order, grids: &grids, maps: Vec::new(), patches: None, from_patches: None };
     for node in order.iter().filter(|node| !COPIES.contains(&node.op_type.as_str())) {
@@ -127,6 +142,9 @@ pub fn feature_maps(graph: &Graph, facts: &Facts, (input, layout): (&str, Layout
     let linear = with_linear_head(&order, &to_logits, logits);
     for map in &mut maps {
         map.linear_head = linear.contains(map.name.as_str());
+    }
+    if layout != layout.in_graph() {
+        maps = maps.into_iter().map(FeatureMap::transposed).collect();
     }
     let (default, reason) = default_map(&order, &maps, &to_logits, facts);
     FeatureMaps { maps, default, reason }
@@ -149,7 +167,7 @@ impl<'a> Finder<'a> {
         if let Some(grid) = self.grids.get(output) {
             let Some([depth, rows, cols]) = sides(shape, grid.layout) else { return };
             let layout = match grid.layout {
-                Layout::Nchw => MapLayout::Nchw,
+                Layout::Nchw | Layout::Ncwh => MapLayout::Nchw,
                 Layout::Nhwc => MapLayout::Nhwc,
                 Layout::Ncdhw => MapLayout::Ncdhw,
                 Layout::Ndhwc => MapLayout::Ndhwc,
@@ -205,6 +223,7 @@ impl<'a> Finder<'a> {
             node: node.name.clone(),
             op: self.operator(node),
             layout,
+            columns_first: false,
             depth: grid
                 .layout
                 .is_volume()
@@ -316,4 +335,31 @@ fn ends_normalization(order: &[&NodeProto], value: &str) -> bool {
     let Some(scaled) = either(sum, "Mul") else { return false };
     let Some(share) = either(&scaled, "Div") else { return false };
     made_by(share.input.get(1), "Sqrt").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transposed_map_swaps_both_directions() {
+        let map = FeatureMap {
+            name: String::new(),
+            node: String::new(),
+            op: "Relu".to_owned(),
+            layout: MapLayout::Nchw,
+            columns_first: false,
+            depth: None,
+            rows: 3,
+            cols: 2,
+            channels: 8,
+            model_from_map: PlaneMap { scale_x: 40.0, scale_y: 32.0, offset_x: 1.0, offset_y: -2.0 },
+            field: (5.0, 7.0),
+            linear_head: false,
+        };
+        let point = map.model_from_map.apply((1.5, 2.5));
+        let upright = map.transposed();
+        assert_eq!((upright.rows, upright.cols, upright.field), (2, 3, (7.0, 5.0)));
+        assert_eq!(upright.model_from_map.apply((2.5, 1.5)), (point.1, point.0));
+    }
 }

@@ -1,7 +1,7 @@
 //! A picture to another number of rows and columns, in the numbers of a named library.
 //!
-//! In: a picture, the new size, filter, library. Out: the picture as that library would return it (Pillow and OpenCV
-//! keep 8-bit pictures 8-bit; TensorFlow, Keras and torch give float), and the map from old to new coordinates.
+//! In: a picture, the new size, filter, library. Out: the picture as that library would return it (Pillow, OpenCV
+//! and torchvision keep 8-bit pictures 8-bit; TensorFlow, Keras and torch give float), and the map from old to new coordinates.
 //! It does not keep the shape (see `letterbox` and `resize_shorter`) and never crops.
 
 mod opencv;
@@ -12,6 +12,7 @@ mod pillow_sse2;
 mod taps;
 mod tensorflow;
 mod torch;
+mod torchvision;
 
 use ndarray::Array3;
 
@@ -54,6 +55,9 @@ fn known(library: Library) -> (&'static [Filter], &'static str) {
         Library::Torch => {
             (&[Nearest, NearestExact, Bilinear, Bicubic, Area], "nearest, nearest_exact, bilinear, bicubic, area")
         }
+        Library::Torchvision => {
+            (&[Nearest, NearestExact, Bilinear, Bicubic, Lanczos], "nearest, nearest_exact, bilinear, bicubic, lanczos")
+        }
         Library::Opencv => {
             (&[Nearest, Bilinear, Area, Bicubic, Lanczos4], "nearest, bilinear, area, bicubic, lanczos4")
         }
@@ -80,7 +84,7 @@ pub(super) fn resize(picture: Picture, size: Size, method: &Method) -> Result<(P
         scale_y: size.rows as f64 / from.rows as f64,
         ..PlaneMap::IDENTITY
     };
-    // Pillow, OpenCV and TensorFlow return the picture itself, its type included, where the size stays.
+    // Pillow, OpenCV, torchvision and TensorFlow return the picture itself, its type included, where the size stays.
     if from == size && !matches!(method.library, Library::Torch | Library::Keras) {
         return Ok((picture, map));
     }
@@ -97,6 +101,12 @@ pub(super) fn resize(picture: Picture, size: Size, method: &Method) -> Result<(P
         (Library::Opencv, Picture::F32(values)) => {
             opencv::float(&Raster::of(values), size, method.filter).map(Picture::F32)
         }
+        (Library::Torchvision, Picture::U8(values)) => {
+            torchvision::eight_bit(&Raster::of(values), size, method.filter).map(Picture::U8)
+        }
+        (Library::Torchvision, picture) => {
+            weighted(picture, size, &Method { antialias: Some(true), ..*method }, torch::taps)
+        }
         (Library::Torch, picture) => weighted(picture, size, method, torch::taps),
         (Library::Tensorflow | Library::Keras, picture) => weighted(picture, size, method, tensorflow::taps),
     };
@@ -108,8 +118,8 @@ fn nearest(method: &Method) -> Option<fn(usize, usize) -> Vec<usize>> {
     Some(match (method.library, method.filter) {
         (Library::Pillow, Filter::Nearest) => pillow::nearest,
         (Library::Tensorflow | Library::Keras, Filter::Nearest) => tensorflow::nearest,
-        (Library::Torch, Filter::Nearest) => torch::nearest,
-        (Library::Torch, Filter::NearestExact) => torch::nearest_exact,
+        (Library::Torch | Library::Torchvision, Filter::Nearest) => torch::nearest,
+        (Library::Torch | Library::Torchvision, Filter::NearestExact) => torch::nearest_exact,
         (Library::Opencv, Filter::Nearest) => opencv::nearest,
         _ => return None,
     })
@@ -159,8 +169,12 @@ fn check_method(picture: &Picture, size: Size, method: &Method) -> Result<(), Pr
     let why = match (method.library, method.filter, method.antialias) {
         (Library::Pillow, Filter::Nearest, _) => return Ok(()),
         (Library::Pillow, _, Some(false)) => "it always antialiases (but for nearest); leave `antialias` out",
+        (Library::Torchvision, Filter::Bilinear | Filter::Bicubic | Filter::Lanczos, Some(false)) => {
+            "it antialiases here, as its default is; leave `antialias` out"
+        }
         (Library::Opencv, _, Some(true)) => "it never antialiases; use filter \"area\"",
-        (Library::Torch, Filter::Nearest | Filter::NearestExact | Filter::Area, Some(true)) => {
+        (Library::Torch, Filter::Nearest | Filter::NearestExact | Filter::Area, Some(true))
+        | (Library::Torchvision, Filter::Nearest | Filter::NearestExact, Some(true)) => {
             "it antialiases bilinear and bicubic only"
         }
         _ => return Ok(()),
@@ -196,6 +210,7 @@ mod tests {
             (Filter::Bilinear, Library::Pillow, Some(false)),
             (Filter::Lanczos, Library::Tensorflow, None),
             (Filter::Area, Library::Torch, Some(true)),
+            (Filter::Bicubic, Library::Torchvision, Some(false)),
             (Filter::Box, Library::Opencv, None),
             (Filter::Bilinear, Library::Opencv, Some(true)),
         ] {
@@ -215,11 +230,11 @@ mod tests {
         assert!(resize(gray(0, 5), Size::new(2, 2), &bilinear).is_err());
     }
 
-    /// Pillow, OpenCV and TensorFlow return the picture itself; torch and Keras hold floats.
+    /// Pillow, OpenCV, torchvision and TensorFlow return the picture itself; torch and Keras hold floats.
     #[test]
     fn the_same_size_changes_no_value() {
         let picture = gray(4, 5);
-        for library in [Library::Pillow, Library::Opencv, Library::Tensorflow, Library::Torch, Library::Keras] {
+        for library in Library::ALL {
             let (same, map) =
                 resize(picture.clone(), Size::new(4, 5), &method(Filter::Bicubic, library, None)).unwrap();
             assert_eq!(same.into_f32(), picture.clone().into_f32(), "{library:?}");
@@ -229,7 +244,7 @@ mod tests {
 
     #[test]
     fn one_pixel_becomes_any_size() {
-        for library in [Library::Pillow, Library::Opencv, Library::Tensorflow, Library::Torch] {
+        for library in Library::ALL {
             for filter in [Filter::Nearest, Filter::Bilinear, Filter::Bicubic] {
                 let one = Picture::U8(Array3::from_elem((1, 1, 3), 200));
                 let (picture, _) = resize(one, Size::new(3, 2), &method(filter, library, None)).unwrap();

@@ -21,12 +21,12 @@ pub(super) const HALF: i32 = 1 << (PRECISION_BITS - 1);
 
 /// A filter's weight at a distance from its centre, and how far it reaches, in input pixels at scale 1.
 #[derive(Clone, Copy)]
-struct Kernel {
+pub(super) struct Kernel {
     at: fn(f64) -> f64,
     reach: f64,
 }
 
-fn kernel(filter: Filter) -> Option<Kernel> {
+pub(super) fn kernel(filter: Filter) -> Option<Kernel> {
     Some(match filter {
         Filter::Box => Kernel { at: box_kernel, reach: 0.5 },
         Filter::Bilinear => Kernel { at: triangle, reach: 1.0 },
@@ -75,7 +75,7 @@ fn lanczos3(x: f64) -> f64 {
 }
 
 /// Normalised weights along one axis; the kernel widens with the reduction.
-fn taps<W: Copy + Default + PartialEq>(
+pub(super) fn taps<W: Copy + Default + PartialEq>(
     inputs: usize,
     outputs: usize,
     kernel: Kernel,
@@ -151,7 +151,7 @@ fn rows_then_columns(source: &Raster<'_, u8>, rows: &Taps<i32>, cols: &Taps<i32>
     array(rows.len(), cols.len(), channels, out)
 }
 
-fn columns_then_rows(source: &Raster<'_, u8>, rows: &Taps<i32>, cols: &Taps<i32>) -> Array3<u8> {
+pub(super) fn columns_then_rows(source: &Raster<'_, u8>, rows: &Taps<i32>, cols: &Taps<i32>) -> Array3<u8> {
     let channels = source.channels;
     let len = cols.len() * channels;
     let unchanged = cols.len() == source.cols;

@@ -1,5 +1,7 @@
 //! `torch.nn.functional.interpolate(align_corners=False)` on float tensors (checked against torch 1.13, CPU). Within
-//! 1e-3 grey level. torchvision's `Resize` on a PIL image is Pillow's, not this.
+//! 1e-3 grey level. torchvision's `Resize` on a PIL image is Pillow's, on an 8-bit tensor that of `torchvision`.
+
+use std::f32::consts::PI;
 
 use super::super::choices::Filter;
 use super::taps::Taps;
@@ -11,6 +13,7 @@ pub(super) fn taps(inputs: usize, outputs: usize, filter: Filter, antialias: boo
         (Filter::Bicubic, false) => bicubic(inputs, outputs),
         (Filter::Bilinear, true) => antialiased(inputs, outputs, |x| (1.0 - x.abs()).max(0.0), 2.0),
         (Filter::Bicubic, true) => antialiased(inputs, outputs, |x| cubic(x.abs(), -0.5), 4.0),
+        (Filter::Lanczos, true) => antialiased(inputs, outputs, lanczos3, 6.0),
         (Filter::Area, false) => area(inputs, outputs),
         _ => return None,
     })
@@ -69,6 +72,11 @@ fn cubic(x: f32, a: f32) -> f32 {
     } else {
         0.0
     }
+}
+
+fn lanczos3(x: f32) -> f32 {
+    let sinc = |x: f32| if x == 0.0 { 1.0 } else { (x * PI).sin() / (x * PI) };
+    if (-3.0..3.0).contains(&x) { sinc(x) * sinc(x / 3.0) } else { 0.0 }
 }
 
 /// `antialias=True`: Pillow's scheme in f32. `width` is the kernel's, in input pixels at scale 1.

@@ -8,11 +8,13 @@
 mod intensity;
 mod orient;
 mod place;
+mod recipe;
 mod resize;
 mod step;
 
 pub use orient::Axes;
 pub use place::{AlongScan, VolumePlace};
+pub use recipe::{VolumeRecipe, VolumeScale};
 pub use step::VolumeStep;
 
 use ndarray::{Array3, Axis};
@@ -72,7 +74,8 @@ fn from_frames(
     for step in steps {
         volume = apply(volume, step, meta, &mut warnings)?;
         let picture = keep_pictures.then(|| middle_slice(&volume));
-        applied.push(AppliedStep { name: step.name(), remark: None, picture });
+        let volume_shape = Some(<[usize; 3]>::from(volume.values.dim()));
+        applied.push(AppliedStep { name: step.name(), remark: None, picture, volume: volume_shape });
     }
     let place = volume.place;
     let tensor = volume.values.as_standard_layout().into_owned();

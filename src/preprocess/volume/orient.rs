@@ -52,6 +52,11 @@ impl From<Axes> for String {
 }
 
 impl Axes {
+    /// The letters that each axis runs towards, in the tensor's order.
+    pub fn letters(self) -> String {
+        self.into()
+    }
+
     /// `RAS`, as most training pipelines have it.
     pub const RAS: Self =
         Self([Side { axis: 0, positive: false }, Side { axis: 1, positive: false }, Side { axis: 2, positive: true }]);

@@ -3,6 +3,7 @@
 
 use crate::metrics::Caution;
 use crate::render::{RESEARCH_USE, RESEARCH_USE_KO};
+use crate::report::with_particles;
 
 /// Language of headings and fixed sentences. Sentences that tell facts of a file or an engine stay English.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,14 +50,15 @@ impl Language {
         let mut values = values.iter();
         let mut parts = text.split("{}");
         let first = parts.next().unwrap_or_default().to_owned();
-        parts.fold(first, |text, part| text + values.next().unwrap_or(&"") + part)
+        let text = parts.fold(first, |text, part| text + values.next().unwrap_or(&"") + part);
+        if self == Self::Korean { with_particles(&text) } else { text }
     }
 
     /// A warning about the numbers.
     pub(super) fn caution(self, caution: &Caution, names: &[String]) -> String {
         match self {
             Self::English => caution.words(names),
-            Self::Korean => in_korean(caution, names),
+            Self::Korean => with_particles(&in_korean(caution, names)),
         }
     }
 }
@@ -110,15 +112,15 @@ phrases! {
         "신뢰구간: W Wilson, D DeLong(정규 근사), B 백분위 부트스트랩{}. 보정 오차: 최상위 클래스, 같은 너비 구간 {}개.";
     BOOTSTRAP: " ({} resamples, seed {})", " (재표집 {}회, 시드 {})";
     BASELINES: "Without looking at the picture: always {} gives accuracy {}; guessing by the labels' shares {}; guessing evenly {}. Chance that always {} does as well as this: {}.",
-        "영상을 보지 않을 때: 항상 {}로 답하면 정확도 {}, 정답 비율대로 추측하면 {}, 고르게 추측하면 {}입니다. 항상 {}로 답해서 이만큼 맞힐 확률: {}.";
+        "영상을 보지 않을 때: 항상 {}(으)로 답하면 정확도 {}, 정답 비율대로 추측하면 {}, 고르게 추측하면 {}입니다. 항상 {}(으)로 답해서 이만큼 맞힐 확률: {}.";
     CALIBRATION: "Calibration before and after", "보정 전과 후";
     SCORES: "Scores", "점수";
     CALIBRATION_RULE: "Smaller is better in all three columns. A temperature that is measured on the cases it was fitted to looks better than it is; overread calibrate fits one on other cases and stores it in the model.",
         "세 열 모두 작을수록 좋습니다. 측정한 사례에 맞춘 온도는 실제보다 좋아 보입니다. overread calibrate는 다른 사례에서 온도를 맞추어 모델에 저장합니다.";
     NOT_CALIBRATED: "The model is not calibrated: its scores are no probabilities until a temperature is fitted on other cases.",
         "보정되지 않은 모델입니다. 다른 사례로 온도를 맞추기 전에는 점수를 확률로 읽을 수 없습니다.";
-    UNLIKE: "{} of {} cases are unlike the reference cases of the model: farther from their centre than 99 % of them. predictions.csv has the share of each (farther_than).",
-        "사례 {}개(전체 {}개)가 모델의 참조 사례와 다릅니다. 참조 사례의 99 %보다 중심에서 더 멉니다. 각 사례의 비율은 predictions.csv의 farther_than에 있습니다.";
+    UNLIKE: "{} of {} cases are unlike the reference cases of the model: farther out than 99 % of them. predictions.csv has the share of each (farther_than).",
+        "사례 {}개(전체 {}개)가 모델의 참조 사례와 다릅니다. 참조 사례의 99 %보다 더 벗어나 있습니다. 각 사례의 비율은 predictions.csv의 farther_than에 있습니다.";
     OPERATING_POINT: "Operating point", "작동점";
     MODELS_OWN: "the model's own", "모델 기본값";
     BOTH_RIGHT: "both right", "둘 다 맞음";
@@ -211,7 +213,7 @@ fn in_korean(caution: &Caution, names: &[String]) -> String {
             name(smallest)
         ),
         Caution::NotAboveMajority { accuracy, class, share, p } => format!(
-            "정확도 {accuracy:.3}이(가) 항상 {}로 답하는 것({share:.3})보다 높다고 볼 수 없습니다 (p = {p:.2}).",
+            "정확도 {accuracy:.3}이(가) 항상 {}(으)로 답하는 것({share:.3})보다 높다고 볼 수 없습니다 (p = {p:.2}).",
             name(class)
         ),
         Caution::SharedGroups { groups, cases } => format!(

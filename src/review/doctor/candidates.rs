@@ -238,6 +238,7 @@ fn resamplers(keras_first: bool) -> Vec<Resampler> {
     all.extend(of(Library::Torch, &[Bilinear, Bicubic, Nearest, Area]));
     all.push(smooth(Library::Torch, Bilinear));
     all.push(smooth(Library::Torch, Bicubic));
+    all.extend(of(Library::Torchvision, &[Bilinear, Bicubic]));
     let older = |filter| Resampler { columns_first: true, ..Resampler::new(Library::Pillow, filter) };
     all.extend([Bilinear, Bicubic].map(older));
     all

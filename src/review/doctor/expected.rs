@@ -66,32 +66,58 @@ const OUTPUT_KEYS: [&str; 10] =
     ["probabilities", "probs", "predictions", "preds", "scores", "outputs", "output", "y_pred", "logits", "arr_0"];
 
 /// Reads a `.csv`, `.tsv` or `.jsonl` of predictions, a `.npz` (`probabilities` or `logits` `[n, classes]`, and `paths`), or
-/// a `.npy` `[n, classes]`.
+/// a `.npy` `[n, classes]`. Where the class names are only `assumed` and the file's columns name the classes, these names
+/// come too, in the order of the scores; which output of the model each is stays open then.
 ///
 /// # Errors
 /// [`DoctorError::Reference`] in words.
-pub fn read_table(path: &Path, class_names: &[String]) -> Result<Table, DoctorError> {
+pub fn read_table(
+    path: &Path,
+    class_names: &[String],
+    assumed: bool,
+) -> Result<(Table, Option<Vec<String>>), DoctorError> {
     let failed = |what: String| DoctorError::Reference { path: path.to_owned(), what };
     let mut head = [0u8; 6];
     let is_array = std::fs::File::open(path)
         .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut head))
         .is_ok_and(|()| head.starts_with(b"\x93NUMPY") || head.starts_with(b"PK"));
     if is_array {
-        return from_arrays(npz::read(path).map_err(failed)?, class_names.len()).map_err(failed);
+        let table = from_arrays(npz::read(path).map_err(failed)?, class_names.len()).map_err(failed)?;
+        return Ok((table, None));
     }
-    let options = TableOptions { classes: Some(class_names.to_vec()), ..TableOptions::default() };
-    let read = read_predictions(path, &options, None).map_err(|error| failed(error.to_string()))?;
+    let under = |classes: Option<Vec<String>>| {
+        let options = TableOptions { classes, ..TableOptions::default() };
+        read_predictions(path, &options, None).map_err(|error| failed(error.to_string()))
+    };
+    let named = if assumed { under(None).ok().filter(|read| !is_numbered(&read.class_names)) } else { None };
+    if let Some(read) = named.as_ref().filter(|read| read.class_names.len() != class_names.len()) {
+        let (count, names) = (read.class_names.len(), read.class_names.join(", "));
+        let outputs = class_names.len();
+        return Err(failed(format!("it has {count} classes ({names}); the model tells {outputs} apart")));
+    }
+    let learned = named.as_ref().map(|read| read.class_names.clone());
+    let read = match named {
+        Some(read) => read,
+        None => under(Some(class_names.to_vec()))?,
+    };
     let scores: Vec<Vec<f64>> = read.cases.iter().map(|case| case.probabilities.clone()).collect();
     if scores.iter().any(Vec::is_empty) {
         return Err(failed("it holds predicted classes without scores; the doctor compares scores".to_owned()));
     }
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    Ok(Table {
+    let first = text.lines().next().unwrap_or_default();
+    let table = Table {
         names: read.has_ids.then(|| read.cases.iter().map(|case| case.key.id.clone()).collect()),
         scores,
-        named_columns: class_names.iter().any(|name| text.lines().next().is_some_and(|line| line.contains(name))),
+        named_columns: learned.is_none() && class_names.iter().any(|name| first.contains(name)),
         rounding: rounding(&text),
-    })
+    };
+    Ok((table, learned))
+}
+
+/// True for names that only count: `0`, `1`.
+fn is_numbered(names: &[String]) -> bool {
+    names.iter().all(|name| name.parse::<f64>().is_ok())
 }
 
 /// Half a unit of the longest fraction written.
@@ -239,12 +265,30 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("p.csv");
         std::fs::write(&path, "file,prob_A,prob_B\nx/2.png,0.123,0.877\nx/1.png,0.5,0.5\n").unwrap();
-        let table = read_table(&path, &names(&["A", "B"])).unwrap();
+        let (table, learned) = read_table(&path, &names(&["A", "B"]), false).unwrap();
+        assert_eq!(learned, None);
         let (chosen, reference) =
             table.join(&[PathBuf::from("/data/x/1.png"), PathBuf::from("/data/x/3.png")]).unwrap();
         assert_eq!(chosen, [0]);
         let expected = Reference::Outputs { scores: vec![vec![0.5, 0.5]], named: true, tolerance: 7.5e-4 };
         assert_eq!(reference, expected);
+    }
+
+    #[test]
+    fn columns_name_the_classes_of_a_model_without_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.csv");
+        let assumed = names(&["class 0", "class 1"]);
+        std::fs::write(&path, "file,prob_sick,prob_well\n1.png,0.25,0.75\n2.png,0.5,0.5\n").unwrap();
+        let (table, learned) = read_table(&path, &assumed, true).unwrap();
+        assert_eq!(learned.unwrap(), ["sick", "well"]);
+        let (_, reference) = table.join(&[PathBuf::from("1.png")]).unwrap();
+        let Reference::Outputs { scores, named, .. } = reference else { panic!() };
+        assert_eq!((scores, named), (vec![vec![0.25, 0.75]], false), "which output is which stays open");
+        let three = read_table(&path, &names(&["class 0", "class 1", "class 2"]), true).unwrap_err().to_string();
+        assert!(three.contains("2 classes (sick, well)") && three.contains("3 apart"), "{three}");
+        std::fs::write(&path, "file,class 0,class 1\n1.png,0.25,0.75\n2.png,0.5,0.5\n").unwrap();
+        assert_eq!(read_table(&path, &assumed, true).unwrap().1, None, "numbers are no names");
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Fit {
 /// Where log loss cuts, as scikit-learn does.
 const LEAST_PROBABILITY: f64 = 2.2e-16;
 /// More classes have too many orders, and nothing to choose one by.
-const MOST_REORDERED: usize = 4;
+pub(super) const MOST_REORDERED: usize = 4;
 /// An other order of classes must be better by this share.
 const CLEARLY_BETTER: f64 = 0.5;
 

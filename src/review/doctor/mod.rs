@@ -20,9 +20,10 @@ use std::sync::Arc;
 
 pub use candidates::{Candidate, Way};
 pub use expected::{Reference, Table, read_table};
-pub use material::{material, readings, spread};
+pub use material::{Material, NamesFrom, material, spread};
 pub use search::{Control, DoctorOptions, Progress, examine};
 pub use verdict::{Ranked, Verdict};
+pub use words::names_in_order;
 
 use crate::engine::EngineError;
 use crate::preprocess::PreprocessError;

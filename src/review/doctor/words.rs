@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::NamesFrom;
+use super::judge::MOST_REORDERED;
 use super::verdict::{Ranked, Verdict};
 use crate::metrics::wilson;
 
@@ -25,7 +27,7 @@ impl Verdict {
     }
 
     /// The winner, how sure that is, what else could be, and what these pictures cannot tell.
-    pub fn sentences(&self, class_names: &[String]) -> Vec<String> {
+    pub fn sentences(&self, class_names: &[String], names_from: NamesFrom) -> Vec<String> {
         let Some(winner) = self.winner() else { return Vec::new() };
         let mut said = vec![format!("Best: {}.", winner.words)];
         said.push(match self.tolerance {
@@ -51,7 +53,7 @@ impl Verdict {
                 present.worst
             ));
         }
-        said.extend(class_order(winner, class_names));
+        said.extend(class_order(winner, class_names, names_from));
         said.extend(self.remarks.iter().cloned());
         said
     }
@@ -101,8 +103,22 @@ impl Verdict {
         ))
     }
 
+    /// What is written down of the way at `place` of the ranking where it is taken over: how it was found, and how sure
+    /// that is.
+    pub fn record(&self, place: usize) -> Option<Value> {
+        let one = self.ranked.get(place)?;
+        let others = self.ranked.iter().take(self.tied).enumerate().filter(|(other, _)| *other != place);
+        let twins: Vec<&str> = others.map(|(_, twin)| twin.words.as_str()).filter(|_| place < self.tied).collect();
+        Some(json!({
+            "place": place + 1, "pictures": self.pictures,
+            "reference": if self.tolerance.is_some() { "outputs" } else { "labels" },
+            "reproduced": self.tolerance.is_some_and(|limit| one.worst <= limit), "mean": one.mean, "worst": one.worst,
+            "cannot_be_told_from": twins, "overread": env!("CARGO_PKG_VERSION"),
+        }))
+    }
+
     /// Everything, for scripts.
-    pub fn to_json(&self, class_names: &[String]) -> Value {
+    pub fn to_json(&self, class_names: &[String], names_from: NamesFrom) -> Value {
         let ranked: Vec<Value> = self
             .ranked
             .iter()
@@ -119,24 +135,49 @@ impl Verdict {
             "reference": if self.tolerance.is_some() { "outputs" } else { "labels" },
             "loss": if self.tolerance.is_some() { "largest difference of a probability" } else { "log loss" },
             "pictures": self.pictures, "tried": self.tried, "runs": self.runs, "reproduced": self.reproduced,
-            "tolerance": self.tolerance, "sentences": self.sentences(class_names), "ranked": ranked,
+            "tolerance": self.tolerance, "sentences": self.sentences(class_names, names_from),
+            "classes": self.winner().map(|winner| winner.names(class_names)), "ranked": ranked,
         })
     }
 }
 
-/// A sentence where the outputs stand for other classes than the model's names say.
-fn class_order(winner: &Ranked, class_names: &[String]) -> Option<String> {
-    if winner.order.iter().enumerate().all(|(class, output)| class == *output) {
-        return None;
+impl Ranked {
+    /// The names of the outputs, in the outputs' order.
+    pub fn names(&self, class_names: &[String]) -> Vec<String> {
+        names_in_order(&self.order, class_names)
     }
-    // order[class] = output, so the name of each output is that of the class that points to it.
-    let named = |output: usize| {
-        let class = winner.order.iter().position(|at| *at == output)?;
-        class_names.get(class).cloned()
+
+    /// True where the outputs stand for other classes than the names say.
+    pub fn reorders(&self) -> bool {
+        self.order.iter().enumerate().any(|(class, output)| class != *output)
+    }
+}
+
+/// The names of the outputs, in the outputs' order, where `order[class]` is the output that stands for a class.
+pub fn names_in_order(order: &[usize], class_names: &[String]) -> Vec<String> {
+    // The name of each output is that of the class that points to it.
+    let class = |output: usize| order.iter().position(|at| *at == output);
+    (0..order.len()).filter_map(|output| class_names.get(class(output)?).cloned()).collect()
+}
+
+/// A sentence where the model's names are not what its outputs stand for, or come from elsewhere.
+fn class_order(winner: &Ranked, class_names: &[String], names_from: NamesFrom) -> Option<String> {
+    let names = winner.names(class_names).join(",");
+    let source = match names_from {
+        NamesFrom::Stated | NamesFrom::Numbers if !winner.reorders() => return None,
+        NamesFrom::Stated => {
+            return Some(format!(
+                "The classes are in another order than the model says: import it with --classes {names}."
+            ));
+        }
+        NamesFrom::Numbers => {
+            return Some(format!(
+                "The reference's columns are the outputs in another order; its outputs are: {names}."
+            ));
+        }
+        NamesFrom::Folders => "the pictures' folders name them",
+        NamesFrom::Columns => "the columns name them",
     };
-    let names: Option<Vec<String>> = (0..winner.order.len()).map(named).collect();
-    Some(format!(
-        "The classes are in another order than the model says: import it with --classes {}.",
-        names.unwrap_or_default().join(",")
-    ))
+    let order = if class_names.len() > MOST_REORDERED { " (more than four: their order is not tried)" } else { "" };
+    Some(format!("The model has no class names; {source}. In the order of its outputs{order}: --classes {names}."))
 }

@@ -4,6 +4,7 @@ use eframe::egui::{Align, Button, Grid, Label, Layout, ProgressBar, RichText, Sc
 
 use super::rows;
 use crate::app::{Command, Diagnosis, DoctorState, Finding, ImportWish, Importing};
+use crate::review::doctor::names_in_order;
 use crate::ui::dialogs::Wanted;
 use crate::ui::shell::Wishes;
 use crate::ui::theme;
@@ -23,14 +24,16 @@ pub(super) fn doctor(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
             weak(ui, words.text("doctor-what"));
             start(ui, importing, wishes);
         }
+        // In the places of the words and the buttons before and after, so that nothing jumps.
         DoctorState::Running { stage, done, total } => {
-            weak(ui, words.doctor_stage(stage));
+            weak(ui, words.text("doctor-what"));
             ui.horizontal(|ui| {
-                let share = *done as f32 / (*total).max(1) as f32;
-                ui.add(ProgressBar::new(share).desired_width(220.0).desired_height(4.0));
                 if ui.add(Button::new(words.text("leaks-stop"))).clicked() {
                     wishes.commands.push(Command::Import(ImportWish::StopDoctor));
                 }
+                let share = *done as f32 / (*total).max(1) as f32;
+                ui.add(ProgressBar::new(share).desired_width(120.0).desired_height(4.0));
+                weak(ui, words.doctor_stage(stage));
             });
         }
         DoctorState::Failed(why) => {
@@ -81,7 +84,10 @@ fn found(ui: &mut Ui, importing: &Importing, diagnosis: &Diagnosis, wishes: &mut
         };
         notice(ui, &text, p.amber, p.amber_fill);
     }
-    if winner.reorders() {
+    if diagnosis.learned_names() {
+        let names = names_in_order(&winner.order, &diagnosis.class_names).join(", ");
+        notice(ui, &words.with("doctor-names", &[("names", names.into())]), p.amber, p.amber_fill);
+    } else if winner.reorders() {
         notice(ui, words.text("doctor-reorders"), p.amber, p.amber_fill);
     }
     ScrollArea::horizontal().id_salt("doctor table").auto_shrink([false, true]).show(ui, |ui| {
@@ -156,13 +162,9 @@ fn table(ui: &mut Ui, importing: &Importing, diagnosis: &Diagnosis, wishes: &mut
     });
 }
 
-/// True where the page says this already.
+/// True where the page says this already, and its manifest says how it was found.
 fn is_taken(importing: &Importing, finding: &Finding) -> bool {
-    let now = importing.drafted.as_ref().and_then(|drafted| drafted.recipe.as_ref());
-    match &finding.recipe {
-        Some(recipe) => now == Some(recipe) && !finding.reorders(),
-        None => importing.said.recipe.is_none(),
-    }
+    importing.said.doctor_record() == Some(&finding.record)
 }
 
 fn said(words: Words, finding: &Finding) -> String {

@@ -5,7 +5,6 @@ use eframe::egui::{Label, RichText, Ui};
 use crate::app::{Drafted, Fact, GraphFacts, LogitsPlace, StepFacts};
 use crate::engine::Origin;
 use crate::onnx::{Activation, Layout};
-use crate::ui::strip::parameters;
 use crate::ui::theme;
 use crate::ui::widgets::{fact, fact_in, heading, palette, remark, weak};
 use crate::ui::words::{Language, Words, words};
@@ -37,12 +36,7 @@ fn graph(ui: &mut Ui, graph: &GraphFacts) {
     let input = format!("{} {} {}", graph.input, graph.dtype, graph.input_shape);
     fact(ui, words.text("import-input"), &input, false);
     fact(ui, words.text("import-layout"), &layout(words, graph.layout), false);
-    let batch = match graph.batch {
-        Some(length) => words.with("import-batch-fixed", &[("length", length.into())]),
-        None => words.text("import-batch-any").to_owned(),
-    };
-    let free = if graph.free_size { words.text("import-any-size") } else { words.text("import-fixed-size") };
-    fact(ui, words.text("import-dimensions"), &format!("{batch}; {free}"), false);
+    fact(ui, words.text("import-dimensions"), &dimensions(words, graph), false);
     fact(ui, words.text("import-inside"), &inside(words, graph), false);
     let output = format!("{} {}", graph.output, graph.output_shape);
     fact(ui, words.text("import-output"), &output, false);
@@ -52,11 +46,31 @@ fn graph(ui: &mut Ui, graph: &GraphFacts) {
     }
 }
 
+/// How many go in at a time, and whether their size is fixed.
+fn dimensions(words: Words, graph: &GraphFacts) -> String {
+    let volumes = graph.layout.is_volume();
+    let length = |length: usize| [("length", length.into())];
+    let batch = match (graph.batch, volumes) {
+        (Some(fixed), false) => words.with("import-batch-fixed", &length(fixed)),
+        (Some(fixed), true) => words.with("import-batch-fixed-volumes", &length(fixed)),
+        (None, false) => words.text("import-batch-any").to_owned(),
+        (None, true) => words.text("import-batch-any-volumes").to_owned(),
+    };
+    let size = match (graph.free_size, volumes) {
+        (true, false) => words.text("import-any-size"),
+        (false, false) => words.text("import-fixed-size"),
+        (true, true) => words.text("import-any-size-volumes"),
+        (false, true) => words.text("import-fixed-size-volumes"),
+    };
+    format!("{batch}; {size}")
+}
+
 /// `NHWC: rows, columns, channels (Keras, TensorFlow)`.
 pub(super) fn layout(words: Words, layout: Layout) -> String {
     let own = match layout {
         Layout::Nhwc => words.text("import-nhwc"),
         Layout::Nchw => words.text("import-nchw"),
+        Layout::Ncwh => words.text("import-ncwh"),
         Layout::Ncdhw => words.text("import-ncdhw"),
         Layout::Ndhwc => words.text("import-ndhwc"),
     };
@@ -126,7 +140,7 @@ fn found(ui: &mut Ui, drafted: &Drafted) {
         weak(ui, words.with("seen-imported", &[("from", (&parameter.from).into())]));
     }
     for step in drafted.facts.steps.iter().filter(|step| of_file(step.origin, &step.from)) {
-        fact(ui, &words.step(&step.name), &told(step), false).on_hover_text(&step.from);
+        fact(ui, &words.step(&step.name), &told(words, step), false).on_hover_text(&step.from);
     }
     let remarks: Vec<&str> = drafted.facts.remarks.iter().map(String::as_str).collect();
     if words.language() == Language::English {
@@ -136,8 +150,8 @@ fn found(ui: &mut Ui, drafted: &Drafted) {
     }
 }
 
-fn told(step: &StepFacts) -> String {
-    let own = parameters(step);
+fn told(words: Words, step: &StepFacts) -> String {
+    let own = words.parameters(step);
     if own.is_empty() { step.from.clone() } else { format!("{} ({})", own.join(" · "), step.from) }
 }
 

@@ -3,12 +3,15 @@
 
 mod doctor;
 mod graph;
+mod head;
 mod names;
 mod page;
 mod presets;
 mod preview;
+mod question;
 mod recipe;
 mod rows;
+mod volume;
 
 pub(super) use page::ImportPage;
 pub(super) use preview::channels;

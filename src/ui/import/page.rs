@@ -2,24 +2,19 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{
-    Align, Button, CentralPanel, DragValue, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Spinner, Stroke,
-    TextEdit, Ui, UiBuilder, vec2,
-};
+use eframe::egui::{CentralPanel, DragValue, Frame, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui};
 
-use super::names::NamesField;
 use super::presets::{Chosen, PresetList};
-use super::{doctor, graph, preview, recipe, rows};
-use crate::app::{AppState, Command, Drafted, Fact, ImportWish, Importing, PredictionState};
+use super::question::Question;
+use super::{doctor, graph, head, names, preview, recipe, rows, volume};
+use crate::app::{AppState, Command, Drafted, Fact, ImportWish, Importing, PredictionState, StepFacts};
 use crate::engine::import::Choices;
 use crate::engine::{Origin, OutputKind};
 use crate::onnx::{Activation, Layout as Axes};
-use crate::ui::dialogs::Wanted;
-use crate::ui::model_panel::model_title;
 use crate::ui::shell::Wishes;
-use crate::ui::strip::{StepPictures, strip};
+use crate::ui::strip::{FoldingStrip, StepPictures};
 use crate::ui::theme;
-use crate::ui::widgets::{heading, palette, problem, weak};
+use crate::ui::widgets::{palette, problem, weak};
 use crate::ui::words::words;
 
 const GRAPH_WIDTH: f32 = 328.0;
@@ -27,8 +22,6 @@ const PREVIEW_WIDTH: f32 = 384.0;
 /// Of the settings: rows that are easily read.
 const WIDEST: f32 = 720.0;
 const HEAD_HEIGHT: f32 = 60.0;
-const STRIP_HEIGHT: f32 = 184.0;
-const STRIP_PICTURE: f32 = 88.0;
 /// Sides that a picture may be resized to.
 const SIDES: std::ops::RangeInclusive<usize> = 8..=2048;
 
@@ -37,8 +30,8 @@ const SIDES: std::ops::RangeInclusive<usize> = 8..=2048;
 pub(in crate::ui) struct ImportPage {
     of: Option<PathBuf>,
     pictures: StepPictures,
-    strip: StepPictures,
-    names: NamesField,
+    strip: FoldingStrip,
+    question: Question,
     presets: PresetList,
 }
 
@@ -46,22 +39,30 @@ impl ImportPage {
     pub fn show(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         let Some(importing) = state.importing() else { return };
         if self.of.as_ref() != Some(&importing.path) {
-            *self = Self { of: Some(importing.path.clone()), ..Self::default() };
+            let strip = std::mem::take(&mut self.strip);
+            *self = Self { of: Some(importing.path.clone()), strip, ..Self::default() };
         }
         let frame = Frame::NONE.fill(palette(ui).background);
-        Panel::top("import head")
-            .exact_size(HEAD_HEIGHT)
-            .frame(frame)
-            .show(ui, |ui| head(ui, importing, &self.names, wishes));
+        Panel::top("import head").exact_size(HEAD_HEIGHT).frame(frame).show(ui, |ui| head::head(ui, importing, wishes));
+        if importing.offered.is_some() {
+            let margin = frame.inner_margin(Margin { left: 16, right: 16, top: 0, bottom: 8 });
+            Panel::top("import offer").show_separator_line(false).frame(margin).show(ui, |ui| {
+                head::offer(ui, importing, wishes);
+            });
+        }
         let Some(drafted) = &importing.drafted else {
-            CentralPanel::no_frame().frame(frame).show(ui, |ui| self.without_draft(ui, importing, wishes));
+            let mut said = importing.said.clone();
+            CentralPanel::no_frame().frame(frame).show(ui, |ui| {
+                column(ui, "question", |ui| self.question.show(ui, importing, &mut said, wishes));
+            });
+            change(importing, said, wishes);
             return;
         };
         if let PredictionState::Done(prediction) = &importing.preview {
-            Panel::bottom("import strip").exact_size(STRIP_HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
+            let height = self.strip.height(ui);
+            Panel::bottom("import strip").exact_size(height).resizable(false).frame(frame).show(ui, |ui| {
                 Frame::NONE.inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| {
-                    heading(ui, words(ui).text("strip"));
-                    strip(ui, &mut self.strip, prediction, &drafted.facts.steps, STRIP_PICTURE);
+                    self.strip.show(ui, prediction, &drafted.facts.steps);
                 });
             });
         }
@@ -78,29 +79,6 @@ impl ImportPage {
         });
     }
 
-    /// While it is read, and where the graph does not tell enough.
-    fn without_draft(&mut self, ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
-        let words = words(ui);
-        column(ui, "problem", |ui| {
-            ui.set_max_width(640.0);
-            if importing.is_reading() {
-                ui.horizontal(|ui| {
-                    ui.add(Spinner::new().size(16.0));
-                    weak(ui, words.text("import-reading"));
-                });
-            }
-            if let Some(why) = &importing.problem {
-                problem(ui, why);
-            }
-            if importing.asks_layout {
-                weak(ui, words.text("import-asks-layout"));
-                let mut said = importing.said.clone();
-                layout_row(ui, &mut said);
-                change(importing, said, wishes);
-            }
-        });
-    }
-
     fn settings(&mut self, ui: &mut Ui, importing: &Importing, drafted: &Drafted, wishes: &mut Wishes) {
         let mut said = importing.said.clone();
         ui.spacing_mut().interact_size.y = 26.0;
@@ -108,13 +86,20 @@ impl ImportPage {
         if let Some(why) = &importing.problem {
             problem(ui, why);
         }
-        self.names.show(ui, importing, drafted, &mut said, wishes);
+        names::names(ui, importing, drafted, &mut said, wishes);
         gap(ui);
-        self.preparation(ui, importing, drafted, &mut said);
+        if drafted.facts.takes_volumes {
+            volumes(ui, drafted, &mut said);
+        } else {
+            self.preparation(ui, importing, drafted, &mut said);
+        }
         gap(ui);
         input_and_output(ui, importing, drafted, &mut said);
-        gap(ui);
-        doctor::doctor(ui, importing, wishes);
+        // The doctor tries ways to prepare pictures only.
+        if !drafted.facts.takes_volumes {
+            gap(ui);
+            doctor::doctor(ui, importing, wishes);
+        }
         gap(ui);
         about(ui, drafted, &mut said);
         change(importing, said, wishes);
@@ -123,16 +108,9 @@ impl ImportPage {
     fn preparation(&mut self, ui: &mut Ui, importing: &Importing, drafted: &Drafted, said: &mut Choices) {
         let words = words(ui);
         let steps = &drafted.facts.steps;
-        let least_sure =
-            steps.iter().max_by_key(|step| (step.origin == Origin::Assumed, step.origin == Origin::Imported));
-        let guessed = drafted.recipe.as_ref().filter(|_| steps.iter().any(|step| step.origin == Origin::Assumed));
-        let origin = least_sure.map(|step| (step.origin, step.from.as_str()));
-        rows::section_with(ui, words.text("import-preparation"), origin, |ui| {
-            let Some(now) = guessed else { return };
-            if rows::confirm(ui) {
-                said.recipe = Some(now.clone());
-            }
-        });
+        if prepared(ui, words.text("import-preparation"), drafted, drafted.recipe.is_some()) {
+            said.recipe = drafted.recipe.clone();
+        }
         match self.presets.show(ui, drafted, &importing.said) {
             Some(Chosen::Preset(preset)) => (said.recipe, said.preset) = (Some(preset.recipe()), Some(preset)),
             Some(Chosen::Export) => (said.recipe, said.preset) = (None, None),
@@ -147,12 +125,49 @@ impl ImportPage {
             }
             None => {
                 weak(ui, words.text("import-steps-as-stated"));
-                for (n, step) in steps.iter().enumerate() {
-                    let own = crate::ui::strip::parameters(step).join(" · ");
-                    weak(ui, format!("{}  {}  {own}", n + 1, words.step(&step.name)));
-                }
+                list(ui, steps);
             }
         }
+    }
+}
+
+/// The title of how pictures or volumes are prepared, with where it comes from; true where a guess was confirmed.
+fn prepared(ui: &mut Ui, title: &str, drafted: &Drafted, can_confirm: bool) -> bool {
+    let steps = &drafted.facts.steps;
+    let doubt = |step: &&StepFacts| (step.origin == Origin::Assumed, step.origin == Origin::Imported);
+    let least_sure = steps.iter().max_by_key(doubt);
+    let is_guess = steps.iter().any(|step| step.origin == Origin::Assumed);
+    let origin = least_sure.map(|step| (step.origin, step.from.as_str()));
+    let mut confirmed = false;
+    rows::section_with(ui, title, origin, |ui| confirmed = is_guess && can_confirm && rows::confirm(ui));
+    confirmed
+}
+
+/// Of a network that takes volumes.
+fn volumes(ui: &mut Ui, drafted: &Drafted, said: &mut Choices) {
+    let words = words(ui);
+    if prepared(ui, words.text("import-preparation-volumes"), drafted, drafted.volume.is_some()) {
+        said.volume = drafted.volume;
+    }
+    match &drafted.volume {
+        Some(now) => {
+            if let Some(next) = volume::controls(ui, now) {
+                said.volume = Some(next);
+            }
+            weak(ui, words.text("import-volume-resize"));
+        }
+        None => {
+            weak(ui, words.text("import-volume-as-stated"));
+            list(ui, &drafted.facts.steps);
+        }
+    }
+}
+
+fn list(ui: &mut Ui, steps: &[StepFacts]) {
+    let words = words(ui);
+    for (n, step) in steps.iter().enumerate() {
+        let own = words.parameters(step).join(" · ");
+        weak(ui, format!("{}  {}  {own}", n + 1, words.step(&step.name)));
     }
 }
 
@@ -174,81 +189,6 @@ fn change(importing: &Importing, said: Choices, wishes: &mut Wishes) {
     if said != importing.said {
         wishes.commands.push(Command::Import(ImportWish::Change(Box::new(said))));
     }
-}
-
-/// What it is, how much of it is assumed, where it goes, and the two ways out.
-fn head(ui: &mut Ui, importing: &Importing, names: &NamesField, wishes: &mut Wishes) {
-    let inside = ui.max_rect().shrink2(vec2(16.0, 8.0));
-    let builder = UiBuilder::new().max_rect(inside).layout(Layout::right_to_left(Align::Center));
-    let left = ui.scope_builder(builder, |ui| {
-        ways_out(ui, importing, names, wishes);
-        ui.available_rect_before_wrap()
-    });
-    let builder = UiBuilder::new().max_rect(left.inner).layout(Layout::top_down(Align::Min));
-    ui.scope_builder(builder, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        let title = words(ui).with("import-title", &[("name", model_title(&importing.path).into())]);
-        ui.add(Label::new(RichText::new(title).font(theme::title())).truncate());
-        ui.spacing_mut().interact_size.y = 16.0;
-        below_title(ui, importing, wishes);
-    });
-}
-
-fn ways_out(ui: &mut Ui, importing: &Importing, names: &NamesField, wishes: &mut Wishes) {
-    let (p, words) = (palette(ui), words(ui));
-    let text = RichText::new(words.text("import-save")).font(theme::strong()).color(p.on_accent);
-    let button = Button::new(text).fill(p.accent).stroke(Stroke::NONE);
-    let unfinished = names.unfinished(importing);
-    let response = ui.add_enabled(importing.can_save() && unfinished.is_none(), button);
-    let response = match unfinished {
-        Some((count, expected)) => {
-            let values = [("count", count.into()), ("expected", expected.into())];
-            response.on_disabled_hover_text(words.with("import-classes-count", &values))
-        }
-        None => response.on_hover_text(words.text("import-save.tooltip")),
-    };
-    if response.clicked() {
-        wishes.commands.push(Command::Import(ImportWish::Save));
-    }
-    let response = ui.add(Button::new(words.text("import-cancel")));
-    if response.on_hover_text(words.text("import-cancel.tooltip")).clicked() {
-        wishes.commands.push(Command::Import(ImportWish::Close));
-    }
-    if importing.saving {
-        ui.add(Spinner::new().size(16.0));
-    }
-    ui.add_space(theme::GRID);
-}
-
-/// How much is assumed, and where it will be saved.
-fn below_title(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
-    let (p, words) = (palette(ui), words(ui));
-    let Some(drafted) = &importing.drafted else { return };
-    let small = |text: String, color| Label::new(RichText::new(text).font(theme::small()).color(color));
-    ui.horizontal(|ui| {
-        let (text, color) = match assumed(drafted) {
-            0 => (words.text("import-all-stated").to_owned(), p.green),
-            count => (words.with("import-assumed", &[("count", count.into())]), p.amber),
-        };
-        ui.add(Label::new(RichText::new(text).font(theme::small_strong()).color(color)));
-        ui.add_space(theme::GRID);
-        let place = words.with("import-place", &[("folder", drafted.out.display().to_string().into())]);
-        let room = (ui.available_width() - 88.0).max(80.0);
-        ui.scope(|ui| {
-            ui.set_max_width(room);
-            ui.add(small(place.clone(), p.weak).truncate()).on_hover_text(place);
-        });
-        let change = RichText::new(words.text("import-place-change")).font(theme::small()).color(p.accent);
-        if ui.add(Button::new(change).frame(false).small()).clicked() {
-            wishes.dialogs.push(Wanted::ModelFolder);
-        }
-    });
-}
-
-/// Of classes, input, output and preparation: how many rest on guesses.
-fn assumed(drafted: &Drafted) -> usize {
-    let facts = drafted.facts.facts.iter().filter(|parameter| parameter.origin == Origin::Assumed).count();
-    facts + usize::from(drafted.facts.steps.iter().any(|step| step.origin == Origin::Assumed))
 }
 
 fn input_and_output(ui: &mut Ui, importing: &Importing, drafted: &Drafted, said: &mut Choices) {
@@ -280,7 +220,7 @@ fn input_and_output(ui: &mut Ui, importing: &Importing, drafted: &Drafted, said:
         size_row(ui, drafted, said);
     }
     if importing.said.layout.is_some() {
-        layout_row(ui, said);
+        layout_row(ui, said, drafted.facts.takes_volumes);
     }
 }
 
@@ -310,10 +250,10 @@ fn size_row(ui: &mut Ui, drafted: &Drafted, said: &mut Choices) {
 }
 
 /// Where the graph does not tell.
-fn layout_row(ui: &mut Ui, said: &mut Choices) {
+fn layout_row(ui: &mut Ui, said: &mut Choices, volume: bool) {
     let words = words(ui);
     let say = |axes: &Axes| graph::layout(words, *axes);
-    let all = [Axes::Nhwc, Axes::Nchw];
+    let all = [false, true].map(|first| Axes::of(volume, first));
     if let Some(layout) = rows::choose(ui, words.text("import-layout"), said.layout.as_ref(), &all, say) {
         said.layout = Some(layout);
     }

@@ -34,7 +34,7 @@ impl PresetList {
         let own = said.preset.filter(|preset| drafted.recipe.as_ref() == Some(&preset.recipe()));
         let preset = own.or_else(|| drafted.recipe.as_ref().and_then(Preset::of));
         let shown = match (preset, &drafted.recipe) {
-            (Some(preset), _) => preset.name,
+            (Some(preset), _) => words.preset_title(preset),
             (None, Some(_)) => words.text("import-preset-own"),
             (None, None) => words.text("import-preset-steps"),
         };
@@ -90,7 +90,7 @@ impl PresetList {
             let mut any = false;
             for preset in fitting.filter(|preset| is_found(words, preset, &self.text)) {
                 any = true;
-                if entry(ui, preset.name, words.preset_about(preset), now == Some(preset)) {
+                if entry(ui, words.preset_title(preset), words.preset_about(preset), now == Some(preset)) {
                     chosen = Some(Chosen::Preset(preset));
                 }
             }
@@ -129,7 +129,8 @@ fn entry(ui: &mut Ui, name: &str, about: &str, now: bool) -> bool {
 /// True where its name or what it does, in the window's language or in English, holds every word.
 fn is_found(words: Words, preset: &Preset, text: &str) -> bool {
     let english = Words::new(Language::English).preset_about(preset);
-    let place = format!("{} {} {english}", preset.name, words.preset_about(preset)).to_lowercase();
+    let own = [preset.name, words.preset_title(preset), words.preset_about(preset), english];
+    let place = own.join(" ").to_lowercase();
     text.to_lowercase().split_whitespace().all(|word| place.contains(word))
 }
 

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Grid, Label, RichText, Sense, Spinner, Ui, vec2};
 
-use crate::app::{Drafted, Importing, ModelFacts, Prediction, PredictionState};
+use crate::app::{Drafted, FedVolume, Importing, ModelFacts, Prediction, PredictionState};
 use crate::ui::actions::Action;
 use crate::ui::overlay::number;
 use crate::ui::shell::Wishes;
@@ -49,13 +49,48 @@ pub(super) fn preview(
     }
 }
 
+/// A volume through the middle along each of the tensor's axes, and its values.
+fn volume(ui: &mut Ui, prediction: &Prediction, fed: &FedVolume, pictures: &mut StepPictures) {
+    let (p, words) = (palette(ui), words(ui));
+    let [depth, rows, cols] = fed.shape;
+    weak(ui, words.text("import-tensor"));
+    let values = [("depth", depth.into()), ("rows", rows.into()), ("cols", cols.into())];
+    ui.add(Label::new(RichText::new(words.with("volume-shape", &values)).font(theme::strong())).wrap());
+    let side = ((ui.available_width() - 2.0 * theme::GRID) / 3.0).floor();
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GRID;
+        for (axis, plane) in fed.slices.iter().enumerate() {
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.set_width(side);
+                let (at, _) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
+                pictures.paint(ui, prediction.seen.len() + axis, plane.as_ref(), at);
+                let length = fed.shape.get(axis).copied().unwrap_or_default();
+                let letter = fed.axes.as_ref().and_then(|axes| axes.chars().nth(axis));
+                let values = [("index", (length / 2 + 1).into()), ("count", length.into())];
+                let text = words.with("volume-slice", &values);
+                let text = letter.map_or_else(|| text.clone(), |letter| format!("{letter}  {text}"));
+                ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.text)).truncate());
+            });
+        }
+    });
+    if let Some(axes) = &fed.axes {
+        weak(ui, words.with("volume-axes", &[("axes", axes.into())]));
+    }
+    channels(ui, prediction);
+    ui.add(Label::new(RichText::new(format!("{:.0} ms", prediction.total_ms)).font(theme::small()).color(p.weak)));
+}
+
 /// The last step as a picture, and its channels in numbers.
 fn tensor(ui: &mut Ui, prediction: &Prediction, pictures: &mut StepPictures) {
+    if let Some(fed) = &prediction.volume {
+        return volume(ui, prediction, fed, pictures);
+    }
     let (p, words) = (palette(ui), words(ui));
     let Some((n, last)) = prediction.seen.iter().enumerate().next_back() else { return };
     ui.horizontal_top(|ui| {
         let (at, _) = ui.allocate_exact_size(vec2(PICTURE, PICTURE), Sense::hover());
-        pictures.paint(ui, n, last, at);
+        pictures.paint(ui, n, last.picture.as_ref(), at);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             weak(ui, words.text("import-tensor"));
@@ -80,7 +115,9 @@ pub(in crate::ui) fn channels(ui: &mut Ui, prediction: &Prediction) {
         ui.end_row();
         for (channel, fed) in prediction.fed.iter().enumerate() {
             ui.add(small((channel + 1).to_string(), p.weak));
-            for value in [fed.low, fed.mean, fed.high] {
+            // A mean that only rounding keeps from 0 is 0.
+            let mean = if fed.mean.abs() < 1e-6 * (fed.high - fed.low) { 0.0 } else { fed.mean };
+            for value in [fed.low, mean, fed.high] {
                 ui.add(small(number(f64::from(value)), p.text));
             }
             ui.end_row();

@@ -110,7 +110,7 @@ fn resampler(ui: &mut Ui, recipe: &mut Recipe) {
             let filter = library.filters().iter().find(|filter| **filter == now.filter);
             recipe.resampler = Resampler::new(library, filter.copied().unwrap_or_default());
         }
-        let say = |filter: &crate::preprocess::Filter| filter.name().replace('_', " ");
+        let say = |filter: &crate::preprocess::Filter| words.filter(*filter);
         let filters = now.library.filters();
         let name = words.text("import-filter");
         if let Some(filter) = rows::list(ui, name, half, Some(&now.filter), filters, say) {
@@ -143,7 +143,7 @@ fn extra(words: Words, library: Library) -> Option<(&'static str, &'static str)>
         Library::Tensorflow | Library::Keras | Library::Torch => {
             Some((words.text("import-antialias"), words.text("import-antialias.tooltip")))
         }
-        Library::Opencv => None,
+        Library::Opencv | Library::Torchvision => None,
     }
 }
 

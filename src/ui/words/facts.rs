@@ -188,6 +188,7 @@ impl Words {
     pub fn engine(self, engine: &EngineFacts) -> String {
         match engine.kind {
             EngineKind::OnnxRuntime => format!("ONNX Runtime {}", engine.version).trim_end().to_owned(),
+            EngineKind::Embedded if engine.version.is_empty() => self.text("engine-embedded-alone").to_owned(),
             EngineKind::Embedded => self.with("engine-embedded", &[("version", (&engine.version).into())]),
         }
     }

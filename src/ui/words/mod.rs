@@ -8,6 +8,7 @@
 mod facts;
 mod language;
 mod metrics;
+mod parameters;
 mod problems;
 mod recipe;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::Entry;
 
+use crate::report::with_particles;
 pub use language::Language;
 pub(super) use problems::Told;
 
@@ -81,6 +83,7 @@ impl Words {
             arguments.set(*name, value.clone());
         }
         let spoken = [self.language, Language::English].into_iter().find_map(|own| catalog(own).say(key, &arguments));
+        let spoken = spoken.map(|text| if self.language == Language::Korean { with_particles(&text) } else { text });
         spoken.unwrap_or_else(|| {
             tracing::error!("there are no words for {key}");
             key.to_owned()

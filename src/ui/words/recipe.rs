@@ -2,12 +2,27 @@
 
 use super::Words;
 use crate::engine::Origin;
-use crate::preprocess::{Fit, Preset, RangeChoice, Recipe, Scale, Step};
+use crate::preprocess::{Fit, Preset, RangeChoice, Recipe, Scale, Step, VolumeScale};
 
 impl Words {
     /// What a preset does and who uses it.
     pub fn preset_about(self, preset: &Preset) -> &'static str {
         self.find(&format!("recipe-{}", preset.name)).unwrap_or(preset.about)
+    }
+
+    /// Its name as people read it: with what it is in other languages, the name alone in English.
+    pub fn preset_title(self, preset: &Preset) -> &'static str {
+        self.find(&format!("recipe-{}.title", preset.name)).unwrap_or(preset.name)
+    }
+
+    pub fn volume_scale(self, scale: VolumeScale) -> &'static str {
+        match scale {
+            VolumeScale::AsStored => self.text("volume-as-stored"),
+            VolumeScale::Zscore { nonzero: true } => self.text("volume-zscore-nonzero"),
+            VolumeScale::Zscore { nonzero: false } => self.text("volume-zscore"),
+            VolumeScale::MinMax => self.text("volume-min-max"),
+            VolumeScale::Range(_) => self.text("volume-range"),
+        }
     }
 
     pub fn scale(self, scale: Scale) -> &'static str {

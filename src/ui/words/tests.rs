@@ -131,6 +131,7 @@ fn put_together() -> BTreeSet<String> {
         }
     }
     keys.extend(PRESETS.iter().map(|preset| format!("recipe-{}", preset.name)));
+    keys.extend(PRESETS.iter().map(|preset| format!("recipe-{}.title", preset.name)));
     keys.extend(["file", "folder"].map(|from| format!("import-names-{from}.tooltip")));
     let steps = Step::NAMES.iter().chain(&VolumeStep::NAMES);
     keys.extend(steps.map(|name| format!("step-{}", name.replace('_', "-"))));
