@@ -156,3 +156,28 @@ fn of_slices_that_are_cases_of_their_own_one_is_meant() {
     with(&model, |all| drop(all["golden_cases"][0].as_object_mut().unwrap().remove("slice")));
     assert!(problem(&model).contains("\"slice\" must say which one is meant"), "{}", problem(&model));
 }
+
+/// A NIfTI volume gives the slices that the manifest asks for, as the PNG files of its slices do.
+#[test]
+fn a_real_nifti_of_a_model_of_slices_is_one_golden_case() {
+    let Some(shared) = crate::common::shared() else { return };
+    let volume = shared.join("data/brain_fdg_pet/volumes/test/AD/AD17.nii.gz");
+    if !crate::common::require("shared", volume.is_file()) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (from, model) = (root().join("models/brain-fdg-pet"), folder.path().join("pet"));
+    std::fs::create_dir(&model).unwrap();
+    for file in ["model.onnx", "metadata.json"] {
+        std::fs::copy(from.join(file), model.join(file)).unwrap();
+    }
+    with(&model, |all| all["golden_cases"] = json!([]));
+    let (code, said, error) = overread(&["golden", "record", text(&model), text(&volume)]);
+    assert_eq!(code, Some(0), "{said}{error}");
+    let case = metadata(&model)["golden_cases"][0].clone();
+    assert_eq!(case["pictures"][0]["file"], "golden/AD17.nii.gz");
+    assert_eq!(case["prepared"].as_array().unwrap().len(), 7);
+    assert!(verify(&model).0);
+    with(&model, |all| all["input_selection"]["slices"]["positions_mm"][0] = json!(-20));
+    all_placed_at_preprocessing(&model, "another slice");
+}
