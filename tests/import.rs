@@ -157,7 +157,7 @@ fn what_the_graph_cannot_tell_is_asked_for() {
     assert_eq!(Model::load(&folder.path().join("m")).unwrap().layout(), Layout::Nhwc);
     let wrong =
         draft(&onnx, &Choices { layout: Some(Layout::Nhwc), ..named(&["a", "b", "c"]) }).unwrap_err().to_string();
-    assert!(wrong.contains("3 class names were given, and the model tells 2 classes apart"), "{wrong}");
+    assert!(wrong.contains("there are 3 names, and the model tells 2 classes apart"), "{wrong}");
 }
 
 #[test]
@@ -222,6 +222,27 @@ fn the_command_writes_a_folder_that_predicts() {
     let (code, line, _) = run(&["predict", "p.png", "--model", "m", "--engine", "embedded", "--json"]);
     assert_eq!(code, Some(0));
     assert!(serde_json::from_str::<Value>(&line).unwrap()["scores"]["bird"].is_number(), "{line}");
+    // Things, not lines: four steps are one preparation.
+    let (_, page, _) = run(&["import", onnx, "--classes", "a,b,c", "--preset", "plain"]);
+    assert!(!page.contains("assumed and"), "{page}");
+    let (_, page, _) = run(&["import", onnx, "--classes", "a,b,c"]);
+    assert!(page.contains("1 thing is assumed and is not written down") && page.contains("State it"), "{page}");
+    let (_, page, _) = run(&["import", onnx]);
+    assert!(page.contains("2 things are assumed and are not written down"), "{page}");
+    for (names, told) in [
+        ("a,,c", "The class names cannot be used: class 1 has no name (classes count from 0)."),
+        ("a,b,a", "class 0 and class 2 are both called \"a\""),
+        ("a", "there is 1 name, and the model tells 3 classes apart."),
+    ] {
+        let (code, _, said) = run(&["import", onnx, "--classes", names, "--out", "never"]);
+        assert!(code == Some(1) && said.contains(told) && !said.contains("metadata.json"), "{names}: {said}");
+        assert!(!folder.path().join("never").exists());
+    }
+    // What is assumed is said beside the lines, which are for programs.
+    let (code, lines, notes) = run(&["predict", "p.png", "--model", onnx, "--engine", "embedded", "--json"]);
+    assert_eq!((code, lines.lines().count()), (Some(0), 1));
+    assert!(lines.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{lines}");
+    assert!(notes.lines().any(|line| line.starts_with("note: assumed, because the model does not say")), "{notes}");
     let (code, _, said) = run(&["import", onnx, "--preset", "nothing"]);
     assert!(code == Some(2) && said.contains("keras-caffe"), "{said}");
     let (code, listed, _) = run(&["presets", "--json"]);

@@ -14,7 +14,7 @@ use common_window::{Dropped, SIZE, press, said, window, window_in};
 use eframe::egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use overread::app::{AppState, Command, Jobs, LeakState, Pane};
+use overread::app::{AppState, Command, Jobs, LeakState, Pane, ThumbnailState};
 use overread::review::folder::Opinion;
 use overread::review::{Order, Show, SortKey};
 use overread::ui::{Language, Shell};
@@ -210,6 +210,29 @@ fn columns_order_and_words_filter() {
     harness.run();
     let texts = said(&harness);
     assert!(texts.iter().any(|text| text.contains("True: grade-1  Pred: grade-1")), "{texts:?}");
+}
+
+/// More cases than fit on the screen, so that only the rows in view get pictures.
+#[test]
+fn rows_that_a_filter_brings_into_view_get_their_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let last = 59;
+    for n in 0..=last {
+        image::GrayImage::from_pixel(9, 9, image::Luma([n as u8]))
+            .save(folder.path().join(format!("{n:02}.png")))
+            .unwrap();
+    }
+    let mut state = AppState::new(Jobs::inline());
+    state.apply(Command::Open(vec![folder.path().to_owned()]));
+    let mut harness = window(state, SIZE);
+    let has_picture = |harness: &Harness<'_, Shell>, item: usize| {
+        matches!(harness.state().state.items().get(item).unwrap().thumbnail, ThumbnailState::Ready(_))
+    };
+    assert!(has_picture(&harness, 0) && !has_picture(&harness, last));
+    // The same rows of the screen, other cases in them: 05, 15, 25, 35…
+    harness.state_mut().state.apply(Command::Search("5.png".into()));
+    harness.run();
+    assert!(has_picture(&harness, 35) && !has_picture(&harness, 36));
 }
 
 #[test]

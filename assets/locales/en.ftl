@@ -735,7 +735,10 @@ undefined-one-class-only = The labels or the predictions hold one class only.
 undefined-no-probabilities = There are no scores, only predicted classes.
 undefined-not-probabilities = The scores are not between 0 and 1.
 undefined-no-logits = There are no logits.
-undefined-too-few = It needs { $need } cases and there are { $have }.
+undefined-too-few = It needs { $need } cases and there { $have ->
+    [one] is 1
+   *[other] are { $have }
+}.
 undefined-no-spread = The sample shows no variation.
 undefined-separated = Every case is right: the best temperature would be 0.
 undefined-misleading = The scores point away from the reference labels: no temperature helps.
@@ -754,9 +757,18 @@ caution-never-predicted = { $class } was never predicted: its precision is undef
 caution-unequal = The classes are unequal: { $class } is { $share } % of the cases, { $smallest } has { $cases }. Accuracy and weighted averages mostly describe the large class; read balanced accuracy, kappa and the rows.
 caution-not-above-majority = Accuracy { $accuracy } is not shown to be above always saying { $class } ({ $share }): p = { $p }.
 caution-shared-groups = { $cases } cases come from { $groups } groups: intervals resample whole groups; McNemar and DeLong take cases as independent and are too sure.
-caution-sums-not-one = The scores of { $cases } cases do not sum to 1: log loss, Brier score and calibration read them as they are.
-caution-certain-and-wrong = The scores of { $cases } cases give the reference label exactly 0: the log loss depends on where it is cut (2.2e-16).
-caution-few-to-calibrate = { $cases } cases are few for a calibration curve: the calibration error of a perfect model would not be 0 either.
+caution-sums-not-one = The scores of { $cases ->
+    [one] 1 case
+   *[other] { $cases } cases
+} do not sum to 1: log loss, Brier score and calibration read them as they are.
+caution-certain-and-wrong = The scores of { $cases ->
+    [one] 1 case
+   *[other] { $cases } cases
+} give the reference label exactly 0: the log loss depends on where it is cut (2.2e-16).
+caution-few-to-calibrate = { $cases ->
+    [one] 1 case is
+   *[other] { $cases } cases are
+} few for a calibration curve: the calibration error of a perfect model would not be 0 either.
 menu = Menu
     .tooltip = All commands
 menu-file = File
@@ -1166,3 +1178,8 @@ value-average = average
 value-median = median
 value-bgr = bgr
 value-rgb = rgb
+value-pillow = pillow
+value-tensorflow = tensorflow
+value-torch = torch
+value-opencv = opencv
+value-keras = keras

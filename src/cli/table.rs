@@ -83,7 +83,7 @@ impl Table {
             1 => format!("warning: {warning}\n"),
             many => format!("warning, {many} times: {warning}\n"),
         });
-        let reference = self.reference.map(|cases| {
+        let reference = self.reference.filter(|_| self.compared > 0).map(|cases| {
             format!(
                 "unlike the {cases} reference cases, that is farther out than {:.0} % of them: {} of {}\n",
                 UNLIKE * 100.0,

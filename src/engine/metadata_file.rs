@@ -1,14 +1,20 @@
 //! `metadata.json` as it is written: every field optional, unknown ones kept. `docs/MANIFEST.md` describes it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::error::EngineError;
 use super::golden::{self, GoldenEntry};
+use super::json_words::json_fault;
 use super::volume::InputSelection;
 use crate::onnx::Layout;
 use crate::preprocess::{Step, VolumeStep};
+
+/// A file beyond this size is no manifest.
+const MAX_BYTES: u64 = 8 << 20;
 
 /// The whole file. Descriptive fields use MONAI's names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -143,7 +149,20 @@ impl MetadataFile {
     /// A sentence with the line, for the manifest error of the model.
     pub fn parse(text: &str) -> Result<Self, String> {
         // A byte-order mark is what some editors leave.
-        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| format!("{error}."))
+        let text = text.trim_start_matches('\u{feff}');
+        serde_json::from_str(text).map_err(|error| json_fault(text, &error))
+    }
+
+    /// Reads the file at `path`.
+    pub(super) fn read(path: &Path) -> Result<Self, EngineError> {
+        let read = |source| EngineError::Read { path: path.to_owned(), source };
+        let unusable = |what: String| EngineError::Manifest { path: path.to_owned(), what };
+        if std::fs::metadata(path).map_err(read)?.len() > MAX_BYTES {
+            return Err(unusable("it is too large for a manifest.".to_owned()));
+        }
+        let text = String::from_utf8(std::fs::read(path).map_err(read)?)
+            .map_err(|_| unusable("it is not UTF-8 text. Save it as UTF-8.".to_owned()))?;
+        Self::parse(&text).map_err(unusable)
     }
 
     pub(super) fn input(&self) -> Option<&InputFormat> {

@@ -31,6 +31,7 @@ mod inference;
 mod input_spec;
 mod install;
 mod isolate;
+mod json_words;
 mod library_file;
 mod manifest;
 mod metadata_file;
@@ -63,6 +64,7 @@ pub use features::MOST_FEATURES;
 pub use golden::{GoldenCase, GoldenEntry, GoldenFile};
 pub use graph_session::{GraphOutputs, GraphSession};
 pub use inference::{EngineKind, Inference, Provider};
+pub use json_words::{json_fault, json_reason};
 pub use manifest::{Manifest, Origin, Sourced};
 pub use metadata_file::{
     Explain, InputFormat, MetadataFile, NetworkDataFormat, OutputFormat, OutputKind, TiedToModel, manifest_schema,

@@ -397,8 +397,6 @@ impl Place {
         if !self.has_metadata {
             return Ok(self.bundle.clone());
         }
-        let path = self.folder.join("metadata.json");
-        let text = std::fs::read_to_string(&path).map_err(|source| EngineError::Read { path: path.clone(), source })?;
-        MetadataFile::parse(&text).map(Some).map_err(|what| EngineError::Manifest { path, what })
+        MetadataFile::read(&self.folder.join("metadata.json")).map(Some)
     }
 }

@@ -125,8 +125,9 @@ impl Caution {
                 count(*cases, "case")
             ),
             Self::FewToCalibrate { cases } => format!(
-                "{} are few for a calibration curve: the calibration error of a perfect model would not be 0 either.",
-                count(*cases, "case")
+                "{} {} few for a calibration curve: the calibration error of a perfect model would not be 0 either.",
+                count(*cases, "case"),
+                if *cases == 1 { "is" } else { "are" }
             ),
         }
     }

@@ -7,6 +7,7 @@ use prost::bytes::Bytes;
 
 use super::error::OnnxError;
 use super::facts::ValueFacts;
+use super::other_kind::other_kind;
 use super::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto};
 use super::tensors::small_floats;
 
@@ -32,6 +33,9 @@ pub struct Graph {
     constants: HashMap<String, usize>,
 }
 
+/// Said of files that end inside a part that is longer.
+const CUT: &str = "the file ends too early, as after a broken download; copy or download it again";
+
 /// Decodes a model. Copies the weights once; [`read_shared`] does not.
 ///
 /// # Errors
@@ -40,20 +44,28 @@ pub fn read(bytes: &[u8]) -> Result<Graph, OnnxError> {
     read_shared(Bytes::copy_from_slice(bytes))
 }
 
+/// `tf2onnx 1.17.0`, without the `None` that it writes where it knows no commit.
+fn producer(name: &str, version: &str) -> String {
+    let parts = name.split_whitespace().chain(version.split_whitespace().filter(|part| *part != "None"));
+    parts.collect::<Vec<_>>().join(" ")
+}
+
 /// Decodes a model; its weights stay slices of `bytes`.
 ///
 /// # Errors
 /// As [`read`].
 pub fn read_shared(bytes: Bytes) -> Result<Graph, OnnxError> {
-    let not_onnx = |reason: String| OnnxError::NotOnnx { reason };
-    if bytes.is_empty() {
-        return Err(not_onnx("the file is empty".to_owned()));
-    }
-    let proto = ModelProto::decode(bytes)
-        .map_err(|error| not_onnx(format!("its protobuf structure is damaged or of another kind ({error})")))?;
+    let not_onnx = |reason: &str| OnnxError::NotOnnx { reason: reason.to_owned() };
+    let head = bytes.slice(..bytes.len().min(1024));
+    let proto = ModelProto::decode(bytes).map_err(|error| {
+        // The only kind of damage that tells what to do.
+        let is_cut = error.to_string().contains("underflow");
+        let damaged = if is_cut { CUT } else { "the file is damaged or of another kind; export or copy it again" };
+        not_onnx(other_kind(&head).unwrap_or(damaged))
+    })?;
     let facts = match &proto.graph {
         Some(graph) if !graph.node.is_empty() && !graph.output.is_empty() => index(graph),
-        _ => return Err(not_onnx("it holds no graph with nodes and outputs".to_owned())),
+        _ => return Err(not_onnx(other_kind(&head).unwrap_or("it holds no graph with nodes and outputs"))),
     };
     Ok(Graph::new(proto, facts))
 }
@@ -72,7 +84,7 @@ impl Graph {
             outputs: graph.outputs,
             opset,
             ir_version: proto.ir_version,
-            producer: format!("{} {}", proto.producer_name, proto.producer_version).trim().to_owned(),
+            producer: producer(&proto.producer_name, &proto.producer_version),
             metadata: proto.metadata_props.iter().map(|e| (e.key.clone(), e.value.clone())).collect(),
             producers: graph.producers,
             constants: graph.constants,

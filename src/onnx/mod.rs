@@ -17,6 +17,7 @@ mod graph;
 mod half;
 mod layout;
 mod logits;
+mod other_kind;
 mod pads;
 mod precision;
 pub mod proto;

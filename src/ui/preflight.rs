@@ -6,9 +6,15 @@ use std::path::{Path, PathBuf};
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
-    #[error("no display: neither WAYLAND_DISPLAY nor DISPLAY is set")]
+    #[error(
+        "no display was found: neither WAYLAND_DISPLAY nor DISPLAY is set. Start the program in a desktop session (over \
+         SSH: ssh -X); `overread --help` lists what works without a window"
+    )]
     NoDisplay,
-    #[error("the display {name} cannot be reached ({why})")]
+    #[error(
+        "the display {name} cannot be used ({why}). Check that DISPLAY or WAYLAND_DISPLAY names a display that is open to \
+         you; `overread --help` lists what works without a window"
+    )]
     Unreachable { name: String, why: String },
     #[error("the window needs {library}, which is not installed (on Debian and Ubuntu: apt-get install {package})")]
     NoLibrary { library: &'static str, package: &'static str },
@@ -16,6 +22,28 @@ pub enum WindowError {
     Threads(#[from] std::io::Error),
     #[error("the window could not be opened: {0}")]
     Window(String),
+}
+
+impl WindowError {
+    /// What the windowing library says, without the places in its own source: a display that refuses, in words.
+    pub fn of_library(what: &str) -> Self {
+        // `… os error at /build/path/mod.rs:788: Failed to open …`
+        let plain = match what.rsplit_once("os error at ") {
+            Some((_, after)) => after.split_once(": ").map_or(after, |(_, why)| why),
+            None => what,
+        };
+        let names = ["X server", "Wayland", "compositor", "NoCompositor"];
+        if !names.iter().any(|name| plain.contains(name)) {
+            return Self::Window(plain.to_owned());
+        }
+        let named = ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().filter_map(|name| std::env::var(name).ok());
+        let name = named.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "of this session".to_owned());
+        let plain = plain.trim_end_matches('.').to_owned();
+        Self::Unreachable {
+            name,
+            why: plain.strip_prefix("Failed").map_or(plain.clone(), |rest| format!("failed{rest}")),
+        }
+    }
 }
 
 /// Loaded at run time by the windowing library, which panics or fails obscurely without them.
@@ -148,9 +176,19 @@ mod tests {
     #[test]
     fn a_display_that_is_not_there_is_a_sentence() {
         let error = reach_x11(":65535").unwrap_err().to_string();
-        assert!(error.starts_with("the display :65535 cannot be reached"), "{error}");
+        assert!(error.starts_with("the display :65535 cannot be used"), "{error}");
         let error = reach_wayland("wayland-none", Some("/nowhere")).unwrap_err().to_string();
         assert!(error.contains("wayland-none"), "{error}");
+    }
+
+    #[test]
+    fn what_the_windowing_library_says_comes_without_its_build_path() {
+        let said = "winit EventLoopError: os error at /build/winit-0.30/src/platform/mod.rs:788: Failed to open connection \
+                    to X server";
+        let error = WindowError::of_library(said).to_string();
+        assert!(error.contains("(failed to open connection to X server)") && !error.contains("/build"), "{error}");
+        let error = WindowError::of_library("no OpenGL context").to_string();
+        assert_eq!(error, "the window could not be opened: no OpenGL context");
     }
 
     #[test]

@@ -54,8 +54,8 @@ pub fn run(paths: Vec<PathBuf>, model: Option<PathBuf>) -> Result<(), WindowErro
     let ended = catch_unwind(AssertUnwindSafe(|| eframe::run_native("Overread", options, Box::new(create))));
     match ended {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(WindowError::Window(error.to_string())),
-        Err(payload) => Err(WindowError::Window(panic_text(payload.as_ref()))),
+        Ok(Err(error)) => Err(WindowError::of_library(&error.to_string())),
+        Err(payload) => Err(WindowError::of_library(&panic_text(payload.as_ref()))),
     }
 }
 

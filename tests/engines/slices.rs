@@ -28,6 +28,28 @@ fn the_pet_case_seven_axial_slices_in_mni() {
 }
 
 #[test]
+fn a_lone_slice_of_a_model_of_several_is_scored_with_a_warning() {
+    let lone = |selection: Value, choice: Option<&SliceChoice>| {
+        let selection: InputSelection = serde_json::from_value(selection).unwrap();
+        let found = select_slices(1, Size::new(109, 91), &Meta::default(), Some(&selection), choice).unwrap();
+        assert_eq!(found.groups, [vec![0]]);
+        found.remarks
+    };
+    let seven = json!({"positions_mm": [-40, -25, -10, 5, 20, 35, 50], "axis": "z"});
+    let remarks = lone(json!({"combine": "mean_logits", "slices": seven}), None);
+    assert_eq!(remarks, ["The model puts 7 slices of a case together; this file holds one, and it alone was scored."]);
+    // Each slice a case of its own, one slice alone, and a slice that was asked for: nothing is missing.
+    for (selection, choice) in [
+        (json!({"combine": "each", "slices": seven}), None),
+        (json!({"combine": "mean_logits", "slices": {"indices": [4]}}), None),
+        (json!({"slices": seven}), None),
+        (json!({"combine": "mean_logits", "slices": seven}), Some(SliceChoice::Index(0))),
+    ] {
+        assert_eq!(lone(selection, choice.as_ref()), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn scans_of_another_kind_are_remarked_on() {
     let meta = Meta { photometric: Some("RGB".into()), ..mni() };
     let selection: InputSelection =

@@ -29,8 +29,8 @@ pub struct ImportArgs {
     pub positive: Option<String>,
     #[arg(long)]
     pub name: Option<String>,
-    /// Where the graph does not tell: NHWC (Keras), NCHW (PyTorch), or NCWH (columns before rows: MONAI); of volumes NDHWC
-    /// or NCDHW.
+    /// Where the graph does not tell: NHWC (Keras), NCHW (PyTorch), or NCWH (columns before rows: MONAI); of volumes NDHWC or
+    /// NCDHW.
     #[arg(long, value_parser = layout)]
     pub layout: Option<Layout>,
     /// What the output holds, where the graph does not tell: logits, softmax or sigmoid.

@@ -162,6 +162,11 @@ impl ReadExport {
         Ok(Draft { model, file, page })
     }
 
+    /// Of the .onnx, lower-case hex.
+    pub fn sha256(&self) -> &str {
+        self.raw.sha256()
+    }
+
     fn is_columns_first(&self) -> bool {
         let found = Model::load_from(&self.export, self.stated.clone().unwrap_or_default(), &self.raw);
         found.is_ok_and(|model| model.layout() == Layout::Ncwh)
@@ -175,11 +180,6 @@ impl ReadExport {
     /// Where its `metadata.json` lies or would lie.
     pub fn folder(&self) -> PathBuf {
         self.export.folder()
-    }
-
-    /// Of the .onnx, lower-case hex.
-    pub fn sha256(&self) -> &str {
-        self.raw.sha256()
     }
 
     /// Files beside the model that were read or could have been: name, and whether it is there.

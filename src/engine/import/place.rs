@@ -23,9 +23,6 @@ pub fn is_model_folder(path: &Path) -> bool {
         || ((has("config.json") || has("preprocessor_config.json")) && Export::find(path).is_ok())
 }
 
-/// Files beyond this size are not manifests.
-const MAX_METADATA_BYTES: u64 = 8 << 20;
-
 impl Export {
     /// Finds the model: the file itself; in a folder one of the usual places, else its only .onnx.
     pub(in crate::engine) fn find(path: &Path) -> Result<Self, EngineError> {
@@ -78,13 +75,6 @@ impl Export {
     pub(in crate::engine) fn metadata(&self) -> Result<Option<MetadataFile>, EngineError> {
         let Some(root) = &self.root else { return Ok(None) };
         let places = [root.join("metadata.json"), root.join("configs/metadata.json")];
-        let Some(path) = places.into_iter().find(|path| path.is_file()) else { return Ok(None) };
-        let read = |source| EngineError::Read { path: path.clone(), source };
-        if std::fs::metadata(&path).map_err(read)?.len() > MAX_METADATA_BYTES {
-            let what = "it is too large for a manifest.".to_owned();
-            return Err(EngineError::Manifest { path, what });
-        }
-        let text = std::fs::read_to_string(&path).map_err(read)?;
-        MetadataFile::parse(&text).map(Some).map_err(|what| EngineError::Manifest { path, what })
+        places.into_iter().find(|path| path.is_file()).map(|path| MetadataFile::read(&path)).transpose()
     }
 }

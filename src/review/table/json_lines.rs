@@ -6,18 +6,22 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::rows::{RawTable, Row, RowProblem};
+use crate::engine::{json_fault, json_reason};
 
 pub(super) fn parse(text: &str) -> Result<RawTable, String> {
     let mut problems = Vec::new();
     let mut objects = Vec::new();
     if text.trim_start().starts_with('[') {
-        let list: Vec<Value> = serde_json::from_str(text).map_err(|error| format!("it is no JSON array: {error}"))?;
+        let list: Vec<Value> = serde_json::from_str(text).map_err(|error| json_fault(text, &error))?;
         objects.extend((1..).zip(list));
     } else {
         for (line, words) in (1..).zip(text.lines()).filter(|(_, words)| !words.trim().is_empty()) {
             match serde_json::from_str(words) {
                 Ok(value) => objects.push((line, value)),
-                Err(error) => problems.push(RowProblem { line, what: format!("no JSON object ({error}); left out") }),
+                Err(error) => {
+                    let why = json_reason(&error);
+                    problems.push(RowProblem { line, what: format!("no JSON object ({why}); left out") });
+                }
             }
         }
     }

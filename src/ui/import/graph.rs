@@ -46,6 +46,11 @@ fn graph(ui: &mut Ui, graph: &GraphFacts) {
     }
 }
 
+/// What a person may say where the graph does not tell.
+pub(super) fn layouts(volume: bool) -> &'static [Layout] {
+    if volume { &[Layout::Ndhwc, Layout::Ncdhw] } else { &[Layout::Nhwc, Layout::Nchw, Layout::Ncwh] }
+}
+
 /// How many go in at a time, and whether their size is fixed.
 fn dimensions(words: Words, graph: &GraphFacts) -> String {
     let volumes = graph.layout.is_volume();

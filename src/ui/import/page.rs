@@ -253,8 +253,8 @@ fn size_row(ui: &mut Ui, drafted: &Drafted, said: &mut Choices) {
 fn layout_row(ui: &mut Ui, said: &mut Choices, volume: bool) {
     let words = words(ui);
     let say = |axes: &Axes| graph::layout(words, *axes);
-    let all = [false, true].map(|first| Axes::of(volume, first));
-    if let Some(layout) = rows::choose(ui, words.text("import-layout"), said.layout.as_ref(), &all, say) {
+    let all = graph::layouts(volume);
+    if let Some(layout) = rows::choose(ui, words.text("import-layout"), said.layout.as_ref(), all, say) {
         said.layout = Some(layout);
     }
 }

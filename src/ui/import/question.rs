@@ -5,7 +5,6 @@ use eframe::egui::{Button, Label, RichText, Spinner, Ui, vec2};
 use super::{graph, names};
 use crate::app::{Command, ImportWish, Importing, Unsaid};
 use crate::engine::import::Choices;
-use crate::onnx::Layout;
 use crate::ui::shell::Wishes;
 use crate::ui::theme;
 use crate::ui::widgets::{palette, problem, weak};
@@ -72,8 +71,7 @@ impl Question {
 fn layout(ui: &mut Ui, volume: bool, said: &mut Choices) {
     let words = words(ui);
     asked(ui, words.text("import-asks-layout"), words.text("import-asks-layout-why"));
-    for channels_first in [false, true] {
-        let answer = Layout::of(volume, channels_first);
+    for &answer in graph::layouts(volume) {
         let text = RichText::new(graph::layout(words, answer)).font(theme::strong());
         let button = Button::new(text).selected(said.layout == Some(answer));
         if ui.add(button.min_size(vec2(ui.available_width(), 40.0))).clicked() {

@@ -83,11 +83,11 @@ impl Words {
             "median" => self.text("value-median"),
             "bgr" => self.text("value-bgr"),
             "rgb" => self.text("value-rgb"),
-            "pillow" => "Pillow",
-            "tensorflow" => "TensorFlow",
-            "torch" => "PyTorch",
-            "opencv" => "OpenCV",
-            "keras" => "Keras",
+            "pillow" => self.text("value-pillow"),
+            "tensorflow" => self.text("value-tensorflow"),
+            "torch" => self.text("value-torch"),
+            "opencv" => self.text("value-opencv"),
+            "keras" => self.text("value-keras"),
             _ => return None,
         })
     }

@@ -234,6 +234,11 @@ fn korean_sentences_are_korean() {
         "interval-wilson",
         "metric-auc",
         "metric-f1",
+        "value-keras",
+        "value-opencv",
+        "value-pillow",
+        "value-tensorflow",
+        "value-torch",
     ];
     let korean = Words::new(Language::Korean);
     for (key, variables) in keys(Language::Korean) {
