@@ -58,7 +58,6 @@ fn data(what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::engine::MetadataFile;
 
     #[test]
