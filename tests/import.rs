@@ -187,6 +187,8 @@ fn folders_of_other_tools_are_read_where_they_keep_things() {
     let made = draft(&monai, &Choices::default()).unwrap();
     let names: Vec<_> = made.model.steps().iter().map(overread::preprocess::Step::name).collect();
     assert_eq!(names, ["to_rgb", "resize", "min_max"]);
+    // Opened without being imported it has its names too.
+    assert_eq!(Model::load(&monai).unwrap().class_names(), ["a", "b", "c"]);
     assert_eq!((made.file.name.as_deref(), made.file.other["monai_version"].as_str()), (Some("grades"), Some("1.4.0")));
 
     let several = folder.path().join("several");

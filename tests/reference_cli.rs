@@ -71,8 +71,20 @@ fn predict(made: &Made, paths: &[&str]) -> Vec<Value> {
 fn cases_are_known_again_and_others_are_compared_with_them() {
     let made = made(&[]);
     let count = made.facts["cases"].as_u64().unwrap() as usize;
-    assert_eq!((made.facts["dims"].as_u64(), made.facts["tensor"].as_str()), (Some(64), Some("pooled_flat")));
-    assert_eq!(made.facts["words"], "input of the last linear layer");
+    let parts = made.facts["parts"].as_array().unwrap();
+    let dims = |part: &Value| part["dims"].as_u64().unwrap();
+    assert_eq!(
+        parts.iter().map(dims).collect::<Vec<_>>(),
+        [24, 32, 48, 64],
+        "a quarter, a half, three quarters, the end"
+    );
+    let last = parts.last().unwrap();
+    assert_eq!(
+        (last["tensor"].as_str(), last["words"].as_str()),
+        (Some("pooled_flat"), Some("input of the last linear layer"))
+    );
+    assert!(parts[0]["words"].as_str().unwrap().starts_with("channel means of Relu"), "{}", parts[0]);
+    assert!(parts.iter().all(|part| part["usual"]["deviation"].as_f64().unwrap() > 0.0));
     let cases = lines(&std::fs::read_to_string(made.model.join("reference/cases.jsonl")).unwrap());
     assert_eq!(cases.len(), count);
     assert!(cases.iter().all(|case| case["label"].as_str().is_some_and(|label| label.starts_with("grade"))));
@@ -160,6 +172,11 @@ fn damaged_hostile_and_foreign_references_are_refused() {
         facts[key] = value;
         facts.to_string().into_bytes()
     };
+    let with_part = |key: &str, value: Value| {
+        let mut facts: Value = serde_json::from_slice(&json).unwrap();
+        facts["parts"][3][key] = value;
+        facts.to_string().into_bytes()
+    };
     let foreign = try_with(&with("model_sha256", "0".repeat(64).into()), &cases, &npy);
     assert!(matches!(foreign, ReferenceError::OtherModel { .. }), "{foreign}");
     let sentence = foreign.to_string();
@@ -167,12 +184,12 @@ fn damaged_hostile_and_foreign_references_are_refused() {
 
     let hostile = [
         ("format", with("version", 9.into()), cases.clone(), npy.clone()),
-        ("no tensor", with("tensor", "none".into()), cases.clone(), npy.clone()),
-        ("none that are written", with("dims", u64::MAX.into()), cases.clone(), npy.clone()),
+        ("no tensor", with_part("tensor", "none".into()), cases.clone(), npy.clone()),
+        ("none that are written", with_part("dims", u64::MAX.into()), cases.clone(), npy.clone()),
         ("none that are written", with("cases", 1_000_000_000u64.into()), cases.clone(), npy.clone()),
-        ("none that are written", with("scale", 0.into()), cases.clone(), npy.clone()),
-        ("no array of", with("dims", 63.into()), cases.clone(), npy.clone()),
-        ("not finite", with("scale", 1e300.into()), cases.clone(), npy.clone()),
+        ("none that is written", with_part("scale", 0.into()), cases.clone(), npy.clone()),
+        ("no array of", with_part("dims", 63.into()), cases.clone(), npy.clone()),
+        ("not finite", with_part("scale", 1e300.into()), cases.clone(), npy.clone()),
         ("sha256", json.clone(), cases.clone(), npy[..npy.len() - 2].to_vec()),
         (
             "states",
@@ -183,12 +200,8 @@ fn damaged_hostile_and_foreign_references_are_refused() {
         ("no case", json.clone(), b"[[[[".to_vec(), npy.clone()),
         ("KiB", vec![b' '; 1 << 20], cases.clone(), npy.clone()),
         ("cannot be used", b"null".to_vec(), cases.clone(), npy.clone()),
-        (
-            "no number",
-            json.clone(),
-            String::from_utf8(cases.clone()).unwrap().replacen("\"distance\":", "\"distance\":-", 1).into_bytes(),
-            npy.clone(),
-        ),
+        ("cannot be used", with("parts", Value::Array(vec![])), cases.clone(), npy.clone()),
+        ("usual distance", with_part("usual", Value::Null), cases.clone(), npy.clone()),
     ];
     for (expected, json, cases, npy) in hostile {
         let error = try_with(&json, &cases, &npy).to_string();

@@ -4,11 +4,14 @@
 
 needs tensorflow, tf2onnx and pillow. Pictures are resized by Pillow (bilinear) and scaled to 0..1 here: write your own
 training script's `prepare` and its steps (docs/preprocessing-steps.md), or leave `preprocess` out and run `overread doctor`.
+With `prepare`, the golden cases are pictures, and `overread golden verify` proves that Overread prepares them as you do. They are
+copied into the folder: no patients' images in a folder that is given away. Without pictures one is drawn.
 """
 
 import hashlib
 import json
 import pathlib
+import shutil
 import sys
 
 import numpy as np
@@ -37,8 +40,21 @@ def logits_model(model):
     return model
 
 
-def export(model, folder, classes, tensors=(), preprocess=None, opset=17):
-    """`tensors`: what the network is fed, float32 `[rows, cols, channels]` each."""
+def draw(path, channels=3):
+    """A picture that tells preprocessings apart: not square, fine and coarse, another one in each colour."""
+    from PIL import Image
+
+    y, x = np.mgrid[0:300, 0:240]
+    disc = 200 * (np.hypot(x - 90, y - 180) < 70) + 40
+    colours = [disc, (3 * x + y) % 256, 128 + 100 * np.sin(x * y / 900)]
+    grey = 0.6 * disc + 0.4 * colours[2]
+    picture = np.stack(colours, -1) if channels == 3 else grey
+    Image.fromarray(picture.astype(np.uint8)).save(path)
+
+
+def export(model, folder, classes, tensors=(), preprocess=None, opset=17, pictures=(), prepare=None):
+    """`tensors`: what the network is fed, float32 `[rows, cols, channels]` each. `prepare`: makes such an array of the path of
+    a picture; golden cases are then the `pictures` themselves, or a drawn one."""
     import tensorflow as tf
     import tf2onnx
 
@@ -48,14 +64,27 @@ def export(model, folder, classes, tensors=(), preprocess=None, opset=17):
     signature = [tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, name="image")]
     network = tf.function(lambda image: model(image, training=False), input_signature=signature)
     tf2onnx.convert.from_function(network, signature, opset=opset, output_path=str(folder / "model.onnx"))
+    before = logits_model(model)
 
-    before, cases = logits_model(model), []
+    def saved(name, tensor):
+        tensor = np.ascontiguousarray(tensor, np.float32)
+        np.save(folder / "golden" / name, tensor)
+        return stated(name), np.asarray(before(tensor[None], training=False))[0].tolist()
+
+    def stated(name):
+        sha256 = hashlib.sha256((folder / "golden" / name).read_bytes()).hexdigest()
+        return {"file": f"golden/{name}", "sha256": sha256}
+
+    cases = []
     for number, tensor in enumerate(tensors):
-        path = folder / "golden" / f"{number}.npy"
-        np.save(path, np.ascontiguousarray(tensor, np.float32))
-        logits = np.asarray(before(tensor[None], training=False))[0].tolist()
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        cases.append({"file": f"golden/{number}.npy", "sha256": sha256, "logits": logits, "tolerance": 1e-3})
+        array, logits = saved(f"{number}.npy", tensor)
+        cases.append({**array, "logits": logits, "tolerance": 1e-3})
+    for number, path in enumerate(pictures or [None] if prepare else []):
+        name = f"picture-{number}{pathlib.Path(path).suffix if path else '.png'}"
+        copy = folder / "golden" / name
+        shutil.copyfile(path, copy) if path else draw(copy, model.input_shape[-1])
+        array, logits = saved(f"picture-{number}.prepared.npy", prepare(str(copy)))
+        cases.append({"pictures": [stated(name)], "prepared": [array], "logits": logits, "tolerance": 1e-3})
     metadata = {
         "name": folder.name,
         "task": "classification",
@@ -84,7 +113,7 @@ def main(model, folder, classes, *pictures):
         picture = Image.open(path).convert("L" if channels == 1 else "RGB").resize((cols, rows), Image.BILINEAR)
         return np.asarray(picture, np.float32).reshape(rows, cols, channels) / np.float32(255)
 
-    export(network, folder, classes.split(","), [prepare(path) for path in pictures], steps)
+    export(network, folder, classes.split(","), preprocess=steps, pictures=pictures, prepare=prepare)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,10 @@ impl AppState {
         let answered = self.views.iter().find(|current| current.prediction_request == Some(request));
         let Some(PredictionState::Done(prediction)) = answered.map(|current| &current.prediction) else { return };
         let files = prediction.known.iter().flat_map(|known| &known.files).enumerate();
-        for (place, file) in files {
-            if let Some(file) = file.as_ref().filter(|file| !self.near.0.contains_key(*file)) {
+        for (place, files) in files {
+            if let Some(file) =
+                files.as_ref().and_then(|files| files.first()).filter(|file| !self.near.0.contains_key(file.as_path()))
+            {
                 self.jobs.near_picture(place, file.clone());
             }
         }
@@ -39,17 +41,16 @@ impl AppState {
         self.near.0.insert(file, thumbnail.map_or(ThumbnailState::Broken, ThumbnailState::Ready));
     }
 
-    /// A file into the view after the active one, which stays active; of one view there are two then. A case of the list
+    /// A case into the view after the active one, which stays active; of one view there are two then. A case of the list
     /// opens as what it is.
-    pub(super) fn open_beside(&mut self, file: PathBuf) {
+    pub(super) fn open_beside(&mut self, files: Arc<[PathBuf]>) {
         if matches!(self.views.layout, Layout::One | Layout::Planes) {
             self.set_layout(Layout::TwoColumns);
         }
         let view = (self.views.active + 1) % self.views.layout.views();
-        let alone = |files: &[PathBuf]| matches!(files, [one] if *one == file);
-        let listed = self.items.all().iter().position(|item| alone(&item.files));
+        let listed = self.items.all().iter().position(|item| item.files == files);
         let item = listed.unwrap_or_else(|| Current::outside(self.next_generation()));
-        self.open_files(view, item, Arc::from([file]), None);
+        self.open_files(view, item, files, None);
     }
 
     /// True where the active view holds a case that is not of the list: nothing is decided about it.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{
     HeatmapQuestion, HeatmapStyle, ImportWish, Layout, Link, Notice, OperatingPoint, Pane, Severity, Shape, Tool,
@@ -22,7 +23,7 @@ pub enum Command {
     /// Item `index` of the list, into the active view.
     Select(usize),
     /// A file, of the list or not, into the view after the active one.
-    OpenBeside(PathBuf),
+    OpenBeside(Arc<[PathBuf]>),
     /// Frame `index`, counted from 0.
     GoToFrame(usize),
     /// This many frames on, negative back.

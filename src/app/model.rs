@@ -82,7 +82,7 @@ pub enum Golden {
         largest_difference: Option<f32>,
         /// Where the first case that failed differs, where its stored arrays tell.
         place: Option<Place>,
-        /// Why the first case failed, in English.
+        /// Why the first case failed, or what to doubt of one that passed, in English.
         problem: Option<String>,
     },
 }
@@ -94,7 +94,8 @@ impl Golden {
         let count = |wanted: fn(&GoldenResult) -> bool| results.iter().filter(|result| wanted(result)).count();
         let first = results.first().map(|result| result.compared);
         let failed = results.iter().find(|result| !result.passed);
-        let reason = |result: &GoldenResult| Some(format!("{}: {}", result.title(), result.reason()?));
+        let of = |result: &GoldenResult, words: String| format!("{}: {words}", result.title());
+        let doubt = results.iter().find_map(|result| Some(of(result, result.doubt()?)));
         Self::Checked {
             passed: count(|result| result.passed),
             cases: results.len(),
@@ -104,7 +105,7 @@ impl Golden {
             largest_difference: differences
                 .fold(None, |worst: Option<f32>, found| Some(worst.unwrap_or(0.0).max(found))),
             place: failed.and_then(|result| result.place),
-            problem: failed.and_then(reason),
+            problem: failed.and_then(|result| Some(of(result, result.reason()?))).or(doubt),
         }
     }
 }
@@ -274,8 +275,8 @@ pub struct Prediction {
 #[derive(Clone, Debug)]
 pub struct KnownCase {
     pub known: Known,
-    /// Of each of the nearest, where its file is still there.
-    pub files: Vec<Option<PathBuf>>,
+    /// Of each of the nearest, where its files are still there.
+    pub files: Vec<Option<Arc<[PathBuf]>>>,
     /// Cases of the reference.
     pub cases: usize,
 }

@@ -160,7 +160,7 @@ impl AppState {
         match command {
             Command::Open(paths) => self.open(paths),
             Command::Select(index) => self.select(index),
-            Command::OpenBeside(file) => self.open_beside(file),
+            Command::OpenBeside(files) => self.open_beside(files),
             // These are about the list's case.
             Command::Decide(_) | Command::ToggleFlag | Command::SetLabel(_) if self.looks_outside() => {}
             Command::GoToFrame(index) => self.go_to_frame(index),

@@ -68,6 +68,7 @@ fn run_facts() -> RunFacts {
         },
         roots: Vec::new(),
         options: RunOptions::default(),
+        reference_sha256: None,
     }
 }
 

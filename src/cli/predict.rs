@@ -29,7 +29,7 @@ pub fn predict(args: &PredictArgs) -> anyhow::Result<Ended> {
     let found = found.map_err(|_| anyhow::anyhow!("the search for files failed"))?;
     let items = items(args.series, &found, &model);
     let (reference, problem) = reference(args, &model)?;
-    let features = reference.as_ref().map(|reference| reference.tap());
+    let features = reference.as_ref().map(|reference| reference.taps()).unwrap_or_default();
     let session_options = SessionOptions { features, ..SessionOptions::for_many(&model, items.len()) };
     let mut session = Session::start(&model, args.engine.into(), &session_options)?;
     if args.stability {

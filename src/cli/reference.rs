@@ -41,7 +41,7 @@ pub fn reference(args: &ReferenceArgs) -> anyhow::Result<Ended> {
     let recorder = Recorder { roots, labels, pseudonyms };
 
     let options = SessionOptions::for_many(&model, chosen.len());
-    let mut tap = reference::find_tap(&model, args.engine.into(), &options)?;
+    let mut tap = reference::find_taps(&model, args.engine.into(), &options)?;
     let bar = progress::bar(chosen.len());
     let mut failed = found.problems.len();
     found.problems.iter().for_each(|problem| eprintln!("error: {problem}"));
@@ -93,7 +93,9 @@ fn said(facts: &ReferenceFacts, cases: &[reference::ReferenceCase]) {
     labels.sort_unstable();
     let labels: Vec<String> = labels.iter().map(|(label, count)| format!("{label} {count}")).collect();
     say!("{} of {} pictures: {}", facts.cases, facts.of, labels.join(", "));
-    say!("{} numbers each, from \"{}\" ({})", facts.dims, facts.tap.tensor, facts.words);
+    for part in &facts.parts {
+        say!("{} numbers each, from \"{}\" ({})", part.dims, part.tap.tensor, part.words);
+    }
     if let Some(share) = facts.nearest_agrees {
         say!("The most similar other case has the same label in {:.1} %.", share * 100.0);
     }
@@ -101,7 +103,7 @@ fn said(facts: &ReferenceFacts, cases: &[reference::ReferenceCase]) {
     distances.sort_by(f64::total_cmp);
     let at = |share: f64| distances.get((share * distances.len() as f64) as usize).copied().unwrap_or(f64::NAN);
     say!(
-        "Distance to the others' centre: median {:.1}, {:.0} % of cases below {:.1}. A case farther out is called unlike them.",
+        "Distance to the others, in standard deviations: median {:.1}, {:.0} % of cases below {:.1}. A case farther out is called unlike them.",
         at(0.5),
         UNLIKE * 100.0,
         at(UNLIKE)

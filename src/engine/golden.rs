@@ -152,9 +152,9 @@ mod tests {
             assert!(broken.case().unwrap_err().contains("no golden case: invalid type"), "{:?}", broken.case());
         }
         let written = serde_json::to_value(&file).unwrap();
-        let cases = |value: &serde_json::Value| value.as_array().unwrap()[2..].to_vec();
-        assert_eq!(cases(&written["golden_cases"]), cases(&golden));
-        assert_eq!(written["golden_cases"][1], golden[1]);
+        for place in 1..4 {
+            assert_eq!(written["golden_cases"][place], golden[place]);
+        }
     }
 
     #[test]

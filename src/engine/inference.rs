@@ -50,7 +50,8 @@ pub struct Inference {
     pub scores: Vec<f32>,
     /// Index of the predicted class: the operating point where the manifest states one, else the largest score.
     pub predicted: usize,
-    /// The vector that the model makes of the picture, where the session was asked for it; of several slices their mean.
+    /// What the model makes of the picture on the way, where the session was asked for it: the numbers of each tensor one
+    /// behind the other; of several slices their mean.
     pub features: Option<Vec<f32>>,
     pub engine: EngineKind,
     pub provider: Provider,

@@ -72,6 +72,7 @@ impl Model {
             name: export.name(),
             has_metadata: false,
             configs: export.root.clone(),
+            bundle: None,
         };
         Self::of(place, Some(metadata), raw)
     }
@@ -349,6 +350,8 @@ struct Place {
     has_metadata: bool,
     /// Other tools' files count in a model's own folder only.
     configs: Option<PathBuf>,
+    /// What a MONAI bundle's own `configs/metadata.json` says: class names among it.
+    bundle: Option<MetadataFile>,
 }
 
 impl Place {
@@ -370,7 +373,7 @@ impl Place {
         let named = if is_folder { path.file_name() } else { named };
         let name = named.map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|| "model".to_owned());
         let configs = is_folder.then(|| folder.clone());
-        Ok(Self { onnx, folder, name, has_metadata, configs })
+        Ok(Self { onnx, folder, name, has_metadata, configs, bundle: None })
     }
 
     /// Another tool's folder.
@@ -381,6 +384,7 @@ impl Place {
             folder: export.folder(),
             has_metadata: false,
             configs: export.root.clone(),
+            bundle: export.metadata()?,
             onnx: export.onnx,
         })
     }
@@ -391,7 +395,7 @@ impl Place {
 
     fn metadata(&self) -> Result<Option<MetadataFile>, EngineError> {
         if !self.has_metadata {
-            return Ok(None);
+            return Ok(self.bundle.clone());
         }
         MetadataFile::read(&self.folder.join("metadata.json")).map(Some)
     }

@@ -13,7 +13,7 @@ use super::inference::{EngineKind, Inference, Provider};
 use super::input_spec::InputSpec;
 use super::model::Model;
 use super::scores::ScoreRule;
-use crate::onnx::{self, FEATURES, FeatureAxes, FeatureTap};
+use crate::onnx::{self, FeatureAxes, FeatureTap};
 
 /// Which engine is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -60,8 +60,8 @@ pub struct SessionOptions {
     pub max_batch: usize,
     /// For the embedded engine: longest time to prepare a model, or to run one picture.
     pub time_limit: Duration,
-    /// What of the graph is read as the [features](Inference::features) of a picture.
-    pub features: Option<FeatureTap>,
+    /// What of the graph is read as the [features](Inference::features) of a picture, one behind the other.
+    pub features: Vec<FeatureTap>,
 }
 
 impl Default for SessionOptions {
@@ -74,7 +74,7 @@ impl Default for SessionOptions {
             provider: ProviderChoice::Auto,
             max_batch: 8,
             time_limit: Duration::from_secs(120),
-            features: None,
+            features: Vec::new(),
         }
     }
 }
@@ -129,8 +129,8 @@ pub struct Session {
     cancel: CancelHandle,
     batch: Batch,
     options: SessionOptions,
-    /// Which output holds the features, and how they lie in it.
-    features: Option<(usize, FeatureAxes)>,
+    /// Which outputs hold features, and how they lie in them.
+    features: Vec<(usize, FeatureAxes)>,
 }
 
 impl Session {
@@ -149,16 +149,17 @@ impl Session {
         };
         drop(original);
         let mut wanted = model.wanted();
-        let (extended, features) = match &options.features {
-            Some(tap) => {
-                wanted.all.push(FEATURES.to_owned());
-                wanted.read.push(FEATURES.to_owned());
-                let extended = onnx::with_features(&extended, &model.graph, &tap.tensor)
-                    .map_err(|source| EngineError::Onnx { path: model.path.clone(), source })?;
-                (extended, Some((wanted.read.len() - 1, tap.axes)))
-            }
-            None => (extended, None),
+        let extended = match options.features.as_slice() {
+            [] => extended,
+            taps => onnx::with_features(&extended, &model.graph, taps)
+                .map_err(|source| EngineError::Onnx { path: model.path.clone(), source })?,
         };
+        let mut features = Vec::with_capacity(options.features.len());
+        for (place, tap) in options.features.iter().enumerate() {
+            features.push((wanted.read.len(), tap.axes));
+            wanted.all.push(onnx::features_output(place));
+            wanted.read.push(onnx::features_output(place));
+        }
         let spec = InputSpec::of(model);
         let empty = spec.empty_batch();
         let input = [NamedInput { name: &model.input.name, shape: &empty.shape, data: &empty.data }];
@@ -268,10 +269,10 @@ impl Session {
                 format!("{} values came back for {length} pictures; {values} per picture were expected.", scores.len());
             return Err(EngineError::NoOutput { what });
         }
-        let features_at = self.features.map(|(at, _)| at);
+        let features_at = self.features.first().map(|(at, _)| *at);
         let logits = outputs.get(1).filter(|_| features_at != Some(1)).map(|output| output.data.as_slice());
         let logits = logits.filter(|data| fits(data));
-        let features = self.features.and_then(|(at, axes)| pooled(outputs.get(at)?, length, axes));
+        let features = self.features(outputs, length);
         let share = |data: &'_ [f32], index: usize| -> Vec<f32> {
             data.chunks_exact(values.max(1)).nth(index).map(<[f32]>::to_vec).unwrap_or_default()
         };
@@ -283,5 +284,22 @@ impl Session {
             results.push(Inference { features, ..inference });
         }
         Ok(())
+    }
+
+    /// The features of each of `length` pictures, those of one tensor behind those of the other; `None` where none are
+    /// asked for, or one of them cannot be used.
+    fn features(&self, outputs: &[Output], length: usize) -> Option<Vec<Vec<f32>>> {
+        let mut all: Option<Vec<Vec<f32>>> = None;
+        for (at, axes) in &self.features {
+            let own = pooled(outputs.get(*at)?, length, *axes)?;
+            all = Some(match all {
+                Some(mut before) => {
+                    before.iter_mut().zip(own).for_each(|(vector, own)| vector.extend(own));
+                    before
+                }
+                None => own,
+            });
+        }
+        all
     }
 }

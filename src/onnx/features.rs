@@ -1,4 +1,4 @@
-//! The vector that a classifier makes of a picture just before its last linear layer, as an extra output.
+//! Vectors that a classifier makes of a picture on the way, as extra outputs: what its last linear layer reads, and others.
 
 use prost::bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,10 @@ use super::graph::Graph;
 use super::half::cast;
 use super::proto::{DataType, GraphProto};
 
-/// Name of the extra output.
-pub const FEATURES: &str = "overread_features";
+/// Name of the extra output at `place`.
+pub fn features_output(place: usize) -> String {
+    format!("overread_features_{place}")
+}
 
 /// A tensor whose mean over everything but batch and channels stands for a picture.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,17 +90,21 @@ fn is_constant(graph: &Graph, value: &str, depth: usize) -> bool {
     node.op_type == "Constant" || (keeps && node.input.first().is_some_and(|name| is_constant(graph, name, depth + 1)))
 }
 
-/// The model with `tensor`, as float32, as its last output [`FEATURES`].
+/// The model with each tensor of `taps`, as float32, as further outputs named by [`features_output`].
 ///
 /// # Errors
 /// [`OnnxError::NoSuchTensor`] for a name that the graph does not make.
-pub fn with_features(bytes: &Bytes, graph: &Graph, tensor: &str) -> Result<Bytes, OnnxError> {
-    if graph.producer(tensor).is_none() {
-        return Err(OnnxError::NoSuchTensor { name: tensor.to_owned() });
+pub fn with_features(bytes: &Bytes, graph: &Graph, taps: &[FeatureTap]) -> Result<Bytes, OnnxError> {
+    let mut delta = GraphProto::default();
+    for (place, FeatureTap { tensor, .. }) in taps.iter().enumerate() {
+        if graph.producer(tensor).is_none() {
+            return Err(OnnxError::NoSuchTensor { name: tensor.clone() });
+        }
+        let name = features_output(place);
+        delta.node.push(cast(tensor, &name, DataType::Float));
+        delta.output.push(value_info(&ExtraOutput { name, dtype: Some(DataType::Float) }));
     }
-    let cast = cast(tensor, FEATURES, DataType::Float);
-    let output = value_info(&ExtraOutput { name: FEATURES.to_owned(), dtype: Some(DataType::Float) });
-    Ok(append(bytes, GraphProto { node: vec![cast], output: vec![output], ..Default::default() }))
+    Ok(append(bytes, delta))
 }
 
 #[cfg(test)]

@@ -48,8 +48,8 @@ impl ReviewReport<'_> {
     }
 }
 
-/// Writes the records as `path,slice,truth,predicted,score of each class,margin,loss,group,sha256,farther_than,error`, one row a
-/// case: what `overread metrics` reads. `predicted` gives a record's class at the operating point.
+/// Writes the records as `path,slice,truth,predicted,score of each class,margin,loss,group,sha256,reference_distance,farther_than,unlike,error`, one
+/// row a case: what `overread metrics` reads. `predicted` gives a record's class at the operating point.
 ///
 /// # Errors
 /// [`ReportError::Write`].
@@ -63,7 +63,10 @@ pub fn write_predictions(
     let mut writer = csv::Writer::from_path(path).map_err(failed)?;
     let mut header = ["path", "slice", "truth", "predicted"].map(str::to_owned).to_vec();
     header.extend(class_names.iter().map(|name| format!("score {name}")));
-    header.extend(["margin", "loss", "group", "sha256", "farther_than", "error"].map(str::to_owned));
+    header.extend(
+        ["margin", "loss", "group", "sha256", "reference_distance", "farther_than", "unlike", "error"]
+            .map(str::to_owned),
+    );
     writer.write_record(&header).map_err(failed)?;
     for record in records {
         writer.write_record(row(record, class_names, predicted(record))).map_err(failed)?;
@@ -84,7 +87,9 @@ fn row(record: &CaseRecord, class_names: &[String], predicted: Option<usize>) ->
     row.push(record.group().unwrap_or_default().to_owned());
     row.push(record.sha256.clone().unwrap_or_default());
     let known = record.scored().and_then(|scored| scored.known.as_ref());
+    row.push(number(known.map(|known| format!("{:.4}", known.distance))));
     row.push(number(known.map(|known| format!("{:.4}", known.farther_than))));
+    row.push(number(known.map(|known| if known.is_unlike() { "yes" } else { "no" }.to_owned())));
     row.push(record.error().unwrap_or_default().to_owned());
     row
 }

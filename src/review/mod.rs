@@ -34,4 +34,4 @@ pub use trust::{
     scrambled_mapper,
 };
 pub use truth::truth_from_folder;
-pub use worklist::{Answer, Order, Pair, Row, Show, SortKey, UNCERTAIN_MARGIN, arrange};
+pub use worklist::{Answer, Far, Order, Pair, Row, Show, SortKey, UNCERTAIN_MARGIN, arrange};

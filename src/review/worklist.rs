@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 
 use super::folder::Opinion;
 use super::record::CaseRecord;
+use super::reference::Known;
 
 /// Probabilities of the two likeliest classes that differ by less than this make a case uncertain.
 pub const UNCERTAIN_MARGIN: f32 = 0.2;
@@ -24,6 +25,24 @@ pub struct Row {
     pub leaked: bool,
     /// True where the reader wrote a note.
     pub noted: bool,
+    /// Where the model has a reference.
+    pub far: Option<Far>,
+}
+
+/// How far a case lies from what the model has seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Far {
+    /// As [`Known::distance`].
+    pub distance: f64,
+    pub unlike: bool,
+}
+
+impl Far {
+    /// Of a record.
+    pub fn of(record: &CaseRecord) -> Option<Self> {
+        let known: &Known = record.scored()?.known.as_ref()?;
+        Some(Self { distance: known.distance, unlike: known.is_unlike() })
+    }
 }
 
 /// How far a case's prediction is.
@@ -156,6 +175,8 @@ pub enum SortKey {
     Score,
     Margin,
     Loss,
+    /// How far from what the model has seen.
+    Distance,
     Opinion,
 }
 
@@ -172,6 +193,7 @@ impl Order {
             match (self.key, row.answer) {
                 (SortKey::Truth, _) => row.truth.map(|truth| truth as f64),
                 (SortKey::Opinion, _) => (row.opinion != Opinion::None).then(|| f64::from(row.opinion as u8)),
+                (SortKey::Distance, _) => row.far.map(|far| far.distance),
                 (SortKey::Predicted, Answer::Class { predicted, .. }) => Some(predicted as f64),
                 (SortKey::Score, Answer::Class { score, .. }) => Some(f64::from(score)),
                 (SortKey::Margin, Answer::Class { margin, .. }) => margin.map(f64::from),

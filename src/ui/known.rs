@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use eframe::egui::{
     self, Align2, Color32, Rect, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
@@ -44,15 +45,24 @@ impl KnownPanel {
         weak(ui, words.text("known-similar")).on_hover_text(words.text("known-similar.tooltip"));
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            for (neighbour, file) in case.known.nearest.iter().zip(&case.files) {
-                self.row(ui, state, neighbour, file.as_deref(), wishes);
+            for (neighbour, files) in case.known.nearest.iter().zip(&case.files) {
+                self.row(ui, state, neighbour, files.as_ref(), wishes);
             }
         });
-        self.textures.retain(|file, _| case.files.iter().flatten().any(|shown| shown == file));
+        let shown = || case.files.iter().flatten().filter_map(|files| files.first());
+        self.textures.retain(|file, _| shown().any(|shown| shown == file));
     }
 
-    fn row(&mut self, ui: &mut Ui, state: &AppState, near: &Neighbour, file: Option<&Path>, wishes: &mut Wishes) {
+    fn row(
+        &mut self,
+        ui: &mut Ui,
+        state: &AppState,
+        near: &Neighbour,
+        files: Option<&Arc<[PathBuf]>>,
+        wishes: &mut Wishes,
+    ) {
         let (p, words) = (palette(ui), words(ui));
+        let file = files.and_then(|files| files.first());
         let (height, sense) = match file {
             Some(_) => (WITH_PICTURE, Sense::click()),
             None => (WITHOUT_PICTURE, Sense::hover()),
@@ -87,8 +97,8 @@ impl KnownPanel {
         ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, p.text);
         let name = near.name.clone().unwrap_or_default();
         let response = if name.is_empty() { response } else { response.on_hover_text(name) };
-        if let Some(file) = file.filter(|_| response.clicked()) {
-            wishes.commands.push(Command::OpenBeside(file.to_owned()));
+        if let Some(files) = files.filter(|_| response.clicked()) {
+            wishes.commands.push(Command::OpenBeside(files.clone()));
         }
     }
 

@@ -68,6 +68,7 @@ impl Worker {
             Job::Ready(Ready { generation, path, items }) => {
                 let result = start(&path, None, items).map(|started| {
                     let run = RunFacts::new(&started.model, &started.session, &[], RunOptions::default());
+                    let run = run.with_reference(started.reference.as_deref());
                     self.ready = Some((path, started));
                     Box::new(run)
                 });
@@ -113,7 +114,7 @@ fn start(path: &Path, sha256: Option<&str>, items: usize) -> Result<Started, Eng
     }
     // Why it cannot be used is said where the model was loaded.
     let reference = Reference::find(&model).and_then(Result::ok).map(Arc::new);
-    let features = reference.as_ref().map(|reference| reference.tap());
+    let features = reference.as_ref().map(|reference| reference.taps()).unwrap_or_default();
     let options = SessionOptions { features, ..SessionOptions::for_many(&model, items) };
     let session = Session::start(&model, EngineChoice::Auto, &options)?;
     Ok(Started { model, session, reference })

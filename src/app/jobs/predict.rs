@@ -96,7 +96,7 @@ fn known(
     slice: Option<usize>,
 ) -> Option<KnownCase> {
     let known = reference.judge(inference.features.as_deref()?, source.sha256.as_deref(), slice)?;
-    let files = known.nearest.iter().map(|neighbour| reference.file(neighbour)).collect();
+    let files = known.nearest.iter().map(|neighbour| reference.files(neighbour).map(Arc::from)).collect();
     Some(KnownCase { known, files, cases: reference.facts.cases })
 }
 

@@ -97,10 +97,10 @@ impl Worker {
             Some(Err(error)) => (None, Some(error.to_string())),
             None => (None, None),
         };
-        let features = reference.as_ref().map(Reference::tap);
+        let features = reference.as_ref().map(Reference::taps).unwrap_or_default();
         let options = SessionOptions { features, ..SessionOptions::beside_a_window() };
         let session = Session::start(&model, EngineChoice::Auto, &options)?;
-        let run = RunFacts::new(&model, &session, &[], RunOptions::default());
+        let run = RunFacts::new(&model, &session, &[], RunOptions::default()).with_reference(reference.as_ref());
         let mut described = describe_model(&model);
         described.remarks.extend(doubt);
         let facts = (described, describe_engine(&session), run);

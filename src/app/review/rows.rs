@@ -9,7 +9,7 @@ use crate::app::{AppState, Command, Item, LeakState, Pane, ThumbnailState};
 use crate::engine::predicted_class;
 use crate::review::folder::Opinion;
 use crate::review::record::{CaseRecord, predicted_at};
-use crate::review::{Answer, Order, Row, Show, arrange};
+use crate::review::{Answer, Far, Order, Row, Show, arrange};
 
 /// While answers stream in, rows are made at most this often.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -62,6 +62,7 @@ impl AppState {
             flagged: decision.is_some_and(|decision| decision.flag),
             leaked,
             noted: decision.is_some_and(|decision| !decision.note.is_empty()),
+            far: Far::of(record),
         }
     }
 

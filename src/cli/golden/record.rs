@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::outputs::{self, Framework};
 use crate::cli::{Ended, GoldenRecordArgs, Misuse, predict};
-use crate::engine::{GoldenCase, Inference, Model, Session, SessionOptions};
+use crate::engine::{GoldenCase, Inference, Model, Session, SessionOptions, SliceFiles};
 use crate::report::{GoldenError, NewGolden, NewInput, store_golden};
 use crate::review::doctor::spread;
 use crate::review::golden::{answer, prepared, verify_case};
@@ -45,9 +45,12 @@ pub(super) fn record(args: &GoldenRecordArgs) -> anyhow::Result<Ended> {
     let items = if args.prepared {
         found.files.iter().map(|file| vec![file.clone()]).collect()
     } else {
-        with_their_slices(predict::items(false, &found, &model), &model)
+        predict::items(false, &found, &model)
     };
-    let (items, probability) = chosen(args, &model, items)?;
+    let (mut items, probability) = chosen(args, &model, items)?;
+    if let Some(pattern) = model.slice_files().filter(|_| !args.prepared) {
+        items.iter_mut().for_each(|item| add_slices(&mut item.files, pattern));
+    }
     let mut session = Session::start(&model, args.engine.into(), &SessionOptions::default())?;
     let (mut recorded, mut failed) = (Vec::new(), found.problems.len());
     for item in &items {
@@ -63,15 +66,14 @@ pub(super) fn record(args: &GoldenRecordArgs) -> anyhow::Result<Ended> {
         anyhow::bail!("nothing could be recorded");
     }
     refuse_disagreements(args, &model, &recorded)?;
-    let unsure = recorded.iter().filter_map(|one| one.surest).filter(|surest| *surest < 1.0 - probability).count();
+    let certain = recorded.iter().filter_map(|one| one.surest).filter(|surest| *surest >= 1.0 - probability).count();
     let cases = recorded.len();
     let forced = recorded.iter().filter(|one| one.disagreement.is_some()).count();
     write(&model, &mut session, recorded)?;
     tell(args, &model, cases, forced);
-    if args.outputs.is_some() && unsure < cases {
+    if certain > 0 {
         say!(
-            "{} of them say 0 or 1 whatever is done to the picture, as far as {probability:.0e} tells: they prove little.",
-            cases - unsure
+            "{certain} of them are 0 or 1 as far as {probability:.0e} tells, whatever is done to the picture: they prove little."
         );
     }
     Ok(if failed == 0 { Ended::Well } else { Ended::SomeFailed })
@@ -98,29 +100,19 @@ fn chosen(args: &GoldenRecordArgs, model: &Model, items: Vec<Vec<PathBuf>>) -> a
 }
 
 /// Adds to the slices of a case those that lie beside them in their folder.
-fn with_their_slices(items: Vec<Vec<PathBuf>>, model: &Model) -> Vec<Vec<PathBuf>> {
-    let Some(pattern) = model.slice_files() else { return items };
-    let complete = |item: Vec<PathBuf>| -> Vec<PathBuf> {
-        let Some((first, case)) = item.first().and_then(|first| Some((first, pattern.case_of(first)?))) else {
-            return item;
-        };
-        let folder = first.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let beside = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        let beside = beside.filter(|path| pattern.case_of(path) == Some(case) && path.is_file());
-        let mut all: Vec<Vec<PathBuf>> = item.iter().map(|file| vec![file.clone()]).collect();
-        let named: BTreeSet<_> = item.iter().filter_map(|file| file.file_name()).collect();
-        all.extend(
-            beside.filter(|path| path.file_name().is_some_and(|name| !named.contains(name))).map(|path| vec![path]),
-        );
-        if all.len() > item.len() {
-            eprintln!("{case}: {} further slices of it lie beside, and go with it.", all.len() - item.len());
-        }
-        // One folder and one case: one group, in order. A name without a folder is in another folder than `./name`.
-        let here = |file: &PathBuf| folder.join(file.file_name().unwrap_or_default());
-        let all = all.into_iter().map(|file| file.iter().map(here).collect()).collect();
-        pattern.group(all).into_iter().next().unwrap_or(item)
-    };
-    items.into_iter().map(complete).collect()
+fn add_slices(files: &mut Vec<PathBuf>, pattern: &SliceFiles) {
+    let Some(first) = files.first().cloned() else { return };
+    let Some(case) = pattern.case_of(&first) else { return };
+    let folder = first.parent().unwrap_or(Path::new(""));
+    let look_in = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let names = std::fs::read_dir(look_in).into_iter().flatten().flatten().map(|entry| folder.join(entry.file_name()));
+    let beside = names.filter(|path| pattern.case_of(path) == Some(case) && !files.contains(path) && path.is_file());
+    let all: Vec<Vec<PathBuf>> = files.iter().cloned().chain(beside).map(|file| vec![file]).collect();
+    if all.len() > files.len() {
+        eprintln!("{case}: {} further slices of it lie beside, and go with it.", all.len() - files.len());
+        // One folder and one case: one group, in order.
+        *files = pattern.group(all).concat();
+    }
 }
 
 fn one(
@@ -155,7 +147,8 @@ fn one(
 
 /// The one frame that is meant: of slices that are cases of their own the middle one, and where only an array is stored.
 fn slice_of(args: &GoldenRecordArgs, model: &Model, scan: &Scan) -> anyhow::Result<Option<usize>> {
-    let groups = model.select_slices(scan, None)?.groups;
+    let groups =
+        model.select_slices(scan, None).map_err(|error| anyhow::anyhow!("{}: {error}", scan.path.display()))?.groups;
     if args.prepared && !model.is_volume() {
         let frames = groups.concat();
         return Ok(frames.get(frames.len() / 2).copied());
@@ -221,9 +214,11 @@ fn refuse_disagreements(args: &GoldenRecordArgs, model: &Model, recorded: &[Reco
     let next = if model.is_volume() {
         "Correct preprocess_volume in metadata.json (docs/MANIFEST.md)".to_owned()
     } else {
-        let model = args.model.display();
+        let pictures: Vec<String> = args.pictures.iter().map(|path| path.display().to_string()).collect();
         format!(
-            "Find out how the pictures were prepared: overread doctor {model} --pictures DIR --predictions {}",
+            "Find out how they were prepared: overread doctor {} --pictures {} --predictions {}",
+            args.model.display(),
+            pictures.join(" "),
             file.display()
         )
     };

@@ -88,14 +88,14 @@ fn what_was_proven(found: &[OnEngine]) -> String {
             "The cases are pictures: they check how pictures are prepared, the network and the engines.".to_owned()
         }
         (pictures, arrays) => format!(
-            "{pictures} of the cases are pictures and check preprocessing, network and engines; {arrays} are prepared arrays and \
-             do not check how pictures are prepared."
+            "Pictures: {pictures}, which check preprocessing, network and engines. Prepared arrays: {arrays}, which do not check \
+             how pictures are prepared."
         ),
     };
     if own > 0 {
         said.push_str(&format!(
-            " The numbers of {own} are the program's own: they show that nothing changed since they were recorded, not that \
-             training prepared its pictures like this."
+            " Own numbers of the program: {own}. They show that nothing changed since they were recorded, not that training \
+             prepared its pictures like this."
         ));
     }
     said
@@ -117,7 +117,7 @@ fn print_engine(one: &OnEngine) {
             result.compared.word(),
             result.tolerance
         );
-        if let Some(reason) = result.reason() {
+        if let Some(reason) = result.reason().or_else(|| result.doubt()) {
             say!("      {reason}");
         }
     }

@@ -32,13 +32,13 @@ impl Side {
     pub fn run(work: &Work<'_>, model: Model, mut first: Option<&mut RunFolder>) -> anyhow::Result<Option<Self>> {
         let args = work.args;
         let reference = reference(&model);
-        let features = reference.as_ref().map(|reference| reference.tap());
+        let features = reference.as_ref().map(|reference| reference.taps()).unwrap_or_default();
         let options = SessionOptions { features, ..SessionOptions::for_many(&model, work.items.len()) };
         let mut session = Session::start(&model, args.engine.into(), &options)?;
         let real = |path: &std::path::PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
         let roots: Vec<_> = args.paths.iter().map(real).collect();
         let options = RunOptions { series: args.series, slices: args.slices.clone(), identify: args.identify };
-        let facts = RunFacts::new(&model, &session, &roots, options);
+        let facts = RunFacts::new(&model, &session, &roots, options).with_reference(reference.as_deref());
         let mut folder = match &mut first {
             Some(first) => first.compare_with(facts)?,
             None => RunFolder::create_or_resume(&args.out, facts)?,

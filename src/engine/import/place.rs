@@ -72,7 +72,7 @@ impl Export {
     }
 
     /// `metadata.json` of this program, or of a MONAI bundle.
-    pub(super) fn metadata(&self) -> Result<Option<MetadataFile>, EngineError> {
+    pub(in crate::engine) fn metadata(&self) -> Result<Option<MetadataFile>, EngineError> {
         let Some(root) = &self.root else { return Ok(None) };
         let places = [root.join("metadata.json"), root.join("configs/metadata.json")];
         places.into_iter().find(|path| path.is_file()).map(|path| MetadataFile::read(&path)).transpose()

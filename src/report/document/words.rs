@@ -119,8 +119,8 @@ phrases! {
         "세 열 모두 작을수록 좋습니다. 측정한 사례에 맞춘 온도는 실제보다 좋아 보입니다. overread calibrate는 다른 사례에서 온도를 맞추어 모델에 저장합니다.";
     NOT_CALIBRATED: "The model is not calibrated: its scores are no probabilities until a temperature is fitted on other cases.",
         "보정되지 않은 모델입니다. 다른 사례로 온도를 맞추기 전에는 점수를 확률로 읽을 수 없습니다.";
-    UNLIKE: "{} of {} cases are unlike the reference cases of the model: farther from their centre than 99 % of them. predictions.csv has the share of each (farther_than).",
-        "사례 {}개(전체 {}개)가 모델의 참조 사례와 다릅니다. 참조 사례의 99 %보다 중심에서 더 멉니다. 각 사례의 비율은 predictions.csv의 farther_than에 있습니다.";
+    UNLIKE: "{} of {} cases are unlike the reference cases of the model: farther out than 99 % of them. predictions.csv has the share of each (farther_than).",
+        "사례 {}개(전체 {}개)가 모델의 참조 사례와 다릅니다. 참조 사례의 99 %보다 더 벗어나 있습니다. 각 사례의 비율은 predictions.csv의 farther_than에 있습니다.";
     OPERATING_POINT: "Operating point", "작동점";
     MODELS_OWN: "the model's own", "모델 기본값";
     BOTH_RIGHT: "both right", "둘 다 맞음";

@@ -115,10 +115,11 @@ fn folder_names(files: &[PathBuf], classes: usize) -> Result<Vec<String>, Doctor
     if names.len() == classes {
         return Ok(names.into_iter().collect());
     }
-    let (count, more) = (names.len(), if names.len() > MOST_NAMED { ", …" } else { "" });
+    let count = if names.len() == 1 { "one folder".to_owned() } else { format!("{} folders", names.len()) };
+    let more = if names.len() > MOST_NAMED { ", …" } else { "" };
     let named: Vec<String> = names.into_iter().take(MOST_NAMED).collect();
     let what = format!(
-        "The model has no class names and tells {classes} classes apart; the pictures lie in {count} folders ({}{more}). \
+        "The model has no class names and tells {classes} classes apart; the pictures lie in {count} ({}{more}). \
          Name the classes in the order of its outputs (--classes A,B,…), or give the framework's outputs with \
          --predictions.",
         named.join(", ")

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::time::now_utc;
 use crate::engine::{EngineKind, Model, Session, SliceChoice, runtime};
+use crate::review::reference::Reference;
 use crate::review::source::sha256_hex;
 
 /// A run: which model, on what, over which files, how.
@@ -21,6 +22,9 @@ pub struct RunFacts {
     /// The reviewed folders and files.
     pub roots: Vec<PathBuf>,
     pub options: RunOptions,
+    /// Hash of what the model has seen (of its three files); `None` where it has no reference, or before these were noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference_sha256: Option<String>,
 }
 
 /// The model of a run.
@@ -83,7 +87,14 @@ impl RunFacts {
             engine: EngineFacts::of(session),
             roots: roots.to_vec(),
             options,
+            reference_sha256: None,
         }
+    }
+
+    /// With the reference that cases are compared with.
+    #[must_use]
+    pub fn with_reference(self, reference: Option<&Reference>) -> Self {
+        Self { reference_sha256: reference.map(|reference| reference.sha256.clone()), ..self }
     }
 
     /// What would give other numbers in `other`, in words; `None` where one run can go on with the other's results.
@@ -99,6 +110,10 @@ impl RunFacts {
             ("other preprocessing steps", a.steps != b.steps),
             ("another calibration, operating point or choice of slices", a.scoring != b.scoring),
             ("other options --series, --slices or --identify", self.options != other.options),
+            ("another reference of what it has seen", {
+                let both = self.reference_sha256.as_ref().zip(other.reference_sha256.as_ref());
+                both.is_some_and(|(own, other)| own != other)
+            }),
             ("another engine or provider", {
                 let what = |engine: &EngineFacts| (engine.engine.clone(), engine.provider.clone());
                 what(&self.engine) != what(&other.engine)

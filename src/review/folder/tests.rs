@@ -30,6 +30,7 @@ fn facts(sha256: &str) -> RunFacts {
         },
         roots: vec!["뇌".into()],
         options: RunOptions::default(),
+        reference_sha256: None,
     }
 }
 

@@ -221,6 +221,16 @@ impl GoldenResult {
         }
     }
 
+    /// A doubt about a case that passed: the network hardly notices that pictures are prepared otherwise.
+    pub fn doubt(&self) -> Option<String> {
+        let prepared = self.prepared.as_ref().filter(|prepared| self.passed && prepared.is_doubtful())?;
+        Some(format!(
+            "The {} agree, and yet the pictures are prepared otherwise: {}. This network hardly notices; others would.",
+            self.compared.word(),
+            prepared.words()
+        ))
+    }
+
     /// Why it failed, and where the difference lies: sentences for a person. `None` where it passed.
     pub fn reason(&self) -> Option<String> {
         if self.passed {

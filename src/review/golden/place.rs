@@ -26,7 +26,16 @@ pub struct ArrayDifference {
 /// Of the stored range: a quarter of a grey level. A network that is wrong for the stored array too is not so because of it.
 const NO_MATTER: f32 = 1e-3;
 
+/// Of the stored range: five grey levels, more than decoders of JPEG differ by.
+const TO_DOUBT: f32 = 2e-2;
+
 impl ArrayDifference {
+    /// True where the pictures are prepared so otherwise that a network should notice.
+    pub(super) fn is_doubtful(&self) -> bool {
+        let [low, high] = self.stored_range;
+        self.largest.is_none_or(|largest| largest > TO_DOUBT * (high - low))
+    }
+
     fn is_small(&self) -> bool {
         let [low, high] = self.stored_range;
         self.largest.is_some_and(|largest| largest <= NO_MATTER * (high - low))

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Axis, s};
 
-use super::gaussian::Gaussian;
+use super::depths::{Depths, ranges};
 use super::half::to_half;
-use super::{FEWEST, ReferenceCase, ReferenceFacts, TapFound, VERSION};
+use super::{FEWEST, MOST_FILES, Part, ReferenceCase, ReferenceFacts, Tap, TapsFound, VERSION};
 use crate::engine::{Model, SliceChoice, sha256_hex};
 use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
 use crate::review::{BatchOptions, Case, Control, run};
@@ -40,7 +40,7 @@ pub struct NewReference {
     /// Without the hash of the features' file, which its writer knows.
     pub facts: ReferenceFacts,
     pub cases: Vec<ReferenceCase>,
-    /// `[cases, dims]`, divided by the facts' scale; binary16.
+    /// `[cases, dims]`, each part divided by its scale; binary16.
     pub features: Array2<u16>,
 }
 
@@ -74,7 +74,7 @@ pub fn choose(items: &[Vec<PathBuf>], most: usize, roots: &Roots, labels: &Label
 pub fn build(
     items: &[Vec<PathBuf>],
     model: &Model,
-    found: &mut TapFound,
+    found: &mut TapsFound,
     recorder: &Recorder,
     options: &BuildOptions,
     on_case: &mut dyn FnMut(&Case) -> Control,
@@ -82,7 +82,8 @@ pub fn build(
     let (mut cases, mut vectors): (Vec<ReferenceCase>, Vec<Vec<f32>>) = (Vec::new(), Vec::new());
     let batch = BatchOptions { source_facts: true, slices: options.slices.clone(), ..BatchOptions::default() };
     run(items, model, &mut found.session, &batch, &mut |case| {
-        if let Some((kept, features)) = kept(&case, model, recorder, options.names)
+        let files = items.get(case.item).map(Vec::as_slice).unwrap_or_default();
+        if let Some((kept, features)) = kept((&case, files), model, recorder, options.names)
             && vectors.first().is_none_or(|first| first.len() == features.len())
         {
             cases.push(kept);
@@ -95,16 +96,14 @@ pub fn build(
     if count < FEWEST {
         return Err(BuildError::TooFew { found: count });
     }
-    let largest = vectors.iter().flatten().fold(0f32, |most, value| most.max(value.abs()));
-    let scale = if largest > 0.0 { f64::from(largest) } else { 1.0 };
-    let halves: Vec<u16> = vectors.iter().flatten().map(|value| to_half((f64::from(*value) / scale) as f32)).collect();
-    let features = Array2::from_shape_vec((count, dims), halves).map_err(|_| BuildError::AllAlike)?;
+    let flat: Vec<f32> = vectors.into_iter().flatten().collect();
+    let mut read = Array2::from_shape_vec((count, dims), flat).map_err(|_| BuildError::AllAlike)?;
+    let mut parts = parts(found, dims).ok_or(BuildError::AllAlike)?;
+    let features = halves(&mut read, &mut parts);
     // Measured as they will be read.
-    let read = features.mapv(|bits| (half_to_f64(bits) * scale) as f32);
-    let gaussian = Gaussian::fit(read.view()).ok_or(BuildError::AllAlike)?;
-    for (case, row) in cases.iter_mut().zip(read.outer_iter()) {
-        case.distance = gaussian.distance_without(row.to_slice().unwrap_or_default());
-    }
+    let distances = Depths::measure(read.view(), &mut parts).ok_or(BuildError::AllAlike)?;
+    cases.iter_mut().zip(distances).for_each(|(case, distance)| case.distance = distance);
+    let last = ranges(&parts).last().unwrap_or_default();
     let labels: Vec<Option<String>> = cases.iter().map(|case| case.label.clone()).collect();
     let mut folders = recorder.roots.paths();
     let folder = folders.next().filter(|_| options.names && folders.next().is_none());
@@ -112,22 +111,54 @@ pub fn build(
         version: VERSION,
         model_sha256: model.sha256.clone(),
         model: model.manifest.name.value.clone(),
-        tap: found.tap.clone(),
-        words: found.words.clone(),
-        dims,
+        parts,
         cases: count,
         of: options.of.max(count),
-        scale,
         folder: folder.map(|folder| folder.canonicalize().unwrap_or_else(|_| folder.to_owned())),
         made_by: format!("overread {}", env!("CARGO_PKG_VERSION")),
         features_sha256: String::new(),
-        nearest_agrees: nearest_agrees(&read, &labels),
+        nearest_agrees: nearest_agrees(&read.slice(s![.., last]).to_owned(), &labels),
     };
     Ok(NewReference { facts, cases, features })
 }
 
+/// The parts of vectors of `dims` numbers; `None` where they have another length.
+fn parts(found: &TapsFound, dims: usize) -> Option<Vec<Part>> {
+    let sum: usize = found.taps.iter().map(|tap| tap.dims).sum();
+    let part = |found: &Tap| Part {
+        tap: found.tap.clone(),
+        words: found.words.clone(),
+        dims: found.dims,
+        scale: 1.0,
+        usual: None,
+    };
+    (sum == dims).then(|| found.taps.iter().map(part).collect())
+}
+
+/// Each part divided by its largest number, as binary16; `read` becomes what will be read of it.
+fn halves(read: &mut Array2<f32>, parts: &mut [Part]) -> Array2<u16> {
+    let mut features = Array2::zeros(read.dim());
+    let ranges: Vec<_> = ranges(parts).collect();
+    for (range, part) in ranges.into_iter().zip(parts) {
+        let mut own = read.slice_mut(s![.., range.clone()]);
+        let largest = own.iter().fold(0f32, |most, value| most.max(value.abs()));
+        let scale = if largest > 0.0 { f64::from(largest) } else { 1.0 };
+        part.scale = scale;
+        for (value, half) in own.iter_mut().zip(features.slice_mut(s![.., range]).iter_mut()) {
+            *half = to_half((f64::from(*value) / scale) as f32);
+            *value = (half_to_f64(*half) * scale) as f32;
+        }
+    }
+    features
+}
+
 /// A case that has a vector, as it is written down; its distance comes later.
-fn kept(case: &Case, model: &Model, recorder: &Recorder, names: bool) -> Option<(ReferenceCase, Vec<f32>)> {
+fn kept(
+    (case, files): (&Case, &[PathBuf]),
+    model: &Model,
+    recorder: &Recorder,
+    names: bool,
+) -> Option<(ReferenceCase, Vec<f32>)> {
     let scored = case.outcome.as_ref().ok()?;
     let features = scored.inference.features.clone()?;
     let record = recorder.record(case);
@@ -140,6 +171,10 @@ fn kept(case: &Case, model: &Model, recorder: &Recorder, names: bool) -> Option<
         predicted: class(Some(scored.inference.predicted)).unwrap_or_default(),
         sha256: record.sha256,
         distance: 0.0,
+        more: match names && files.len() <= MOST_FILES {
+            true => files.iter().skip(1).map(|file| recorder.roots.key(file)).collect(),
+            false => Vec::new(),
+        },
     };
     Some((kept, features))
 }

@@ -3,10 +3,11 @@
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf, Prefix};
 
-use ndarray::Array2;
+use ndarray::{Array2, s};
+use serde_json::{Map, Value};
 
-use super::gaussian::Gaussian;
-use super::{FEWEST, Known, MOST, NEAREST, Neighbour, ReferenceCase, ReferenceFacts, VERSION, nearest};
+use super::depths::{Depths, ranges};
+use super::{FEWEST, Known, MOST, NEAREST, Neighbour, Part, ReferenceCase, ReferenceFacts, Usual, VERSION, nearest};
 use crate::engine::{MOST_FEATURES, Model, sha256_hex};
 use crate::onnx::FeatureTap;
 use crate::review::record::Roots;
@@ -14,7 +15,7 @@ use crate::scan::{self, Format, Pixels};
 
 /// Larger ones are none that this program wrote.
 const MOST_FACTS: u64 = 64 << 10;
-const MOST_CASES: u64 = 8 << 20;
+const MOST_CASES: u64 = 32 << 20;
 /// Of the `.npy` header.
 const MOST_HEADER: u64 = 16 << 10;
 
@@ -37,9 +38,11 @@ pub struct Reference {
     pub cases: Vec<ReferenceCase>,
     /// Where it lies.
     pub folder: PathBuf,
-    /// `[cases, dims]`.
-    features: Array2<f32>,
-    gaussian: Gaussian,
+    /// Lower-case hexadecimal sha256 of the hashes of its three files, in the order of their names.
+    pub sha256: String,
+    /// The last part of each vector: `[cases, dims]`.
+    last: Array2<f32>,
+    depths: Depths,
     /// The cases' own distances, from the nearest on.
     distances: Vec<f64>,
     roots: Roots,
@@ -51,27 +54,34 @@ impl Reference {
     /// # Errors
     /// A sentence for another model's, for a damaged one, and for one that no vectors fit.
     pub fn load(folder: &Path, model: &Model) -> Result<Self, ReferenceError> {
-        let facts = facts(folder, model)?;
-        let cases = cases(folder, &facts)?;
+        let (mut facts, facts_sha256) = facts(folder, model)?;
+        let (mut cases, cases_sha256) = cases(folder, &facts)?;
         let features = features(folder, &facts)?;
+        let sha256 = sha256_hex([cases_sha256, facts.features_sha256.clone(), facts_sha256].concat().as_bytes());
         let unusable = |what: &str| ReferenceError::Unusable { path: folder.to_owned(), what: what.to_owned() };
-        let gaussian = Gaussian::fit(features.view()).ok_or_else(|| unusable("its vectors are all alike"))?;
+        if facts.version == 1 {
+            in_deviations(&mut facts, &mut cases).ok_or_else(|| unusable("its distances are all the same"))?;
+        }
+        let fitted = Depths::fit(features.view(), &facts.parts);
+        let depths = fitted.ok_or_else(|| unusable("its vectors are all alike"))?;
+        let last = ranges(&facts.parts).last().unwrap_or_default();
+        let last = features.slice_move(s![.., last]).as_standard_layout().into_owned();
         let mut distances: Vec<f64> = cases.iter().map(|case| case.distance).collect();
         distances.sort_by(f64::total_cmp);
         let folders: Vec<PathBuf> = facts.folder.clone().into_iter().filter(|folder| is_local(folder)).collect();
         let roots = Roots::new(&folders);
-        Ok(Self { facts, cases, folder: folder.to_owned(), features, gaussian, distances, roots })
+        Ok(Self { facts, cases, folder: folder.to_owned(), sha256, last, depths, distances, roots })
     }
 
     /// What a session must read.
-    pub fn tap(&self) -> FeatureTap {
-        self.facts.tap.clone()
+    pub fn taps(&self) -> Vec<FeatureTap> {
+        self.facts.parts.iter().map(|part| part.tap.clone()).collect()
     }
 
     /// What the reference says of a case with these features; `sha256` is that of its files, `slice` its frame where the
     /// file gives several cases. `None` for features of another length.
     pub fn judge(&self, features: &[f32], sha256: Option<&str>, slice: Option<usize>) -> Option<Known> {
-        if features.len() != self.facts.dims {
+        if features.len() != self.facts.dims() {
             return None;
         }
         let same_file = |index: usize| {
@@ -83,12 +93,12 @@ impl Reference {
         });
         let distance = match itself.and_then(|index| self.cases.get(index)) {
             Some(case) => case.distance,
-            None => self.gaussian.distance(features),
+            None => self.depths.distance(features),
         };
         let nearer = self.distances.partition_point(|other| *other < distance);
-        let rows = self.features.outer_iter();
-        let rows: Vec<&[f32]> = rows.map(|row| row.to_slice().unwrap_or_default()).collect();
-        let found = nearest(rows.into_iter(), features, NEAREST, &same_file);
+        let rows: Vec<&[f32]> = self.last.outer_iter().map(|row| row.to_slice().unwrap_or_default()).collect();
+        let own = features.get(features.len() - self.last.ncols()..).unwrap_or_default();
+        let found = nearest(rows.into_iter(), own, NEAREST, &same_file);
         Some(Known {
             distance,
             farther_than: nearer as f64 / self.distances.len().max(1) as f64,
@@ -102,9 +112,11 @@ impl Reference {
         Some(Neighbour { case, name, slice, label, predicted, similarity })
     }
 
-    /// The file of a neighbour, where it still lies below the folder that the reference was made of.
-    pub fn file(&self, neighbour: &Neighbour) -> Option<PathBuf> {
-        self.roots.find(neighbour.name.as_deref()?)
+    /// The files of a neighbour, where all of them still lie below the folder that the reference was made of.
+    pub fn files(&self, neighbour: &Neighbour) -> Option<Vec<PathBuf>> {
+        let case = self.cases.get(neighbour.case)?;
+        let names = case.name.iter().chain(&case.more);
+        names.map(|name| self.roots.find(name)).collect::<Option<Vec<_>>>().filter(|files| !files.is_empty())
     }
 }
 
@@ -125,30 +137,60 @@ fn read(path: &Path, most: u64) -> Result<Vec<u8>, ReferenceError> {
     Ok(bytes)
 }
 
-fn facts(folder: &Path, model: &Model) -> Result<ReferenceFacts, ReferenceError> {
+/// `reference.json`, and its hash.
+fn facts(folder: &Path, model: &Model) -> Result<(ReferenceFacts, String), ReferenceError> {
     let path = folder.join("reference.json");
     let bytes = read(&path, MOST_FACTS)?;
     let unusable = |what: String| ReferenceError::Unusable { path: path.clone(), what };
-    let facts: ReferenceFacts = serde_json::from_slice(&bytes).map_err(|error| unusable(format!("{error}")))?;
-    if facts.version != VERSION {
-        return Err(unusable(format!("its format is {}, and {VERSION} is read", facts.version)));
+    let value: Value = serde_json::from_slice(&bytes).map_err(|error| unusable(format!("{error}")))?;
+    let version = value.get("version").and_then(Value::as_u64);
+    if version.is_none_or(|version| !(1..=u64::from(VERSION)).contains(&version)) {
+        let version = version.map_or("not stated".to_owned(), |version| version.to_string());
+        return Err(unusable(format!("its format is {version}, and 1 to {VERSION} are read")));
     }
+    let facts: ReferenceFacts =
+        serde_json::from_value(with_parts(value)).map_err(|error| unusable(error.to_string()))?;
     if facts.model_sha256 != model.sha256 {
         let (stated, found) = (facts.model_sha256, model.sha256.clone());
         return Err(ReferenceError::OtherModel { path: folder.to_owned(), stated, found });
     }
-    if model.graph.producer(&facts.tap.tensor).is_none() {
-        return Err(unusable(format!("the model has no tensor \"{}\"", facts.tap.tensor)));
+    if let Some(part) = facts.parts.iter().find(|part| model.graph.producer(&part.tap.tensor).is_none()) {
+        return Err(unusable(format!("the model has no tensor \"{}\"", part.tap.tensor)));
     }
-    let plausible = (1..=MOST_FEATURES).contains(&facts.dims) && (FEWEST..=MOST).contains(&facts.cases);
-    if !(plausible && facts.scale.is_finite() && facts.scale > 0.0) {
-        let (cases, dims, scale) = (facts.cases, facts.dims, facts.scale);
-        return Err(unusable(format!("{cases} vectors of {dims} numbers times {scale} are none that are written")));
+    let (cases, dims) = (facts.cases, facts.dims());
+    if !((1..=MOST_FEATURES).contains(&dims) && (FEWEST..=MOST).contains(&cases)) {
+        return Err(unusable(format!("{cases} vectors of {dims} numbers are none that are written")));
     }
-    Ok(facts)
+    let measured = |part: &Part| part.usual.map_or(facts.version == 1, Usual::is_sound);
+    let sound = |part: &Part| part.dims > 0 && part.scale.is_finite() && part.scale > 0.0 && measured(part);
+    if !facts.parts.iter().all(sound) {
+        return Err(unusable("a scale or a usual distance of it is none that is written".to_owned()));
+    }
+    Ok((facts, sha256_hex(&bytes)))
 }
 
-fn cases(folder: &Path, facts: &ReferenceFacts) -> Result<Vec<ReferenceCase>, ReferenceError> {
+/// The first version's one part, whose fields lay beside the others, as it is written now.
+fn with_parts(mut facts: Value) -> Value {
+    if let Some(fields) = facts.as_object_mut().filter(|fields| fields.get("version") == Some(&Value::from(1))) {
+        let moved = ["tensor", "axes", "words", "dims", "scale"];
+        let part: Map<String, Value> =
+            moved.into_iter().filter_map(|name| Some((name.to_owned(), fields.remove(name)?))).collect();
+        fields.insert("parts".to_owned(), Value::from(vec![Value::from(part)]));
+    }
+    facts
+}
+
+/// The first version has plain distances: counts them as they are counted now. `None` where they do not differ.
+fn in_deviations(facts: &mut ReferenceFacts, cases: &mut [ReferenceCase]) -> Option<()> {
+    let distances: Vec<f64> = cases.iter().map(|case| case.distance).collect();
+    let usual = Usual::of(&distances)?;
+    facts.parts.iter_mut().for_each(|part| part.usual = Some(usual));
+    cases.iter_mut().for_each(|case| case.distance = usual.beyond(case.distance));
+    Some(())
+}
+
+/// `cases.jsonl`, and its hash.
+fn cases(folder: &Path, facts: &ReferenceFacts) -> Result<(Vec<ReferenceCase>, String), ReferenceError> {
     let path = folder.join("cases.jsonl");
     let bytes = read(&path, MOST_CASES)?;
     let unusable = |what: String| ReferenceError::Unusable { path: path.clone(), what };
@@ -160,16 +202,16 @@ fn cases(folder: &Path, facts: &ReferenceFacts) -> Result<Vec<ReferenceCase>, Re
     if cases.len() != facts.cases {
         return Err(unusable(format!("it has {} cases, reference.json states {}", cases.len(), facts.cases)));
     }
-    if cases.iter().any(|case| !(case.distance.is_finite() && case.distance >= 0.0)) {
+    if cases.iter().any(|case| !case.distance.is_finite()) {
         return Err(unusable("a distance is no number".to_owned()));
     }
-    Ok(cases)
+    Ok((cases, sha256_hex(&bytes)))
 }
 
 fn features(folder: &Path, facts: &ReferenceFacts) -> Result<Array2<f32>, ReferenceError> {
     let path = folder.join("features.npy");
     let unusable = |what: String| ReferenceError::Unusable { path: path.clone(), what };
-    let bytes = read(&path, (facts.cases * facts.dims * 4) as u64 + MOST_HEADER)?;
+    let bytes = read(&path, (facts.cases * facts.dims() * 4) as u64 + MOST_HEADER)?;
     let found = sha256_hex(&bytes);
     if found != facts.features_sha256 {
         return Err(unusable(format!("its sha256 is {found}, reference.json states {}", facts.features_sha256)));
@@ -177,16 +219,19 @@ fn features(folder: &Path, facts: &ReferenceFacts) -> Result<Array2<f32>, Refere
     let frame = scan::open(&path)
         .and_then(|scan| if scan.format == Format::Npy { scan.frame(0).map(Some) } else { Ok(None) })
         .map_err(|error| unusable(error.to_string()))?;
-    let wanted = (facts.cases, facts.dims);
+    let wanted = (facts.cases, facts.dims());
     let values = match frame.map(|frame| frame.pixels) {
         Some(Pixels::Gray(values)) if values.dim() == wanted => values,
         _ => return Err(unusable(format!("it is no array of {} x {} numbers", wanted.0, wanted.1))),
     };
-    let values = values.mapv(|value| (f64::from(value) * facts.scale) as f32);
+    let mut values = values.as_standard_layout().into_owned();
+    for (range, part) in ranges(&facts.parts).zip(&facts.parts) {
+        values.slice_mut(s![.., range]).mapv_inplace(|value| (f64::from(value) * part.scale) as f32);
+    }
     if values.iter().any(|value| !value.is_finite()) {
         return Err(unusable("a number of it is not finite".to_owned()));
     }
-    Ok(values.as_standard_layout().into_owned())
+    Ok(values)
 }
 
 /// True for a path on a disk of this machine: a reference from elsewhere must not make the program ask a server.

@@ -1,12 +1,13 @@
 //! What a model has seen: a vector for each of some labelled cases, and how far a new case lies from them.
 //!
-//! In: the [features](crate::engine::Inference::features) of a case, in the model's own units. Out: [`Known`]: the
-//! Mahalanobis distance to the centre of all reference cases (no unit), the share of them that lie nearer, and the
-//! nearest ones by cosine. [`build`](build()) makes a [`NewReference`] of a folder, [`Reference::load`] reads one that
+//! In: the [features](crate::engine::Inference::features) of a case, in the model's own units. Out: [`Known`]: how far it
+//! lies from the reference cases (Mahalanobis distances at several depths of the network, in standard deviations of the
+//! cases' own), the share of them that lie nearer, and the nearest ones by cosine of the last vector. [`build`](build()) makes a [`NewReference`] of a folder, [`Reference::load`] reads one that
 //! was written, [`Reference::find`] looks beside the model. It writes no file and says nothing about right or wrong.
 
 mod build;
 mod cholesky;
+mod depths;
 mod gaussian;
 mod half;
 mod load;
@@ -20,7 +21,7 @@ use crate::onnx::FeatureTap;
 pub use build::{BuildError, BuildOptions, NewReference, build, choose};
 pub use load::{Reference, ReferenceError};
 pub use place::{folder_for, own_folder};
-pub use tap::{TapFound, find_tap};
+pub use tap::{Tap, TapsFound, find_taps};
 
 /// Nearest cases that are given.
 pub const NEAREST: usize = 5;
@@ -34,6 +35,9 @@ pub const FEWEST: usize = 10;
 /// Most cases of a reference: two thousand vectors of eight thousand numbers are 64 MB.
 pub const MOST: usize = 2000;
 
+/// Files of one case that are named; of longer series only the first one.
+const MOST_FILES: usize = 512;
+
 /// `reference.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReferenceFacts {
@@ -42,17 +46,12 @@ pub struct ReferenceFacts {
     /// Lower-case hexadecimal sha256 of the .onnx.
     pub model_sha256: String,
     pub model: String,
-    #[serde(flatten)]
-    pub tap: FeatureTap,
-    /// Which tensor it is, in words.
-    pub words: String,
-    /// Numbers of a vector.
-    pub dims: usize,
+    /// What a vector is made of, one part behind the other, in the order of their depth. Neighbours are compared by the
+    /// last one.
+    pub parts: Vec<Part>,
     pub cases: usize,
     /// Cases that were there; the reference holds a part of them where they are more.
     pub of: usize,
-    /// What the numbers of `features.npy` are multiplied with.
-    pub scale: f64,
     /// Of the folder that it was made of, on the machine that made it; `None` where names were left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<std::path::PathBuf>,
@@ -65,8 +64,39 @@ pub struct ReferenceFacts {
     pub nearest_agrees: Option<f64>,
 }
 
-/// The format that this program writes.
-pub const VERSION: u32 = 1;
+/// One tensor's numbers in a vector.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    #[serde(flatten)]
+    pub tap: FeatureTap,
+    /// Which tensor it is, in words.
+    pub words: String,
+    /// How many numbers.
+    pub dims: usize,
+    /// What they are multiplied with in `features.npy`.
+    pub scale: f64,
+    /// `None` in the first version of the format, which has one part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usual: Option<Usual>,
+}
+
+/// Mahalanobis distances of the reference cases, each to the centre of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Usual {
+    pub mean: f64,
+    /// Their standard deviation.
+    pub deviation: f64,
+}
+
+impl ReferenceFacts {
+    /// Numbers of a vector.
+    pub fn dims(&self) -> usize {
+        self.parts.iter().fold(0, |sum, part| sum.saturating_add(part.dims))
+    }
+}
+
+/// The format that this program writes. The first one, with one part and its fields beside the others, is read too.
+pub const VERSION: u32 = 2;
 
 /// A line of `cases.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,14 +115,18 @@ pub struct ReferenceCase {
     /// Of the file, or of a series as in a review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// Distance to the centre of the other cases.
+    /// As [`Known::distance`], to the others.
     pub distance: f64,
+    /// Further files of a case of several, as `name`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<String>,
 }
 
 /// What a reference says of one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Known {
-    /// Mahalanobis distance to the centre of the reference cases.
+    /// How far it lies from the reference cases: at each depth the Mahalanobis distance to their centre, in standard
+    /// deviations beyond the mean of their own distances; the mean of all depths. The cases' own mean is 0.
     pub distance: f64,
     /// Share of the reference cases that lie nearer to the centre of the others, 0 to 1.
     pub farther_than: f64,
@@ -135,9 +169,7 @@ impl Known {
 
     /// The doubt in words, where there is one.
     pub fn warning(&self) -> Option<String> {
-        self.is_unlike().then(|| {
-            format!("Unlike the reference cases: farther from their centre than {} % of them.", self.percent())
-        })
+        self.is_unlike().then(|| format!("Unlike the reference cases: farther out than {} % of them.", self.percent()))
     }
 }
 

@@ -42,6 +42,7 @@ enum Column {
     Score,
     Margin,
     Loss,
+    Distance,
     Opinion,
 }
 
@@ -66,20 +67,27 @@ impl Column {
             Self::Score => (72.0, "column-score", Some(SortKey::Score)),
             Self::Margin => (72.0, "column-margin", Some(SortKey::Margin)),
             Self::Loss => (72.0, "column-loss", Some(SortKey::Loss)),
+            Self::Distance => (80.0, "column-distance", Some(SortKey::Distance)),
             Self::Opinion => (104.0, "column-opinion", Some(SortKey::Opinion)),
         }
     }
 
     fn is_number(self) -> bool {
-        matches!(self, Self::Score | Self::Margin | Self::Loss)
+        matches!(self, Self::Score | Self::Margin | Self::Loss | Self::Distance)
     }
 }
 
-/// Columns with their places, for a table `width` points wide.
-fn columns(width: f32, compared: bool) -> Vec<(Column, Range<f32>)> {
-    use Column::{Loss, Margin, Name, Opinion, Other, Predicted, Score, Truth};
-    let all = [Name, Truth, Predicted, Other, Score, Margin, Loss, Opinion];
-    let wanted: Vec<Column> = all.into_iter().filter(|column| *column != Other || compared).collect();
+/// Columns with their places, for a table `width` points wide; `compared` with a second model, `known` with distances to
+/// what the model has seen.
+fn columns(width: f32, compared: bool, known: bool) -> Vec<(Column, Range<f32>)> {
+    use Column::{Distance, Loss, Margin, Name, Opinion, Other, Predicted, Score, Truth};
+    let all = [Name, Truth, Predicted, Other, Score, Margin, Loss, Distance, Opinion];
+    let wanted = |column: &Column| match column {
+        Other => compared,
+        Distance => known,
+        _ => true,
+    };
+    let wanted: Vec<Column> = all.into_iter().filter(wanted).collect();
     let fixed: f32 = wanted.iter().map(|column| column.facts().0).sum();
     let least: f32 = wanted.iter().map(|column| column.least()).sum();
     // The others give way until the name has its room, each as far as it can.
@@ -111,7 +119,8 @@ pub(super) fn table(
     wishes: &mut Wishes,
 ) -> Range<usize> {
     let review = state.review();
-    let columns = columns(ui.available_width(), review.is_compared());
+    let known = review.cases().iter().any(|case| case.row.far.is_some());
+    let columns = columns(ui.available_width(), review.is_compared(), known);
     ui.spacing_mut().item_spacing.y = 0.0;
     header(ui, review.order(), &columns, wishes);
     let mut area = ScrollArea::vertical().auto_shrink(false);
@@ -180,7 +189,7 @@ fn header(ui: &mut Ui, order: Order, columns: &[(Column, Range<f32>)], wishes: &
 
 /// Ascending, descending, as listed; numbers begin with the largest.
 fn next_order(order: Order, key: SortKey) -> Order {
-    let largest_first = matches!(key, SortKey::Score | SortKey::Loss);
+    let largest_first = matches!(key, SortKey::Score | SortKey::Loss | SortKey::Distance);
     if order.key != key {
         Order { key, descending: largest_first }
     } else if order.descending == largest_first {
@@ -257,6 +266,10 @@ fn value(
             (number(margin.map(f64::from)), if row.is_uncertain() { p.amber } else { p.text })
         }
         (Column::Loss, Answer::Class { loss, .. }) => (number(loss), p.text),
+        (Column::Distance, _) => {
+            let color = if row.far.is_some_and(|far| far.unlike) { p.amber } else { p.text };
+            (row.far.map_or_else(|| "–".to_owned(), |far| format!("{:.1}", far.distance)), color)
+        }
         (Column::Opinion, _) if row.opinion != Opinion::None => (opinion_name(words, row.opinion).to_owned(), p.text),
         (Column::Opinion, _) if row.noted => (words.text("column-noted").to_owned(), p.weak),
         _ => (String::new(), p.weak),
@@ -290,7 +303,7 @@ mod tests {
 
     #[test]
     fn columns_fill_the_width() {
-        let columns = columns(1000.0, false);
+        let columns = columns(1000.0, false, true);
         assert_eq!(columns.last().unwrap().1.end, 1000.0 - MARGIN);
         assert!(columns.windows(2).all(|pair| pair[0].1.end == pair[1].1.start));
     }
