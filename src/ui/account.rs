@@ -281,12 +281,16 @@ fn listed(inference: &Inference) -> Vec<usize> {
 fn parts(ui: &mut Ui, told: &Told<'_>) {
     let (p, words) = (palette(ui), words(ui));
     let predicted = told.prediction.inference.predicted;
-    for (frame, part) in told.prediction.frames.iter().zip(&told.prediction.parts).take(MOST_PARTS) {
-        let score = part.scores.get(predicted).copied().unwrap_or_default();
-        let values = [("index", (frame + 1).into()), ("score", format!("{score:.4}").into())];
-        let text = words.with("account-part", &values);
-        ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.text)));
-    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0 * theme::GRID;
+        for (frame, part) in told.prediction.frames.iter().zip(&told.prediction.parts).take(MOST_PARTS) {
+            let score = part.scores.get(predicted).copied().unwrap_or_default();
+            let values = [("index", (frame + 1).into()), ("score", format!("{score:.4}").into())];
+            let text = words.with("account-part", &values);
+            // Whole or on the next line.
+            ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.text)).extend());
+        }
+    });
     let more = told.prediction.parts.len().saturating_sub(MOST_PARTS);
     if more > 0 {
         weak(ui, words.with("account-more", &[("count", more.into())]));

@@ -53,6 +53,7 @@ impl Column {
             Self::Name => 0.0,
             Self::Truth | Self::Predicted | Self::Other => 112.0,
             Self::Score | Self::Margin | Self::Loss => 60.0,
+            Self::Distance => 68.0,
             Self::Opinion => 80.0,
         }
     }
@@ -311,7 +312,9 @@ mod tests {
     /// Beside the numbers in the smallest window, with a second model.
     #[test]
     fn names_keep_their_room_when_a_second_model_is_there() {
-        let columns = columns(856.0, true);
+        let with_distances = columns(856.0, true, true);
+        assert!(with_distances[0].1.end - with_distances[0].1.start >= 160.0, "{with_distances:?}");
+        let columns = columns(856.0, true, false);
         assert!(columns[0].1.end - columns[0].1.start >= NAME_ROOM, "{columns:?}");
         assert!((columns.last().unwrap().1.end - (856.0 - MARGIN)).abs() < 0.01);
         assert!(columns.windows(2).all(|pair| (pair[0].1.end - pair[1].1.start).abs() < 0.01));
