@@ -82,7 +82,7 @@ impl Desk {
             let class = ["healthy", "mild", "severe"][(place + 1) % 3];
             rows.push((self.pictures.join(class).join(name), scores));
         }
-        rows.sort();
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
         let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, 3), }}", rows.len());
         header.push_str(&" ".repeat(63 - (10 + header.len()) % 64));
         header.push('\n');

@@ -11,6 +11,7 @@ mod backend;
 mod cancel;
 mod candidates;
 mod combine;
+mod content;
 mod cuda;
 mod data_folder;
 mod embedded;
