@@ -212,6 +212,31 @@ fn a_series_is_one_case_and_a_single_picture_none() {
 }
 
 #[test]
+fn a_volume_is_predicted_under_small_changes() {
+    let (model, phantom) = (folder(), folder().join("phantom.nii"));
+    let args = ["predict", phantom.to_str().unwrap(), "--model", model.to_str().unwrap(), "--stability", "--flips"];
+    let (text, well) = overread(&[&args[..], &["--json"]].concat());
+    assert!(well, "{text}");
+    let line: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let found = &line["stability"];
+    assert_eq!(found["of"], 15, "twelve of every picture, two along the slices, one flip");
+    let changes = found["changes"].as_array().unwrap();
+    let of = |words: &str| {
+        let found = changes.iter().filter(|one| one["change"].as_str().unwrap().contains(words));
+        found.map(|one| numbers(&one["scores"])).collect::<Vec<_>>()
+    };
+    // The phantom has few pixels, and its values are standardised: places move and windows do not matter.
+    let along = of("slice");
+    assert!(along.len() == 2 && along[0] != along[1], "{found}");
+    assert!(of("larger").iter().chain(&of("left for right")).all(|scores| !along.contains(scores)), "{found}");
+    assert_eq!(of("brighter"), of("darker"), "{found}");
+    let (low, high) = (found["score_low"].as_f64().unwrap(), found["score_high"].as_f64().unwrap());
+    assert!(0.0 <= low && low < high && high <= 1.0, "{found}");
+    let (text, well) = overread(&args);
+    assert!(well && text.contains("stays under all 15"), "{text}");
+}
+
+#[test]
 fn the_doctor_is_for_pictures() {
     let model = folder();
     let (text, well) = overread(&["doctor", model.to_str().unwrap(), "--pictures", model.to_str().unwrap()]);

@@ -261,9 +261,51 @@ fn the_doctor_finds_how_the_framework_prepared_and_one_click_applies_it() {
     harness.run();
     let drafted = importing(&harness).drafted.clone().unwrap();
     assert_eq!(drafted.recipe, diagnosis.findings[0].recipe);
+    assert_eq!(importing(&harness).said.doctor_record(), Some(&diagnosis.findings[0].record));
     let preview = scores(&importing(&harness).preview);
     let expected = scores_of(&model, &desk.picture);
     assert!(preview.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 2e-4), "{preview:?} {expected:?}");
+
+    // Saved, its manifest says how the steps were found, as the command's does; steps chosen since are nobody's finding.
+    let out = drafted.out.clone();
+    let metadata = || -> Value { serde_json::from_slice(&std::fs::read(out.join("metadata.json")).unwrap()).unwrap() };
+    wish(&mut harness, ImportWish::Save);
+    let record = metadata()["doctor"].clone();
+    assert_eq!((&record["place"], &record["pictures"]), (&1.into(), &6.into()), "{record}");
+    assert_eq!((&record["reference"], &record["reproduced"]), (&"outputs".into(), &true.into()));
+    assert!(record["cannot_be_told_from"].is_array() && record["overread"].is_string(), "{record}");
+    wish(&mut harness, ImportWish::Open(out.clone()));
+    change(&mut harness, |said| said.recipe = Some(Preset::by_name("keras-caffe").unwrap().recipe()));
+    wish(&mut harness, ImportWish::Save);
+    assert!(metadata().get("doctor").is_none());
+}
+
+#[test]
+fn the_doctors_buttons_stay_in_their_place_while_it_runs() {
+    let desk = desk();
+    let mut state = AppState::new(Jobs::inline());
+    state.keep_models_below(desk.folder.path().join("models"));
+    state.apply(Command::Open(vec![desk.picture.clone()]));
+    state.apply(Command::Import(ImportWish::Open(desk.onnx.clone())));
+    state.settle();
+    // Without settling: what was asked for waits, as it does while a worker is at it.
+    let mut harness = Harness::builder()
+        .with_size(SIZE)
+        .with_context_setup(|ctx| {
+            overread::ui::install_fonts(ctx);
+            overread::ui::install_theme(ctx);
+        })
+        .build_ui_state(|ui, shell: &mut Shell| shell.ui(ui), Shell::new(state, Language::English));
+    harness.run();
+    let before = harness.get_by_label("Labelled folder…").rect();
+    harness.state_mut().state.apply(Command::Import(ImportWish::Examine(desk.folder.path().to_owned())));
+    harness.run_steps(2);
+    assert!(matches!(importing(&harness).doctor, DoctorState::Running { .. }));
+    let stop = harness.get_by_label("Stop").rect();
+    assert_eq!((stop.left(), stop.top(), stop.height()), (before.left(), before.top(), before.height()));
+    harness.get_by_label("Stop").click_accesskit();
+    harness.run_steps(2);
+    assert_eq!(harness.get_by_label("Labelled folder…").rect(), before);
 }
 
 #[test]

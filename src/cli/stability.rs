@@ -17,7 +17,7 @@ pub(super) fn predict_changed(
     model: &Model,
     session: &mut Session,
 ) -> anyhow::Result<Ended> {
-    let mut changes = Change::SMALL.to_vec();
+    let mut changes = Change::small(model.is_volume());
     changes.extend(args.flips.then_some(Change::Flip));
     let (mut table, mut predicted, mut failed) = (Table::new(model), 0, 0);
     for (item, files) in items.iter().enumerate() {

@@ -12,6 +12,7 @@ mod cancel;
 mod candidates;
 mod class_names;
 mod combine;
+mod content;
 mod cuda;
 mod data_folder;
 mod embedded;

@@ -33,7 +33,7 @@ pub use picture::Picture;
 pub use presets::{PRESETS, Preset};
 pub use recipe::{Fit, Recipe, Resampler, Scale};
 pub use step::Step;
-pub use volume::{AlongScan, Axes, VolumePlace, VolumeRecipe, VolumeScale, VolumeStep, prepare_volume};
+pub use volume::{AlongScan, Axes, VolumePlace, VolumeRecipe, VolumeScale, VolumeStep, prepare_stack, prepare_volume};
 
 use ndarray::{Array2, Array3, Axis};
 

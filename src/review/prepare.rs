@@ -89,9 +89,8 @@ fn fill(case: &mut PreparedCase, scan: &Scan, model: &Model) -> Result<(), CaseE
         let mut prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), false)
             .map_err(|source| CaseError::Preprocess { path: scan.path.clone(), source })?;
         prepared.model_from_image = prepared.model_from_image.after(&frame_from_image);
-        let selection = model.manifest.input_selection.as_ref();
-        let values = selection.and_then(|selection| selection.value.value_warning(&frame));
-        for warning in prepared.warnings.iter().chain(&values) {
+        let doubts = model.picture_warnings(&frame, &scan.meta);
+        for warning in prepared.warnings.iter().chain(&doubts) {
             if !case.warnings.contains(warning) {
                 case.warnings.push(warning.clone());
             }

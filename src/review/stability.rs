@@ -1,14 +1,15 @@
 //! Does the predicted class stay when the picture changes as little as a reader would not mind?
 //!
-//! In: one slice of a scan and a model. Out: the prediction as it is, and one for each small change of the picture before
-//! the model's own steps: window, size, place, and left for right where that is allowed. It judges no class right or wrong.
+//! In: the slices of a case and a model. Out: the prediction as it is, and one for each small change of the picture before
+//! the model's own steps: window, size, place, and left for right where that is allowed. A volume changes as a whole: its
+//! slices alike, and also along them. It judges no class right or wrong.
 
 use ndarray::{Array2, Array3};
 
 use super::CaseError;
 use super::prepare::engine_error;
 use crate::engine::{Inference, Model, Session};
-use crate::preprocess::{prepare, read};
+use crate::preprocess::{PreprocessError, prepare, prepare_stack, read};
 use crate::scan::{Frame, Pixels, Scan, ScanError};
 
 /// One small change.
@@ -22,6 +23,8 @@ pub enum Change {
     Zoom(f64),
     /// Down and to the right, as shares of the size; the edge is repeated.
     Shift(f64, f64),
+    /// Of a volume: to later slices, as a share of their number and by one at least; the slice at the edge is repeated.
+    Along(f64),
     /// Left for right.
     Flip,
 }
@@ -43,6 +46,12 @@ impl Change {
         Self::Shift(0.0, -0.02),
     ];
 
+    /// Those of a picture, or of a volume.
+    pub fn small(volume: bool) -> Vec<Self> {
+        let along = [Self::Along(0.02), Self::Along(-0.02)].into_iter().filter(|_| volume);
+        Self::SMALL.into_iter().chain(along).collect()
+    }
+
     /// `brighter by 5 %`, `3 % larger`, `2 % to the left`…
     pub fn words(self) -> String {
         let percent = |share: f64| format!("{:.0} %", share.abs() * 100.0);
@@ -57,15 +66,36 @@ impl Change {
             Self::Shift(rows, _) if rows < 0.0 => format!("{} up", percent(rows)),
             Self::Shift(_, cols) if cols > 0.0 => format!("{} to the right", percent(cols)),
             Self::Shift(_, cols) => format!("{} to the left", percent(cols)),
+            Self::Along(share) if share > 0.0 => format!("{} towards the last slice", percent(share)),
+            Self::Along(share) => format!("{} towards the first slice", percent(share)),
             Self::Flip => "left for right".to_owned(),
         }
     }
 
     /// The changed picture; its windows stay where they were.
     pub fn of(self, frame: &Frame) -> Frame {
+        self.within(frame, range([frame].into_iter()))
+    }
+
+    /// The changed slices of a volume.
+    pub fn of_volume(self, frames: &[Frame]) -> Vec<Frame> {
+        let range = range(frames.iter());
+        let last = frames.len().saturating_sub(1);
+        let from = |place: usize| match self {
+            Self::Along(share) => {
+                let steps = (share.abs() * frames.len() as f64).round().max(1.0) as usize;
+                if share > 0.0 { place.saturating_sub(steps) } else { (place + steps).min(last) }
+            }
+            _ => place,
+        };
+        (0..frames.len()).filter_map(|place| frames.get(from(place))).map(|frame| self.within(frame, range)).collect()
+    }
+
+    /// The changed picture; brightness and contrast are shares of `range`.
+    fn within(self, frame: &Frame, range: (f32, f32)) -> Frame {
         let pixels = match &frame.pixels {
             Pixels::Gray(values) => {
-                let changed = self.gray(values);
+                let changed = self.gray(values, range);
                 // What a file of 8 bits could hold.
                 Pixels::Gray(match frame.eight_bit_picture {
                     true => changed.mapv(|value| value.clamp(0.0, 255.0).round()),
@@ -77,10 +107,9 @@ impl Change {
         Frame { pixels, windows: frame.windows.clone(), eight_bit_picture: frame.eight_bit_picture }
     }
 
-    fn gray(self, values: &Array2<f32>) -> Array2<f32> {
-        let finite = values.iter().copied().filter(|value| value.is_finite());
-        let (low, high) = finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    fn gray(self, values: &Array2<f32>, (low, high): (f32, f32)) -> Array2<f32> {
         match self {
+            Self::Along(_) => values.clone(),
             _ if low > high => values.clone(),
             Self::Brighter(share) => values.mapv(|value| value + (high - low) * share as f32),
             Self::Contrast(factor) => {
@@ -101,6 +130,7 @@ impl Change {
         let (rows, cols, channels) = values.dim();
         let whole = |value: f32| value.clamp(0.0, 255.0).round() as u8;
         match self {
+            Self::Along(_) => values.clone(),
             Self::Brighter(share) => values.mapv(|value| whole(f32::from(value) + 255.0 * share as f32)),
             Self::Contrast(factor) => values.mapv(|value| whole((f32::from(value) - 127.5) * factor as f32 + 127.5)),
             _ => Array3::from_shape_fn((rows, cols, channels), |(row, col, channel)| {
@@ -120,9 +150,19 @@ impl Change {
             }
             Self::Shift(down, right) => (row - (down * rows).round(), col - (right * cols).round()),
             Self::Flip => (row, cols - 1.0 - col),
-            Self::Brighter(_) | Self::Contrast(_) => (row, col),
+            Self::Brighter(_) | Self::Contrast(_) | Self::Along(_) => (row, col),
         }
     }
+}
+
+/// Least and largest finite value of grey frames.
+fn range<'a>(frames: impl Iterator<Item = &'a Frame>) -> (f32, f32) {
+    let grey = frames.filter_map(|frame| match &frame.pixels {
+        Pixels::Gray(values) => Some(values),
+        Pixels::Rgb(_) => None,
+    });
+    let finite = grey.flatten().copied().filter(|value| value.is_finite());
+    finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
 }
 
 /// Bilinear between the four pixels around a place; outside, the nearest edge.
@@ -177,21 +217,22 @@ pub fn stability(
     session: &mut Session,
     changes: &[Change],
 ) -> Result<Stability, CaseError> {
-    if model.is_volume() {
-        return Err(CaseError::PicturesOnly { path: scan.path.clone(), what: "stability is measured by changes of" });
-    }
-    let read = |slice: &usize| Ok(read(scan, *slice, model.steps())?.0);
+    let volume = model.is_volume();
+    let read = |slice: &usize| match volume {
+        true => scan.frame(*slice),
+        false => Ok(read(scan, *slice, model.steps())?.0),
+    };
     let frames = slices.iter().map(read).collect::<Result<Vec<Frame>, ScanError>>()?;
     let mut predict = |change: Option<Change>| -> Result<Inference, CaseError> {
-        let mut tensors = Vec::with_capacity(frames.len());
-        for frame in &frames {
-            let prepared = match change {
-                Some(change) => prepare(&change.of(frame), &scan.meta, model.steps(), false),
-                None => prepare(frame, &scan.meta, model.steps(), false),
-            };
-            let failed = |source| CaseError::Preprocess { path: scan.path.clone(), source };
-            tensors.push(prepared.map_err(failed)?.tensor);
-        }
+        let changed: Vec<Frame> = match change {
+            Some(change) if volume => change.of_volume(&frames),
+            Some(change) => frames.iter().map(|frame| change.of(frame)).collect(),
+            None => frames.clone(),
+        };
+        let tensors = tensors(changed, scan, model).map_err(|source| {
+            let path = scan.path.clone();
+            CaseError::Preprocess { path, source }
+        })?;
         let views: Vec<_> = tensors.iter().map(|tensor| tensor.view()).collect();
         let parts = session.run(&views).and_then(|parts| model.combine(parts));
         parts.map_err(|source| engine_error(&scan.path, source))
@@ -200,6 +241,16 @@ pub fn stability(
     let changed =
         changes.iter().map(|change| Ok((*change, predict(Some(*change))?))).collect::<Result<Vec<_>, CaseError>>()?;
     Ok(Stability { unchanged, changed })
+}
+
+/// What the model is fed of the slices of a case.
+fn tensors(frames: Vec<Frame>, scan: &Scan, model: &Model) -> Result<Vec<Array3<f32>>, PreprocessError> {
+    if model.is_volume() {
+        let frames: Vec<Pixels> = frames.into_iter().map(|frame| frame.pixels).collect();
+        return Ok(vec![prepare_stack(&frames, &scan.meta, model.volume_steps(), false)?.tensor]);
+    }
+    let one = |frame: &Frame| Ok(prepare(frame, &scan.meta, model.steps(), false)?.tensor);
+    frames.iter().map(one).collect()
 }
 
 #[cfg(test)]
@@ -243,11 +294,28 @@ mod tests {
     }
 
     #[test]
+    fn a_volume_changes_as_a_whole() {
+        let slice = |level: f32| frame(Array2::from_elem((4, 4), level), false);
+        let volume: Vec<Frame> = (0..50).map(|place| slice(place as f32 * 2.0)).collect();
+        let of = |change: Change| change.of_volume(&volume).iter().map(|one| gray(one)[[1, 1]]).collect::<Vec<_>>();
+        let later = of(Change::Along(0.02));
+        assert_eq!((later.len(), later[0], later[1], later[49]), (50, 0.0, 0.0, 96.0));
+        let earlier = of(Change::Along(-0.04));
+        assert_eq!((earlier[0], earlier[47], earlier[49]), (4.0, 98.0, 98.0));
+        assert_eq!(Change::Along(0.001).of_volume(&volume[..3]).len(), 3);
+        // 5 % of the volume's range, where each slice has none of its own.
+        assert!((of(Change::Brighter(0.05))[10] - 24.9).abs() < 1e-5);
+        assert!((of(Change::Contrast(0.9))[0] - 4.9).abs() < 1e-5);
+        assert_eq!(of(Change::Flip)[7], 14.0);
+    }
+
+    #[test]
     fn every_change_has_its_words() {
-        let mut words: Vec<String> = Change::SMALL.iter().map(|change| change.words()).collect();
+        assert_eq!((Change::small(false).len(), Change::small(true).len()), (12, 14));
+        let mut words: Vec<String> = Change::small(true).iter().map(|change| change.words()).collect();
         words.sort();
         words.dedup();
-        assert_eq!(words.len(), 12);
+        assert_eq!(words.len(), 14);
         assert_eq!(Change::Shift(0.0, -0.02).words(), "2 % to the left");
     }
 }

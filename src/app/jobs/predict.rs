@@ -54,10 +54,11 @@ pub(super) fn predict(model: &Model, session: &mut Session, asked: &Asked<'_>) -
         let keep = index == seen_frame;
         let (frame, _) = preprocess::read(&scan, index, model.steps())?;
         let one: Prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), keep)?;
-        let selection = model.manifest.input_selection.as_ref();
-        let values = selection.and_then(|selection| selection.value.value_warning(&frame));
-        warnings.extend(values.filter(|warning| !warnings.contains(warning)));
-        warnings.extend(one.warnings.iter().filter(|warning| !warnings.contains(warning)).cloned().collect::<Vec<_>>());
+        for warning in model.picture_warnings(&frame, &scan.meta).into_iter().chain(one.warnings.iter().cloned()) {
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
         if keep {
             seen = seen_steps(&frame, &one);
             fed = fed_channels(one.tensor.view());

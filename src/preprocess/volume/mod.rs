@@ -49,10 +49,14 @@ pub fn prepare_volume(
         scan.frame(*index).map(|frame| frame.pixels).map_err(failed)
     };
     let frames: Vec<Pixels> = frames.iter().map(read).collect::<Result<_, _>>()?;
-    from_frames(&frames, &scan.meta, steps, keep_pictures)
+    prepare_stack(&frames, &scan.meta, steps, keep_pictures)
 }
 
-fn from_frames(
+/// The same for frames that were read already.
+///
+/// # Errors
+/// As [`prepare_volume`].
+pub fn prepare_stack(
     frames: &[Pixels],
     meta: &Meta,
     steps: &[VolumeStep],
@@ -146,7 +150,7 @@ mod tests {
     #[test]
     fn what_is_no_volume_is_refused_in_words() {
         let slice = |rows, cols| Pixels::Gray(Array2::<f32>::ones((rows, cols)));
-        let refused = |frames: &[Pixels], meta: &Meta| from_frames(frames, meta, &[], false).unwrap_err().to_string();
+        let refused = |frames: &[Pixels], meta: &Meta| prepare_stack(frames, meta, &[], false).unwrap_err().to_string();
         assert!(refused(&[slice(2, 2)], &Meta::default()).contains("a single slice"));
         assert!(refused(&[slice(2, 2), slice(2, 3)], &Meta::default()).contains("differ in size"));
         let colour = Pixels::Rgb(Array3::zeros((2, 2, 3)));
@@ -160,7 +164,7 @@ mod tests {
         let mut broken = Array2::<f32>::ones((2, 2));
         broken[[0, 1]] = f32::NAN;
         let frames = [Pixels::Gray(broken), Pixels::Gray(Array2::ones((2, 2)))];
-        let prepared = from_frames(&frames, &Meta::default(), &[], false).unwrap();
+        let prepared = prepare_stack(&frames, &Meta::default(), &[], false).unwrap();
         assert_eq!(prepared.tensor[[0, 0, 1]], 0.0);
         assert!(prepared.warnings[0].contains("1 voxels"), "{:?}", prepared.warnings);
     }

@@ -62,8 +62,15 @@ fn of_name(path: &Path) -> Option<&'static str> {
     of_words(words(&stem))
 }
 
+/// Words between separators; a capital behind a digit begins another one (`avg152T1`).
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric())
+    text.split(|c: char| !c.is_alphanumeric()).flat_map(|word| {
+        let capital =
+            |at: &usize| word.get(at + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
+        let cut = word.match_indices(|c: char| c.is_ascii_digit()).map(|(at, _)| at).find(capital);
+        let (first, second) = word.split_at_checked(cut.map_or(word.len(), |at| at + 1)).unwrap_or((word, ""));
+        [first, second]
+    })
 }
 
 /// What all words that say anything agree on.
@@ -108,6 +115,9 @@ mod tests {
             ("sub-01_T1w.nii", Some("MR")),
             ("sub-01_desc-pet_mask.nii", None),
             ("single_subj_T1.nii", Some("MR")),
+            ("avg152T1.nii", Some("MR")),
+            ("sub01PET_mean.nii", Some("PT")),
+            ("AD16b.nii.gz", None),
             ("CT_AVM.nii.gz", Some("CT")),
             ("PET.hdr", Some("PT")),
             ("SPECT.nii", Some("NM")),
