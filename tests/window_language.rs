@@ -35,11 +35,6 @@ fn own_words(harness: &Harness<'_, Shell>) -> Vec<String> {
     let mut own = vec![format!("{} {}", facts.name, facts.version.clone().unwrap_or_default())];
     own.push(format!("{}…", &facts.sha256[..12]));
     own.extend([&facts.description, &facts.intended_use].into_iter().flatten().cloned());
-    own.extend(facts.steps.iter().flat_map(|step| {
-        // The manifest's parameters, as the manifest writes them.
-        let words: Vec<_> = step.parameters.iter().map(|(name, value)| format!("{name} {value}")).collect();
-        [words.join(" · ")]
-    }));
     own
 }
 
@@ -98,6 +93,8 @@ const NAMES: &[&str] = &[
     "resize",
     "rescale",
     "normalize",
+    "Pillow",
+    "bilinear",
     "R",
     "L",
 ];
