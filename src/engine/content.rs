@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use ndarray::{Array2, Array3, s};
+use ndarray::{Array2, Array3, Axis, s};
 
 use super::model::Model;
 use crate::preprocess::Step;
@@ -68,13 +68,22 @@ struct Expected {
 /// The first doubt that there is: a mask has bright corners by chance.
 fn doubt(pixels: &Pixels, expected: Expected) -> Option<String> {
     match pixels {
-        Pixels::Rgb(values) if expected.grey => coloured(values),
+        Pixels::Rgb(values) if expected.grey => coloured(values).or_else(|| {
+            // Grey in three channels.
+            let values = values.index_axis(Axis(2), 0).mapv(f32::from);
+            doubt_of_grey(&values, expected)
+        }),
         Pixels::Rgb(_) => None,
-        Pixels::Gray(values) if values.len() < FEWEST_PIXELS => None,
-        Pixels::Gray(values) => empty(values)
-            .or_else(|| labels(values))
-            .or_else(|| bright_corners(values).filter(|_| expected.dark_corners)),
+        Pixels::Gray(values) => doubt_of_grey(values, expected),
     }
+}
+
+fn doubt_of_grey(values: &Array2<f32>, expected: Expected) -> Option<String> {
+    if values.len() < FEWEST_PIXELS {
+        return None;
+    }
+    let corners = || if expected.dark_corners { bright_corners(values) } else { None };
+    empty(values).or_else(|| labels(values)).or_else(corners)
 }
 
 fn coloured(values: &Array3<u8>) -> Option<String> {
@@ -120,7 +129,7 @@ fn empty(values: &Array2<f32>) -> Option<String> {
 /// Few distinct values; somewhat more of them only where they lie in patches.
 fn labels(values: &Array2<f32>) -> Option<String> {
     let mut distinct: BTreeSet<u32> = BTreeSet::new();
-    for value in values {
+    for value in values.iter().filter(|value| value.is_finite()) {
         // Zero has two patterns.
         distinct.insert((*value + 0.0).to_bits());
         if distinct.len() > LABELS {
@@ -141,7 +150,8 @@ fn labels(values: &Array2<f32>) -> Option<String> {
         }
         equal as f64 >= FLAT * pairs as f64
     };
-    (distinct.len() <= MASK || in_patches()).then(|| {
+    let few = !distinct.is_empty() && (distinct.len() <= MASK || in_patches());
+    few.then(|| {
         format!(
             "This picture has only {} different values, as a mask or a map of labels has: it is no picture of the model's \
              modality.",
@@ -220,6 +230,9 @@ mod tests {
         assert_eq!(said(upright.clone()), "");
         let exchanged = upright.mapv(|value| 255.0 - value);
         assert!(said(exchanged.clone()).contains("black and white may be exchanged"));
+        let channels = exchanged.mapv(|value| value as u8).insert_axis(Axis(2));
+        let channels = ndarray::concatenate![Axis(2), channels, channels, channels];
+        assert!(doubt(&Pixels::Rgb(channels), GREY_RADIOGRAPH).unwrap().contains("exchanged"), "in three channels too");
         let other = Expected { grey: true, dark_corners: false };
         assert_eq!(doubt(&Pixels::Gray(exchanged), other), None, "of an MRI nothing is said");
     }
