@@ -6,6 +6,8 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use overread::engine::Model;
+use overread::review::reference::{Neighbour, Reference};
 use overread::scan::{Pixels, ScanError, open_series};
 use serde_json::Value;
 
@@ -61,6 +63,33 @@ fn the_slices_of_a_subject_are_one_case() {
         assert!((logits(case)[1] - mean).abs() < 1e-5, "{case} {mean}");
     }
     assert!((logits(&single[0])[1] - logits(&single[1])[1]).abs() > 1e-3, "the slices differ");
+}
+
+/// A reference is fed as a prediction is: seven files a case, and all of them are found again.
+#[test]
+fn a_reference_case_of_slices_is_whole() {
+    let home = tempfile::tempdir().unwrap();
+    for seed in 0..12 {
+        subject(&home.path().join(["AD", "nAD"][seed % 2]), &format!("S{seed}"), seed, &[]);
+    }
+    let out = home.path().join("reference");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_overread"));
+    command.arg("reference").arg(home.path()).arg("--model").arg(model()).arg("--out").arg(&out);
+    assert!(command.args(["--engine", "embedded"]).status().unwrap().success());
+    let reference = Reference::load(&out, &Model::load(&model()).unwrap()).unwrap();
+    assert!(reference.cases.len() == 12 && reference.cases.iter().all(|case| case.more.len() == 6));
+    let (cases, code) = predict(&home.path().join("AD"), &["--reference", out.to_str().unwrap()]);
+    assert_eq!((cases.len(), code), (6, Some(0)));
+    for line in &cases {
+        assert_eq!(line["known"]["is_reference"], true, "{line}");
+        let neighbour: Neighbour = serde_json::from_value(line["known"]["nearest"][0].clone()).unwrap();
+        let files = reference.files(&neighbour).unwrap();
+        assert_eq!(files.len(), 7);
+        assert!(
+            files.iter().all(|file| file.is_file()) && files[0].to_string_lossy().ends_with("_z-24.png"),
+            "{files:?}"
+        );
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use ndarray::{Array2, Axis, s};
 
 use super::depths::{Depths, ranges};
 use super::half::to_half;
-use super::{FEWEST, MOST_FILES, Part, ReferenceCase, ReferenceFacts, Tap, TapsFound, VERSION};
+use super::{FEWEST, MOST_FILES, Part, ReferenceCase, ReferenceFacts, Tap, TapsFound, VERSION, as_written};
 use crate::engine::{Model, SliceChoice, sha256_hex};
 use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
 use crate::review::{BatchOptions, Case, Control, run};
@@ -102,7 +102,7 @@ pub fn build(
     let features = halves(&mut read, &mut parts);
     // Measured as they will be read.
     let distances = Depths::measure(read.view(), &mut parts).ok_or(BuildError::AllAlike)?;
-    cases.iter_mut().zip(distances).for_each(|(case, distance)| case.distance = distance);
+    cases.iter_mut().zip(distances).for_each(|(case, distance)| case.distance = as_written(distance));
     let last = ranges(&parts).last().unwrap_or_default();
     let labels: Vec<Option<String>> = cases.iter().map(|case| case.label.clone()).collect();
     let mut folders = recorder.roots.paths();

@@ -7,7 +7,9 @@ use ndarray::{Array2, s};
 use serde_json::{Map, Value};
 
 use super::depths::{Depths, ranges};
-use super::{FEWEST, Known, MOST, NEAREST, Neighbour, Part, ReferenceCase, ReferenceFacts, Usual, VERSION, nearest};
+use super::{
+    FEWEST, Known, MOST, NEAREST, Neighbour, Part, ReferenceCase, ReferenceFacts, Usual, VERSION, as_written, nearest,
+};
 use crate::engine::{MOST_FEATURES, Model, sha256_hex};
 use crate::onnx::FeatureTap;
 use crate::review::record::Roots;
@@ -100,8 +102,8 @@ impl Reference {
         let own = features.get(features.len() - self.last.ncols()..).unwrap_or_default();
         let found = nearest(rows.into_iter(), own, NEAREST, &same_file);
         Some(Known {
-            distance,
-            farther_than: nearer as f64 / self.distances.len().max(1) as f64,
+            distance: as_written(distance),
+            farther_than: as_written(nearer as f64 / self.distances.len().max(1) as f64),
             is_reference: itself.is_some(),
             nearest: found.into_iter().filter_map(|(index, similarity)| self.neighbour(index, similarity)).collect(),
         })
@@ -109,7 +111,7 @@ impl Reference {
 
     fn neighbour(&self, case: usize, similarity: f64) -> Option<Neighbour> {
         let ReferenceCase { name, slice, label, predicted, .. } = self.cases.get(case)?.clone();
-        Some(Neighbour { case, name, slice, label, predicted, similarity })
+        Some(Neighbour { case, name, slice, label, predicted, similarity: as_written(similarity) })
     }
 
     /// The files of a neighbour, where all of them still lie below the folder that the reference was made of.

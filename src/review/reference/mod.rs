@@ -173,6 +173,11 @@ impl Known {
     }
 }
 
+/// Nine decimals: what is read back from a line of JSON is the same number.
+fn as_written(value: f64) -> f64 {
+    (value * 1e9).round() / 1e9
+}
+
 /// Cosine of two vectors of one length; 0 where one of them is zero.
 fn cosine(a: &[f32], b: &[f32]) -> f64 {
     let dot = |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum() };
