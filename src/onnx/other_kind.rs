@@ -36,7 +36,10 @@ fn is_text(head: &[u8]) -> bool {
     match std::str::from_utf8(head) {
         Ok(text) => plain(text),
         // A letter of several bytes may be cut at the end.
-        Err(error) => error.error_len().is_none() && std::str::from_utf8(&head[..error.valid_up_to()]).is_ok_and(plain),
+        Err(error) => {
+            let whole = head.get(..error.valid_up_to()).and_then(|whole| std::str::from_utf8(whole).ok());
+            error.error_len().is_none() && whole.is_some_and(plain)
+        }
     }
 }
 

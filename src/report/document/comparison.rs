@@ -16,7 +16,7 @@ pub(super) fn comparison<'a>(report: &ComparisonReport<'_>, language: Language) 
         None => blocks.push(side_by_side(report, language)),
         Some((comparison, remarks)) => {
             let said = remarks.iter().map(|remark| language.sentence(remark)).collect();
-            blocks.extend((!remarks.is_empty()).then(|| Block::Warnings(said)));
+            blocks.extend((!remarks.is_empty()).then_some(Block::Warnings(said)));
             blocks.extend(paired(comparison, &report.a.class_names, language));
         }
     }
