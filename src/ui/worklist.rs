@@ -98,7 +98,7 @@ impl Worklist {
 fn header(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
     let p = palette(ui);
     egui::Frame::NONE.inner_margin(theme::PANEL_MARGIN).show(ui, |ui| {
-        ui.spacing_mut().interact_size.y = 16.0;
+        let row = std::mem::replace(&mut ui.spacing_mut().interact_size.y, 16.0);
         ui.horizontal(|ui| {
             heading(ui, words(ui).text("worklist"));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -107,6 +107,7 @@ fn header(ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
                 ui.add(Label::new(RichText::new(text).font(theme::small()).color(p.weak)));
             });
         });
+        ui.spacing_mut().interact_size.y = row;
         if state.items().len() > 1 {
             ui.horizontal(|ui| {
                 let half = (ui.available_width() - ui.spacing().item_spacing.x) / 2.0;

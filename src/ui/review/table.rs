@@ -269,7 +269,7 @@ fn value(
         (Column::Loss, Answer::Class { loss, .. }) => (number(loss), p.text),
         (Column::Distance, _) => {
             let color = if row.far.is_some_and(|far| far.unlike) { p.amber } else { p.text };
-            (row.far.map_or_else(|| "–".to_owned(), |far| format!("{:.1}", far.distance)), color)
+            (row.far.map_or_else(|| "–".to_owned(), |far| tenths(far.distance)), color)
         }
         (Column::Opinion, _) if row.opinion != Opinion::None => (opinion_name(words, row.opinion).to_owned(), p.text),
         (Column::Opinion, _) if row.noted => (words.text("column-noted").to_owned(), p.weak),
@@ -288,9 +288,19 @@ fn put(ui: &Ui, rect: Rect, text: &str, font: egui::FontId, color: egui::Color32
     ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, color);
 }
 
+/// One decimal, and never -0.0.
+fn tenths(value: f64) -> String {
+    format!("{:.1}", (value * 10.0).round() / 10.0 + 0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_less_than_nothing() {
+        assert_eq!([-0.04, 0.04, -0.06, 2.25].map(tenths), ["0.0", "0.0", "-0.1", "2.3"]);
+    }
 
     #[test]
     fn a_column_orders_both_ways_and_then_as_listed() {
