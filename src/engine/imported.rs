@@ -59,12 +59,16 @@ pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: 
             && let Some(config) = read(folder, "configs/inference.json", &mut found.remarks)
             && let Some(transforms) = monai_steps(&config)
         {
+            let is_partial = !transforms.notes.is_empty();
             found.remarks.extend(transforms.notes);
             found.columns_first = transforms.columns_first.then_some(MONAI_COLUMNS);
             let colours =
                 vec![json!({"step": if input.channels == Some(1) { "to_gray" } else { "to_rgb" }, "as": "torch"})];
             let steps = colours.into_iter().chain(transforms.steps).collect();
             found.preprocess = import_steps(Some(steps), MONAI, &mut found.remarks);
+            if is_partial {
+                found.preprocess = found.preprocess.into_iter().map(in_part).collect();
+            }
         }
     }
     if found.class_names.is_none()
@@ -74,6 +78,11 @@ pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: 
         found.class_names = Some(Sourced::imported(names, format!("metadata of the model file, \"{key}\"")));
     }
     found
+}
+
+/// What is left of steps where one was left out is a guess.
+fn in_part(step: Sourced<Step>) -> Sourced<Step> {
+    Sourced::assumed(step.value, format!("{MONAI}, whose other transforms are not known here"))
 }
 
 fn read(folder: &Path, name: &str, remarks: &mut Vec<String>) -> Option<Map<String, Value>> {

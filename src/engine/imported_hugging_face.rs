@@ -11,10 +11,32 @@ pub(super) struct Steps {
     pub remark: Option<String>,
 }
 
+/// Processors that do what their file says, by their names without `ImageProcessor`. Others of the library (LeViT's,
+/// EfficientNet's) do more than it says.
+const PLAIN: [&str; 12] = [
+    "Beit", "Bit", "CLIP", "ConvNext", "DeiT", "MobileNetV1", "MobileNetV2", "MobileViT", "PoolFormer", "Pvt", "Siglip",
+    "ViT",
+];
+
 /// `model` is the `config.json` beside the processor's: it names the version that wrote both.
 pub(super) fn hugging_face_steps(processor: &Map<String, Value>, model: Option<&Map<String, Value>>) -> Steps {
+    // Files of old versions name no type or a feature extractor.
+    let named = ["image_processor_type", "feature_extractor_type"].iter().find_map(|key| processor.get(*key)?.as_str());
+    if let Some(name) = named.filter(|name| !is_plain(name)) {
+        let remark = format!(
+            "{name} is not known here: its steps are not taken from its file. State them, or let `overread doctor` find \
+             them."
+        );
+        return Steps { steps: None, remark: Some(remark) };
+    }
     let (library, remark) = resizing_library(processor, model);
     Steps { steps: steps(processor, library), remark }
+}
+
+fn is_plain(name: &str) -> bool {
+    let base = name.trim_end_matches("Fast").trim_end_matches("Pil");
+    let base = base.strip_suffix("ImageProcessor").or_else(|| base.strip_suffix("FeatureExtractor"));
+    base.is_some_and(|base| PLAIN.contains(&base))
 }
 
 fn resizing_library(
@@ -47,7 +69,11 @@ fn steps(config: &Map<String, Value>, library: &str) -> Option<Vec<Value>> {
     let is_on = |key: &str, default: bool| config.get(key).and_then(Value::as_bool).unwrap_or(default);
     let mut steps = vec![json!({"step": "to_8bit"}), json!({"step": "to_rgb", "as": "pillow"})];
     if is_on("do_resize", true) {
-        let filter = pillow_filter(config.get("resample").and_then(Value::as_u64).unwrap_or(2))?;
+        let filter = match pillow_filter(config.get("resample").and_then(Value::as_u64).unwrap_or(2))? {
+            // Pillow's nearest has half-pixel centres; the library asks torchvision for the same.
+            "nearest" if library == "torchvision" => "nearest_exact",
+            filter => filter,
+        };
         steps.extend(match (extent(config.get("size")?)?, config.get("crop_pct").and_then(Value::as_f64)) {
             (Extent::Shorter(size), Some(share)) if share > 0.0 && share <= 1.0 => {
                 shorter_of_share(size, share, filter, library)
@@ -144,6 +170,25 @@ mod tests {
         assert_eq!(of("ViTImageProcessor", Some("5.23.0")), ("torchvision".into(), true));
         assert_eq!(of("ViTImageProcessor", None), ("pillow".into(), true));
         assert_eq!(of("ViTImageProcessor", Some("main")), ("pillow".into(), true));
+    }
+
+    #[test]
+    fn processors_that_do_more_than_their_file_says_are_not_guessed_at() {
+        for name in ["LevitImageProcessor", "EfficientNetImageProcessorFast", "FooProcessor"] {
+            let found = hugging_face_steps(&object(json!({"image_processor_type": name, "size": 8})), None);
+            assert!(found.steps.is_none() && found.remark.unwrap().contains(name));
+        }
+        let old = object(json!({"feature_extractor_type": "ViTFeatureExtractor", "size": 8}));
+        assert!(hugging_face_steps(&old, None).steps.is_some());
+    }
+
+    /// transformers 5.23 asks torchvision for NEAREST_EXACT where a file says Pillow's NEAREST.
+    #[test]
+    fn the_nearest_pixel_is_that_of_pillow() {
+        let processor =
+            object(json!({"image_processor_type": "ViTImageProcessorFast", "size": {"height": 8, "width": 8}, "resample": 0}));
+        let steps = hugging_face_steps(&processor, None).steps.unwrap();
+        assert_eq!(steps[2], json!({"step": "resize", "size": [8, 8], "filter": "nearest_exact", "as": "torchvision"}));
     }
 
     #[test]

@@ -11,8 +11,10 @@ const NOTHING_TO_DO: &[&str] = &[
     "ToTensor",
     "CastToType",
     "ToDevice",
-    "Lambda",
 ];
+
+/// Options that change no value, whatever they say.
+const HARMLESS: &[&str] = &["_target_", "keys", "allow_missing_keys", "dtype", "lazy", "image_only"];
 
 /// The transform that opens the file.
 pub(super) const LOAD: &str = "LoadImage";
@@ -46,7 +48,7 @@ pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<Transforms> {
         }
         match step(name, transform, columns_first) {
             Some(found) => steps.extend(found),
-            None => notes.push(format!("The MONAI bundle's {name} is not known here and was left out.")),
+            None => notes.push(format!("The MONAI bundle's {name} is not known here, or not with these options, and was left out.")),
         }
     }
     Some(Transforms { steps, notes, columns_first })
@@ -70,6 +72,28 @@ fn step(name: &str, transform: &Value, columns_first: bool) -> Option<Vec<Value>
     let pair = |value: &Value| pair(value).map(|[one, two]| if columns_first { [two, one] } else { [one, two] });
     let one = |step: Value| Some(vec![step]);
     let number = |key: &str, default: f64| transform.get(key).map_or(Some(default), Value::as_f64);
+    let says_only = |known: &[&str]| {
+        let is_default = |key: &str, value: &Value| match value {
+            Value::Null | Value::Bool(false) => true,
+            Value::String(word) => key == "size_mode" && word == "all",
+            _ => false,
+        };
+        let mut options = transform.as_object().into_iter().flatten();
+        options.all(|(key, value)| {
+            HARMLESS.contains(&key.as_str()) || known.contains(&key.as_str()) || is_default(key, value)
+        })
+    };
+    let known: &[&str] = match name {
+        "Resize" => &["spatial_size", "mode"],
+        "CenterSpatialCrop" => &["roi_size"],
+        "ScaleIntensity" => &["minv", "maxv"],
+        "ScaleIntensityRange" => &["a_min", "a_max", "b_min", "b_max", "clip"],
+        "NormalizeIntensity" => &["subtrahend", "divisor"],
+        _ => return None,
+    };
+    if !says_only(known) {
+        return None;
+    }
     match name {
         "Resize" => {
             let mode = transform.get("mode").and_then(Value::as_str).unwrap_or("area").replace('-', "_");
@@ -80,7 +104,7 @@ fn step(name: &str, transform: &Value, columns_first: bool) -> Option<Vec<Value>
         "CenterSpatialCrop" => {
             one(json!({"step": "center_crop", "size": pair(transform.get("roi_size")?)?, "as": "torch"}))
         }
-        "ScaleIntensity" if transform.get("factor").is_none() => {
+        "ScaleIntensity" => {
             one(json!({"step": "min_max", "low": number("minv", 0.0)?, "high": number("maxv", 1.0)?}))
         }
         "ScaleIntensityRange" => {

@@ -84,10 +84,11 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
     };
     let assumed = |origin: Origin| origin == Origin::Assumed;
     let pictures = preprocess.iter().map(|step| step.origin);
-    if !has_file && pictures.chain(preprocess_volume.iter().map(|step| step.origin)).all(assumed) {
+    if pictures.chain(preprocess_volume.iter().map(|step| step.origin)).all(assumed) {
         let family = graph.hints.family.map(|family| format!(" ({})", family.words())).unwrap_or_default();
+        let why = if has_file { "metadata.json states no preprocessing" } else { "There is no metadata.json" };
         remarks.push(format!(
-            "There is no metadata.json: how pictures are prepared is assumed{family}. Check it before trusting a score."
+            "{why}: how pictures are prepared is assumed{family}. Check it before trusting a score."
         ));
     }
     let declared = |text: &Option<String>| text.clone().map(|text| Sourced::declared(text, FILE));
@@ -247,7 +248,7 @@ fn temperature(file: &MetadataFile, sha256: &str, remarks: &mut Vec<String>) -> 
     };
     match tied.values.get("temperature").map(Value::as_f64) {
         None => Ok(None),
-        Some(Some(temperature)) if temperature > 0.0 && temperature.is_finite() => Ok(Some(temperature as f32)),
-        Some(_) => Err("calibration.temperature must be a number above 0.".to_owned()),
+        Some(Some(temperature)) if (1e-3..=1e3).contains(&temperature) => Ok(Some(temperature as f32)),
+        Some(_) => Err("calibration.temperature must be a number from 0.001 to 1000.".to_owned()),
     }
 }
