@@ -83,7 +83,7 @@ fn both_reports_are_whole_and_hold_everything_themselves() {
     let mut pdfs = Vec::new();
     for (language, words) in [
         ("en", ["Misclassified cases", "Near-duplicates of the training data", "Read this first"]),
-        ("ko", ["오분류 사례", "학습 데이터와의 중복", "먼저 읽어 주세요"]),
+        ("ko", ["오분류 증례", "학습 데이터와의 중복", "먼저 읽어 주세요"]),
     ] {
         let (html, pdf) = review(folder.path(), &scans, language);
         let seen = elements(&html);

@@ -66,7 +66,7 @@ fn a_strange_picture_is_called_unlike_and_a_reference_case_opens_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let (model, picture) = (model_with_reference(folder.path(), true), noise(folder.path()));
     let mut harness = window_in(Language::English, picture, model);
-    harness.get_by_label_contains("Unlike the reference cases: farther out than 100 % of all ");
+    harness.get_by_label_contains("Unlike the reference cases: farther out than all ");
     harness.get_by_label("Most similar reference cases");
     let state = &harness.state().state;
     let PredictionState::Done(prediction) = &state.current().unwrap().prediction else { panic!("no prediction") };
@@ -112,11 +112,11 @@ fn without_names_there_are_labels_and_no_pictures() {
     let model = model_with_reference(folder.path(), false);
     let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/grade-1/case-10.png");
     let harness = window_in(Language::Korean, picture, model);
-    harness.get_by_label("이 파일 자체가 참조 사례입니다");
-    harness.get_by_label("가장 비슷한 참조 사례");
+    harness.get_by_label("이 파일 자체가 참조 증례입니다");
+    harness.get_by_label("가장 비슷한 참조 증례");
     harness.get_by_label_contains("보다 더 벗어나 있습니다");
     let said = common_window::said(&harness);
-    let rows: Vec<&String> = said.iter().filter(|text| text.starts_with("참조 사례 grade-")).collect();
+    let rows: Vec<&String> = said.iter().filter(|text| text.starts_with("참조 증례 grade-")).collect();
     assert!(!rows.is_empty() && rows.iter().all(|row| row.contains("유사도")), "{said:?}");
     assert!(harness.get_all_by_role(Role::Button).all(|node| rows.iter().all(|row| !named(&node, row))));
 }

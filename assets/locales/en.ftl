@@ -811,6 +811,7 @@ review-show-not-leaked = Not in the training data
 caption-truth = True: { $truth }
 caption-predicted = Pred: { $predicted }
 known-unlike = Unlike the reference cases: farther out than { $percent } % of all { $cases }
+known-unlike-all = Unlike the reference cases: farther out than all { $cases }
 known-like = Farther out than { $percent } % of the { $cases } reference cases
 known-is-reference = This very file is one of the reference cases
 known-similar = Most similar reference cases

@@ -568,7 +568,7 @@ action-disagree = 이의
     .tooltip = 예측에 동의하지 않습니다. 다시 누르면 취소합니다
 action-unsure = 판단 보류
     .tooltip = 판단할 수 없습니다. 다시 누르면 취소합니다
-action-flag = 깃발
+action-flag = 표시
     .tooltip = 다시 볼 증례로 표시합니다
 action-note = 메모
     .tooltip = 증례에 메모를 씁니다
@@ -755,15 +755,16 @@ review-show-leaked = 학습 데이터에 있음
 review-show-not-leaked = 학습 데이터에 없음
 caption-truth = 정답: { $truth }
 caption-predicted = 예측: { $predicted }
-known-unlike = 참조 사례와 다릅니다: 참조 사례 { $cases }개 중 { $percent } %보다 더 벗어나 있습니다
-known-like = 참조 사례 { $cases }개 중 { $percent } %보다 더 벗어나 있습니다
-known-is-reference = 이 파일 자체가 참조 사례입니다
-known-similar = 가장 비슷한 참조 사례
+known-unlike = 참조 증례와 다릅니다: 참조 증례 { $cases }개 중 { $percent } %보다 더 벗어나 있습니다
+known-unlike-all = 참조 증례와 다릅니다: 참조 증례 { $cases }개 모두보다 더 벗어나 있습니다
+known-like = 참조 증례 { $cases }개 중 { $percent } %보다 더 벗어나 있습니다
+known-is-reference = 이 파일 자체가 참조 증례입니다
+known-similar = 가장 비슷한 참조 증례
     .tooltip = 라벨과, 모델이 마지막 층 직전에 두 영상에서 만든 벡터 사이의 코사인 유사도입니다. 모델에게 비슷하다고 해서 판독자에게도 비슷한 것은 아닙니다.
 known-no-label = 라벨 없음
-known-spoken = 참조 사례 { $label }, 유사도 { $similarity }
+known-spoken = 참조 증례 { $label }, 유사도 { $similarity }
 known-called = { $label } (모델: { $predicted })
-known-outside = 참조 사례 { $name }
+known-outside = 참조 증례 { $name }
 
 ## 모델 설정 화면, 전처리 진단, 값이 나온 과정.
 

@@ -14,7 +14,17 @@ pub(super) struct Steps {
 /// Processors that do what their file says, by their names without `ImageProcessor`. Others of the library (LeViT's,
 /// EfficientNet's) do more than it says.
 const PLAIN: [&str; 12] = [
-    "Beit", "Bit", "CLIP", "ConvNext", "DeiT", "MobileNetV1", "MobileNetV2", "MobileViT", "PoolFormer", "Pvt", "Siglip",
+    "Beit",
+    "Bit",
+    "CLIP",
+    "ConvNext",
+    "DeiT",
+    "MobileNetV1",
+    "MobileNetV2",
+    "MobileViT",
+    "PoolFormer",
+    "Pvt",
+    "Siglip",
     "ViT",
 ];
 
@@ -185,8 +195,9 @@ mod tests {
     /// transformers 5.23 asks torchvision for NEAREST_EXACT where a file says Pillow's NEAREST.
     #[test]
     fn the_nearest_pixel_is_that_of_pillow() {
-        let processor =
-            object(json!({"image_processor_type": "ViTImageProcessorFast", "size": {"height": 8, "width": 8}, "resample": 0}));
+        let processor = object(
+            json!({"image_processor_type": "ViTImageProcessorFast", "size": {"height": 8, "width": 8}, "resample": 0}),
+        );
         let steps = hugging_face_steps(&processor, None).steps.unwrap();
         assert_eq!(steps[2], json!({"step": "resize", "size": [8, 8], "filter": "nearest_exact", "as": "torchvision"}));
     }

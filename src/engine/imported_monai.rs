@@ -3,15 +3,8 @@
 use serde_json::{Map, Value, json};
 
 /// Transforms that change no value this program would change.
-const NOTHING_TO_DO: &[&str] = &[
-    "EnsureChannelFirst",
-    "AddChannel",
-    "AsChannelFirst",
-    "EnsureType",
-    "ToTensor",
-    "CastToType",
-    "ToDevice",
-];
+const NOTHING_TO_DO: &[&str] =
+    &["EnsureChannelFirst", "AddChannel", "AsChannelFirst", "EnsureType", "ToTensor", "CastToType", "ToDevice"];
 
 /// Options that change no value, whatever they say.
 const HARMLESS: &[&str] = &["_target_", "keys", "allow_missing_keys", "dtype", "lazy", "image_only"];
@@ -48,7 +41,9 @@ pub(super) fn monai_steps(config: &Map<String, Value>) -> Option<Transforms> {
         }
         match step(name, transform, columns_first) {
             Some(found) => steps.extend(found),
-            None => notes.push(format!("The MONAI bundle's {name} is not known here, or not with these options, and was left out.")),
+            None => notes.push(format!(
+                "The MONAI bundle's {name} is not known here, or not with these options, and was left out."
+            )),
         }
     }
     Some(Transforms { steps, notes, columns_first })
@@ -104,9 +99,7 @@ fn step(name: &str, transform: &Value, columns_first: bool) -> Option<Vec<Value>
         "CenterSpatialCrop" => {
             one(json!({"step": "center_crop", "size": pair(transform.get("roi_size")?)?, "as": "torch"}))
         }
-        "ScaleIntensity" => {
-            one(json!({"step": "min_max", "low": number("minv", 0.0)?, "high": number("maxv", 1.0)?}))
-        }
+        "ScaleIntensity" => one(json!({"step": "min_max", "low": number("minv", 0.0)?, "high": number("maxv", 1.0)?})),
         "ScaleIntensityRange" => {
             let (from, to) = (number("a_min", 0.0)?, number("a_max", 1.0)?);
             let (low, high) = (number("b_min", 0.0)?, number("b_max", 1.0)?);

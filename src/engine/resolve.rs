@@ -87,9 +87,7 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
     if pictures.chain(preprocess_volume.iter().map(|step| step.origin)).all(assumed) {
         let family = graph.hints.family.map(|family| format!(" ({})", family.words())).unwrap_or_default();
         let why = if has_file { "metadata.json states no preprocessing" } else { "There is no metadata.json" };
-        remarks.push(format!(
-            "{why}: how pictures are prepared is assumed{family}. Check it before trusting a score."
-        ));
+        remarks.push(format!("{why}: how pictures are prepared is assumed{family}. Check it before trusting a score."));
     }
     let declared = |text: &Option<String>| text.clone().map(|text| Sourced::declared(text, FILE));
     Ok(Manifest {

@@ -32,7 +32,11 @@ impl KnownPanel {
         let (p, words) = (palette(ui), words(ui));
         let values = [("percent", case.known.percent().into()), ("cases", case.cases.into())];
         if case.known.is_unlike() {
-            notice(ui, &words.with("known-unlike", &values), p.amber, p.amber_fill);
+            let text = match case.known.farther_than >= 1.0 {
+                true => words.with("known-unlike-all", &values),
+                false => words.with("known-unlike", &values),
+            };
+            notice(ui, &text, p.amber, p.amber_fill);
         } else {
             weak(ui, words.with("known-like", &values));
         }

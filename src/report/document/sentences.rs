@@ -30,7 +30,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "{} cases come from {} groups: the bootstrap draws whole groups, but McNemar's and DeLong's tests take cases as \
          independent and are too sure.",
-        "사례 {0}건은 {1}개 묶음에서 왔습니다. 부트스트랩은 묶음째 재표집하지만, McNemar 검정과 DeLong 검정은 사례를 독립으로 보아 \
+        "증례 {0}건은 {1}개 묶음에서 왔습니다. 부트스트랩은 묶음째 재표집하지만, McNemar 검정과 DeLong 검정은 증례를 독립으로 보아 \
          지나치게 확신합니다.",
     ),
     (

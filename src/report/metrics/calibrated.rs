@@ -66,11 +66,11 @@ const UNKNOWN: Phrase = Phrase {
 };
 const FITTED: Phrase = Phrase {
     en: "Not in use: temperature {} fitted to the logits of these very cases",
-    ko: "미사용: 바로 이 사례들의 로짓에 맞춘 온도 {}",
+    ko: "미사용: 바로 이 증례들의 로짓에 맞춘 온도 {}",
 };
 const FITTED_TO_SCORES: Phrase = Phrase {
     en: "Not in use: temperature {} fitted to the logarithms of these very cases' scores",
-    ko: "미사용: 바로 이 사례들의 점수 로그에 맞춘 온도 {}",
+    ko: "미사용: 바로 이 증례들의 점수 로그에 맞춘 온도 {}",
 };
 
 impl Scoring {

@@ -18,7 +18,7 @@ fn of(rows: usize) -> Document<'static> {
     let row = |at: usize| vec![format!("{at} 환자 <b>"), long.clone(), at.to_string()];
     let table = Table {
         right: vec![false, false, true],
-        ..Table::of_words(vec!["사례".into(), "b".into(), "n".into()], (0..rows).map(row).collect())
+        ..Table::of_words(vec!["증례".into(), "b".into(), "n".into()], (0..rows).map(row).collect())
     };
     let card = |pictures| Card {
         title: "True: 2gr  Pred: 1gr (0.93)".into(),

@@ -59,7 +59,8 @@ pub(super) fn comparison(ui: &mut Ui, state: &AppState, facts: &ModelFacts, foun
     if ui
         .add(Button::selectable(
             show == Show::Flipped,
-            words.with("review-flips", &[("count", found.flips.len().into())]),
+            // As many as the click shows: cases without a label too.
+            words.with("review-flips", &[("count", state.review().count(Show::Flipped).into())]),
         ))
         .clicked()
     {
