@@ -315,6 +315,7 @@ seen-assumed = Steps in amber are assumed: nobody declared them. Compare with ho
 seen-as-read = Picture as read
 seen-shape-8-bit = { $shape }, 8-bit
 seen-range = { $shape }, { $low } to { $high }
+seen-range-slice = { $shape }; this slice { $low } to { $high }
 seen-imported = imported from { $from }
 seen-word-assumed = assumed
 step-to-8bit = to_8bit

@@ -305,6 +305,7 @@ seen-assumed = 주황색 단계는 선언된 것이 아니라 추정한 것입�
 seen-as-read = 읽은 그대로의 영상
 seen-shape-8-bit = { $shape }, 8비트
 seen-range = { $shape }, { $low } ~ { $high }
+seen-range-slice = { $shape }, 이 슬라이스 { $low } ~ { $high }
 seen-imported = { $from }에서 가져옴
 seen-word-assumed = 추정
 step-to-8bit = 8비트 변환 · to_8bit

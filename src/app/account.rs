@@ -10,9 +10,10 @@ pub fn account(facts: &ModelFacts, engine: Option<&EngineFacts>, prediction: &Pr
     let steps = facts.steps.iter().zip(prediction.seen.iter().skip(1)).map(|(step, seen)| {
         let parameters: serde_json::Map<String, Value> =
             step.parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        let range = if seen.is_slice { "range_of_shown_slice" } else { "range" };
         json!({
             "step": step.name, "parameters": parameters, "origin": step.origin, "from": step.from,
-            "remark": seen.remark, "shape": seen.shape, "range": seen.range,
+            "remark": seen.remark, "shape": seen.shape, range: seen.range,
         })
     });
     let rule = facts.rule.as_ref();

@@ -218,8 +218,10 @@ pub struct SeenStep {
     /// What the step found in this frame, e.g. the window it used.
     pub remark: Option<String>,
     pub picture: Option<Thumbnail>,
-    /// Lowest and highest value after the step.
+    /// Lowest and highest value after the step; of a volume those of the slice that is shown.
     pub range: Option<(f32, f32)>,
+    /// True for a volume.
+    pub is_slice: bool,
 }
 
 /// The values of one channel of what the model was fed.

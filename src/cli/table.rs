@@ -9,8 +9,9 @@ pub struct Table {
     class_names: Vec<String>,
     name_width: usize,
     header_written: bool,
-    /// Sentences about cases, each with the number of cases it was said of.
-    warnings: Vec<(String, usize)>,
+    /// Sentences about cases, each with the number of cases it was said of and the first of them.
+    warnings: Vec<(String, usize, String)>,
+    rows: usize,
     pub notes: Vec<String>,
     /// Cases of the reference that is compared with.
     pub reference: Option<usize>,
@@ -29,6 +30,7 @@ impl Table {
             name_width,
             header_written: false,
             warnings: Vec::new(),
+            rows: 0,
             notes: notes(model),
             reference: None,
             compared: 0,
@@ -39,12 +41,14 @@ impl Table {
 
     /// The row of a case, after the header if it is the first.
     pub fn row(&mut self, case: &Case) -> String {
+        self.rows += 1;
         let row = match &case.outcome {
             Ok(scored) => {
                 let doubt = scored.known.as_ref().and_then(Known::warning);
                 self.compared += usize::from(scored.known.is_some());
                 self.unlike += usize::from(doubt.is_some());
-                self.remember(scored.warnings.iter().filter(|warning| Some(*warning) != doubt.as_ref()));
+                let others = scored.warnings.iter().filter(|warning| Some(*warning) != doubt.as_ref());
+                self.remember(&printable(&case.path.to_string_lossy()), others);
                 let result = &scored.inference;
                 let scores: Vec<String> = result.scores.iter().map(|score| format!("{score:>7.4}")).collect();
                 let predicted = self.class_names.get(result.predicted).map_or("?", String::as_str);
@@ -67,21 +71,22 @@ impl Table {
         if std::mem::replace(&mut self.header_written, true) { row } else { format!("{}\n{row}", self.header()) }
     }
 
-    fn remember<'a>(&mut self, warnings: impl Iterator<Item = &'a String>) {
+    fn remember<'a>(&mut self, path: &str, warnings: impl Iterator<Item = &'a String>) {
         for warning in warnings {
-            if let Some((_, count)) = self.warnings.iter_mut().find(|(known, _)| known == warning) {
+            if let Some((_, count, _)) = self.warnings.iter_mut().find(|(known, ..)| known == warning) {
                 *count += 1;
             } else if self.warnings.len() < MOST_WARNINGS {
-                self.warnings.push((warning.clone(), 1));
+                self.warnings.push((warning.clone(), 1, path.to_owned()));
             }
         }
     }
 
     /// Warnings and notes, a line each.
     fn said(&self) -> String {
-        let warnings = self.warnings.iter().map(|(warning, count)| match count {
-            1 => format!("warning: {warning}\n"),
-            many => format!("warning, {many} times: {warning}\n"),
+        let warnings = self.warnings.iter().map(|(warning, count, first)| match (self.rows, count) {
+            (1, _) => format!("warning: {warning}\n"),
+            (_, 1) => format!("warning, {first}: {warning}\n"),
+            (_, many) => format!("warning, {many} times, first {first}: {warning}\n"),
         });
         let reference = self.reference.filter(|_| self.compared > 0).map(|cases| {
             format!(

@@ -69,7 +69,8 @@ impl Seen {
                 let text = match step.range {
                     Some((low, high)) => {
                         let (low, high) = (number(f64::from(low)).into(), number(f64::from(high)).into());
-                        words.with("seen-range", &[("shape", shape.into()), ("low", low), ("high", high)])
+                        let values = [("shape", shape.into()), ("low", low), ("high", high)];
+                        words.with(if step.is_slice { "seen-range-slice" } else { "seen-range" }, &values)
                     }
                     None => shape,
                 };

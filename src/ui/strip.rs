@@ -239,7 +239,8 @@ fn values(ui: &Ui, step: &SeenStep) -> String {
     match step.range {
         Some((low, high)) => {
             let (low, high) = (number(f64::from(low)).into(), number(f64::from(high)).into());
-            words(ui).with("seen-range", &[("shape", (&step.shape).into()), ("low", low), ("high", high)])
+            let values = [("shape", (&step.shape).into()), ("low", low), ("high", high)];
+            words(ui).with(if step.is_slice { "seen-range-slice" } else { "seen-range" }, &values)
         }
         None => step.shape.clone(),
     }

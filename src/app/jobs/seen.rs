@@ -57,6 +57,7 @@ fn step(
         eight_bit: matches!(picture, Some(Picture::U8(_))),
         remark,
         range: picture.and_then(Picture::range),
+        is_slice: volume.is_some(),
         picture: shown.map(|(small, _)| small),
     }
 }
