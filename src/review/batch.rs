@@ -29,7 +29,7 @@ pub struct BatchOptions {
     pub slices: Option<SliceChoice>,
     /// Whether each case comes with its [`SourceFacts`]: every file is read once more, for its hash.
     pub source_facts: bool,
-    /// Says how far each case lies from what the model has seen; the session must read its [tap](Reference::tap).
+    /// Says how far each case lies from what the model has seen; the session must read its [taps](Reference::taps).
     pub reference: Option<Arc<Reference>>,
 }
 
