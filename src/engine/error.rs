@@ -19,7 +19,7 @@ pub enum EngineError {
     #[error("{path} cannot be used: {what}")]
     Manifest { path: PathBuf, what: String },
     #[error(
-        "{path} does not fit the model: {what} is stated as {declared}, and is {found} in the model. Correct what states it."
+        "{path} does not fit the model: {what} is {declared} there, and {found} in the model. Correct one of them."
     )]
     Mismatch { path: PathBuf, what: String, declared: String, found: String },
     #[error("The class names cannot be used: {0} Give every class a name of its own.")]
