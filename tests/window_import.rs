@@ -178,6 +178,25 @@ fn settings_renew_the_preview_and_saving_keeps_them() {
 }
 
 #[test]
+fn a_model_that_is_set_up_is_called_by_its_own_name_and_shows_what_it_states() {
+    let desk = desk();
+    let (own, copy) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("models/phantom-brain-3grade"), desk.folder.path());
+    let copy = copy.join("renamed-by-someone");
+    std::fs::create_dir(&copy).unwrap();
+    for file in ["model.onnx", "metadata.json"] {
+        std::fs::copy(own.join(file), copy.join(file)).unwrap();
+    }
+    let mut state = AppState::new(Jobs::inline());
+    state.apply(Command::Open(vec![desk.picture.clone()]));
+    state.apply(Command::LoadModel(copy));
+    let mut harness = window(state, SIZE);
+    press(&mut harness, Key::F8);
+    harness.get_by_label("Set up phantom-brain-3grade");
+    let facts = &importing(&harness).drafted.as_ref().unwrap().facts;
+    assert_eq!((&facts.modality[..], &facts.body_part[..]), (&["MR".to_owned()][..], &["BRAIN".to_owned()][..]));
+}
+
+#[test]
 fn cancelling_leaves_everything_as_it_was_and_a_button_leads_back() {
     let desk = desk();
     let mut harness = dropped(&desk);

@@ -138,6 +138,9 @@ pub struct ModelFacts {
     pub steps: Vec<StepFacts>,
     /// The README beside the model.
     pub card: Option<String>,
+    /// Modalities and body parts that its manifest states.
+    pub modality: Vec<String>,
+    pub body_part: Vec<String>,
     /// Sentences about what was imported or assumed.
     pub remarks: Vec<String>,
     /// True where the network takes whole volumes: every slice shows its part of one map, none is predicted alone.

@@ -5,7 +5,7 @@ use eframe::egui::{
 };
 
 use super::names;
-use crate::app::{Command, ImportWish, Importing};
+use crate::app::{Command, Drafted, ImportWish, Importing};
 use crate::ui::dialogs::Wanted;
 use crate::ui::model_panel::model_title;
 use crate::ui::shell::Wishes;
@@ -23,8 +23,13 @@ pub(super) fn head(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
     let builder = UiBuilder::new().max_rect(left.inner).layout(Layout::top_down(Align::Min));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        let title = words(ui).with("import-title", &[("name", model_title(&importing.path).into())]);
-        ui.add(Label::new(RichText::new(title).font(theme::title())).truncate());
+        // A manifest names its model; before there is one, the file does.
+        let is_stated = |drafted: &&Drafted| drafted.files.contains(&("metadata.json", true));
+        let stated = importing.drafted.as_deref().filter(is_stated);
+        let name = stated.map_or_else(|| model_title(&importing.path), |drafted| drafted.facts.name.clone());
+        let title = words(ui).with("import-title", &[("name", name.into())]);
+        let title = ui.add(Label::new(RichText::new(title).font(theme::title())).truncate());
+        tip(title, || importing.path.display().to_string());
         ui.spacing_mut().interact_size.y = 16.0;
         below_title(ui, importing, wishes);
     });

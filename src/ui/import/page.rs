@@ -282,7 +282,14 @@ fn about(ui: &mut Ui, drafted: &Drafted, said: &mut Choices) {
         });
     };
     field(ui, "import-name", &mut said.name, &drafted.facts.name);
-    field(ui, "import-modality", &mut said.modality, words.text("import-modality-hint"));
-    field(ui, "import-body-part", &mut said.body_part, words.text("import-body-part-hint"));
+    // Pale as a hint, so that what is typed replaces it: what the manifest states.
+    let hint = |stated: &[String], none: &'static str| match stated {
+        [] => none.to_owned(),
+        stated => stated.join(", "),
+    };
+    let modality = hint(&drafted.facts.modality, words.text("import-modality-hint"));
+    field(ui, "import-modality", &mut said.modality, &modality);
+    let body_part = hint(&drafted.facts.body_part, words.text("import-body-part-hint"));
+    field(ui, "import-body-part", &mut said.body_part, &body_part);
     weak(ui, words.text("import-guards"));
 }
