@@ -282,6 +282,8 @@ pub struct KnownCase {
     pub known: Known,
     /// Of each of the nearest, where its files are still there.
     pub files: Vec<Option<Arc<[PathBuf]>>>,
+    /// Of each of the nearest, where the reference holds it.
+    pub sha256: Vec<Option<String>>,
     /// Cases of the reference.
     pub cases: usize,
 }

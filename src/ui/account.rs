@@ -177,7 +177,7 @@ fn scan(ui: &mut Ui, told: &Told<'_>) {
         fact(ui, "sha256", sha256, false);
     }
     if told.of > 1 {
-        let slices = super::findings::slices_text(words, &told.prediction.frames, told.of);
+        let slices = super::findings::slices_text(words, &told.prediction.frames, told.of, told.facts.takes_volumes);
         fact(ui, words.text("account-slices"), &slices, false);
         if told.prediction.frames.len() > 1 {
             let values = [("index", (told.prediction.seen_frame + 1).into())];

@@ -190,7 +190,9 @@ fn strip(ui: &mut Ui, checked: &Checked<'_>) {
         if last {
             let name = kinds.get(place).copied().unwrap_or_default();
             let galley = elided(ui, name, theme::small(), p.weak, rect.right() - group + KIND_GAP - 2.0);
-            ui.painter().galley(pos2(group, rect.bottom()), galley, p.weak);
+            // The last one's room to the right is the panel's margin.
+            let x = group.min(whole.right() - galley.size().x);
+            ui.painter().galley(pos2(x, rect.bottom()), galley, p.weak);
         }
         left = rect.right() + if last { KIND_GAP } else { GAP };
         if last {

@@ -272,6 +272,27 @@ pub fn elided(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -> 
     ui.painter().layout_job(job)
 }
 
+/// One line of text cut with `…` in its middle, so that it is no wider than `width`.
+pub fn middle_elided(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -> std::sync::Arc<egui::Galley> {
+    let line = |text: String| ui.painter().layout_no_wrap(text, font.clone(), color);
+    let whole = line(text.to_owned());
+    if whole.size().x <= width {
+        return whole;
+    }
+    let letters: Vec<char> = text.chars().collect();
+    let share = (width / whole.size().x.max(1.0)).clamp(0.0, 1.0);
+    let mut kept = (letters.len() as f32 * share) as usize;
+    loop {
+        let (head, tail) = (kept.div_ceil(2), kept / 2);
+        let cut = letters.iter().take(head).chain(&['…']).chain(letters.iter().skip(letters.len() - tail)).collect();
+        let galley = line(cut);
+        if galley.size().x <= width || kept == 0 {
+            return galley;
+        }
+        kept -= 1;
+    }
+}
+
 /// A border inside `rect`.
 pub fn outline(ui: &Ui, rect: Rect, radius: CornerRadius, stroke: Stroke) {
     ui.painter().rect_stroke(rect, radius, stroke, StrokeKind::Inside);

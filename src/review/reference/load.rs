@@ -114,6 +114,11 @@ impl Reference {
         Some(Neighbour { case, name, slice, label, predicted, similarity: as_written(similarity) })
     }
 
+    /// Of a neighbour's file, where the reference holds it.
+    pub fn sha256(&self, neighbour: &Neighbour) -> Option<&str> {
+        self.cases.get(neighbour.case)?.sha256.as_deref()
+    }
+
     /// The files of a neighbour, where all of them still lie below the folder that the reference was made of.
     pub fn files(&self, neighbour: &Neighbour) -> Option<Vec<PathBuf>> {
         let case = self.cases.get(neighbour.case)?;

@@ -73,6 +73,17 @@ impl Column {
         }
     }
 
+    /// How a number is computed, and which way is better.
+    fn meaning(self, words: Words) -> Option<&'static str> {
+        match self {
+            Self::Score => Some(words.text("column-score.tooltip")),
+            Self::Margin => Some(words.text("column-margin.tooltip")),
+            Self::Loss => Some(words.text("column-loss.tooltip")),
+            Self::Distance => Some(words.text("column-distance.tooltip")),
+            _ => None,
+        }
+    }
+
     fn is_number(self) -> bool {
         matches!(self, Self::Score | Self::Margin | Self::Loss | Self::Distance)
     }
@@ -182,6 +193,10 @@ fn header(ui: &mut Ui, order: Order, columns: &[(Column, Range<f32>)], wishes: &
         let Some(key) = sorts else { continue };
         let response = ui.interact(rect, ui.scope_id().with(*column as u8), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::ColumnHeader, true, &text));
+        let response = match column.meaning(words) {
+            Some(meaning) => tip(response, || meaning.to_owned()),
+            None => response,
+        };
         if response.clicked() {
             wishes.commands.push(Command::Sort(next_order(order, key)));
         }
