@@ -8,6 +8,7 @@
 mod build;
 mod cholesky;
 mod depths;
+mod fitted;
 mod gaussian;
 mod half;
 mod load;
