@@ -10,7 +10,6 @@ mod cholesky;
 mod depths;
 mod fitted;
 mod gaussian;
-mod half;
 mod load;
 mod place;
 mod tap;
