@@ -325,7 +325,7 @@ fn how_a_number_came_about_holds_every_number_on_the_way() {
     for text in numbers.chain([facts.sha256.clone(), source.clone(), "case.png".into()]) {
         assert!(texts.contains(&text), "{text} is missing: {texts:#?}");
     }
-    let json = overread::app::account(facts, state.model().engine().map(|engine| &**engine), prediction);
+    let json = overread::app::account(facts, state.model().engine().map(|engine| &**engine), prediction, None);
     assert_eq!((json["file_sha256"].as_str(), json["slices"].as_array().unwrap().len()), (Some(&*source), 1));
     let steps: Vec<&str> = json["preprocess"].as_array().unwrap().iter().filter_map(|s| s["step"].as_str()).collect();
     assert_eq!(steps, ["to_8bit", "to_rgb", "resize", "rescale"]);

@@ -34,6 +34,7 @@ impl AppState {
         self.taken(event);
         self.ask_heatmaps();
         self.ask_import();
+        self.leave_stability();
     }
 
     fn taken(&mut self, event: Event) {
@@ -85,6 +86,8 @@ impl AppState {
                     self.predicted(request, result.map(|prediction| *prediction));
                 }
             }
+            Event::StabilityProgress { request, done, total } => self.stability_progress(request, (done, total)),
+            Event::StabilityReady { request, result } => self.stability_ready(request, result),
             Event::Answered { generation, pane, item, case } => {
                 if generation == self.batch_generation {
                     self.background.done += 1;
@@ -274,6 +277,7 @@ impl AppState {
                 if let ModelState::Loading { path } = &self.model {
                     self.model = ModelState::Failed { path: path.clone(), problem: problem.clone() };
                 }
+                self.fail_stability(&what);
                 for current in self.views.iter_mut() {
                     if matches!(current.prediction, PredictionState::Running) {
                         current.prediction = PredictionState::Failed(problem.clone());

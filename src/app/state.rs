@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::beside::NearPictures;
 use super::import::KeptDrafts;
+use super::stability::Stabilities;
 use super::toast::Toasts;
 use super::{
     Command, Current, Heatmaps, Importing, InstallState, Items, Jobs, ModelState, Pane, Review, Toast, Tool, Views,
@@ -69,6 +70,7 @@ pub struct AppState {
     pub(super) batch_generation: u64,
     pub(super) review: Review,
     pub(super) near: NearPictures,
+    pub(super) stabilities: Stabilities,
     /// Items whose thumbnails are wanted.
     rows_shown: Vec<usize>,
     smooth: bool,
@@ -97,6 +99,7 @@ impl AppState {
             batch_generation: 0,
             review: Review::default(),
             near: NearPictures::default(),
+            stabilities: Stabilities::default(),
             rows_shown: Vec::new(),
             smooth: true,
             show_identity: false,
@@ -154,6 +157,7 @@ impl AppState {
         self.freshen_rows();
         self.ask_heatmaps();
         self.ask_import();
+        self.leave_stability();
     }
 
     fn fulfil(&mut self, command: Command) {
@@ -215,6 +219,8 @@ impl AppState {
                 }
             }
             Command::PredictChosenSlices => self.predict_slice(None),
+            Command::CheckStability => self.check_stability(),
+            Command::CancelStability => self.cancel_stability(),
             Command::ToggleHeatmap => self.toggle_heatmap(),
             Command::ToggleCompare => self.toggle_compare(),
             Command::SetHeatmapQuestion { pane, question } => self.set_heatmap_question(pane, question),

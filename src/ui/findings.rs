@@ -9,6 +9,7 @@ use super::known::KnownPanel;
 use super::model_panel::{model_panel, model_title};
 use super::seen::Seen;
 use super::shell::Wishes;
+use super::stability::stability;
 use super::theme;
 use super::widgets::{
     action_button, bare_text_button, card, doubts, heading, notice, palette, primary_button, problem, score_bar, weak,
@@ -41,6 +42,7 @@ impl Findings {
                         {
                             self.known.show(ui, state, known, wishes);
                         }
+                        stability(ui, state, facts, wishes);
                         set_up(ui, state, facts, wishes);
                         if state.current().is_none_or(|current| current.outside_name().is_none()) {
                             self.decision.show(ui, state, facts, wishes);
