@@ -4,7 +4,7 @@ use super::import::trimmed;
 use super::{DoctorArgs, Ended, Misuse, progress};
 use crate::engine::import::{Choices, DOCTOR, ReadExport, write_metadata};
 use crate::engine::{MetadataFile, Model};
-use crate::review::doctor::{Control, DoctorOptions, Material, NamesFrom, Reference, Verdict, examine, material};
+use crate::review::doctor::{Control, DoctorOptions, Material, NamesFrom, Reference, Verdict, Way, examine, material};
 
 /// Runs the command.
 pub fn doctor(args: &DoctorArgs) -> anyhow::Result<Ended> {
@@ -57,6 +57,7 @@ fn tell(args: &DoctorArgs, model: &Model, names_from: NamesFrom, verdict: &Verdi
     for sentence in verdict.sentences(model.class_names(), names_from) {
         say!("{sentence}");
     }
+    ranking(verdict);
     if let Some(winner) = verdict.winner() {
         say!("\nSteps:");
         for step in &winner.steps {
@@ -65,6 +66,33 @@ fn tell(args: &DoctorArgs, model: &Model, names_from: NamesFrom, verdict: &Verdi
     }
     say!("\n{} combinations tried, {} pictures through the network.", verdict.tried, verdict.runs);
     Ok(())
+}
+
+/// Rows of the ranking, beside that of the current setting.
+const MOST_ROWS: usize = 8;
+
+/// The first of the ranking, and always the current setting with its place.
+fn ranking(verdict: &Verdict) {
+    let loss = if verdict.tolerance.is_some() { "difference" } else { "log loss" };
+    say!("\n  place  {loss} (95 %)             right    way");
+    for (place, one) in verdict.ranked.iter().enumerate() {
+        if place >= MOST_ROWS && !one.is_present {
+            continue;
+        }
+        let (low, high) = one.interval;
+        let fit = match verdict.tolerance {
+            Some(_) => format!("{:.1e} [{low:.1e}, {high:.1e}]", one.mean),
+            None => format!("{:.3} [{low:.3}, {high:.3}]", one.mean),
+        };
+        let sign = if place < verdict.tied { '=' } else { ' ' };
+        let right = format!("{}/{}", one.agree, verdict.pictures);
+        let now =
+            if one.is_present && matches!(one.candidate.way, Way::Recipe(..)) { ", as the model says now" } else { "" };
+        say!("{sign} {:>5}  {fit:<27} {right:>7}    {}{now}", place + 1, one.words);
+    }
+    if verdict.tied > 1 {
+        say!("  =      cannot be told apart from the first");
+    }
 }
 
 /// Writes the winner's steps into `metadata.json`, with how they were found.

@@ -46,6 +46,8 @@ pub struct Diagnosis {
     pub of_outputs: bool,
     /// True where the best reproduces all of them.
     pub reproduced: bool,
+    /// True where the best is better than what the model says now beyond chance.
+    pub advises_change: bool,
     /// Combinations.
     pub tried: usize,
     /// 95 % interval (Wilson) of the best's share of right pictures.
@@ -70,6 +72,10 @@ pub struct Finding {
     pub worst: f64,
     /// Pictures whose best class is the reference's.
     pub agree: usize,
+    /// True for what the model says now.
+    pub is_present: bool,
+    /// The picture that rules it out, however well the others fit.
+    pub ruled_out_by: Option<String>,
     /// `order[c]` is the model's output that stands for class `c`.
     pub order: Vec<usize>,
     /// What the manifest says of it once it is applied.
@@ -126,6 +132,8 @@ mod tests {
             interval: (0.0, 0.2),
             worst: 0.3,
             agree: 3,
+            is_present: false,
+            ruled_out_by: None,
             order: vec![2, 0, 1],
             record: serde_json::json!({"place": 1}),
         };
@@ -140,6 +148,7 @@ mod tests {
             tied_or_more: false,
             of_outputs: false,
             reproduced: false,
+            advises_change: false,
             tried: 1,
             right: None,
             remarks: Vec::new(),

@@ -73,6 +73,8 @@ fn described(job: &Examination, made: &Material, verdict: &Verdict) -> Diagnosis
             interval: one.interval,
             worst: one.worst,
             agree: one.agree,
+            is_present: one.is_present,
+            ruled_out_by: verdict.names.get(one.worst_picture).filter(|_| one.contradicted).cloned(),
             order: one.order.clone(),
             record: verdict.record(place).unwrap_or_default(),
         }
@@ -89,6 +91,7 @@ fn described(job: &Examination, made: &Material, verdict: &Verdict) -> Diagnosis
         tied_or_more: verdict.tied_or_more,
         of_outputs: verdict.tolerance.is_some(),
         reproduced: verdict.reproduced,
+        advises_change: verdict.advises_change(),
         tried: verdict.tried,
         right: wilson(right, verdict.pictures as u64),
         remarks: verdict.remarks.clone(),

@@ -245,7 +245,7 @@ fn resamplers(keras_first: bool) -> Vec<Resampler> {
 }
 
 /// True where the three channels differ somewhere.
-fn has_colour(sample: &Sample) -> bool {
+pub(super) fn has_colour(sample: &Sample) -> bool {
     match &sample.frame.pixels {
         Pixels::Gray(_) => false,
         Pixels::Rgb(values) => values

@@ -21,6 +21,12 @@ impl Fit {
     pub fn worst(&self) -> f64 {
         self.losses.iter().copied().fold(0.0, f64::max)
     }
+
+    /// The first of the pictures with the largest loss, by its place.
+    pub fn worst_picture(&self) -> usize {
+        let worst = self.worst();
+        self.losses.iter().position(|loss| *loss == worst).unwrap_or(0)
+    }
 }
 
 /// Where log loss cuts, as scikit-learn does.
@@ -65,7 +71,7 @@ fn under(reference: &Reference, which: &[usize], scores: &[Vec<f64>], order: Vec
                 let truth = labels.get(*sample).copied().unwrap_or(0);
                 let sum: f64 = ours.iter().sum::<f64>().max(LEAST_PROBABILITY);
                 let probability = ours.get(truth).copied().unwrap_or(0.0) / sum;
-                (-probability.max(LEAST_PROBABILITY).ln(), best(&ours) == Some(truth))
+                (0.0 - probability.max(LEAST_PROBABILITY).ln(), best(&ours) == Some(truth))
             }
         };
         fit.losses.push(loss);

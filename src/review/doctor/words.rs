@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::NamesFrom;
+use super::candidates::Way;
 use super::judge::MOST_REORDERED;
 use super::verdict::{Ranked, Verdict};
 use crate::metrics::wilson;
@@ -21,41 +22,91 @@ impl Verdict {
         self.ranked.get(1..self.tied).unwrap_or_default()
     }
 
-    /// What the model says now, where it is not the winner itself.
-    pub fn present(&self) -> Option<&Ranked> {
-        self.ranked.iter().skip(1).find(|one| one.is_present)
+    /// What the model says now, with its place in the ranking from 0.
+    pub fn present(&self) -> Option<(usize, &Ranked)> {
+        self.ranked.iter().enumerate().find(|(_, one)| one.is_present)
+    }
+
+    /// True where the winner fits better than what the model says now beyond what chance explains.
+    pub fn advises_change(&self) -> bool {
+        self.present().is_some_and(|(place, _)| place >= self.tied)
     }
 
     /// The winner, how sure that is, what else could be, and what these pictures cannot tell.
     pub fn sentences(&self, class_names: &[String], names_from: NamesFrom) -> Vec<String> {
         let Some(winner) = self.winner() else { return Vec::new() };
-        let mut said = vec![format!("Best: {}.", winner.words)];
+        let now = if winner.is_present { " (the current setting)" } else { "" };
+        let mut said = vec![format!("Best: {}{now}.", winner.words)];
         said.push(match self.tolerance {
             Some(tolerance) => self.fit_of_outputs(winner, tolerance),
             None => self.fit_of_labels(winner),
         });
+        said.extend(self.of_present());
         said.extend(self.ties());
-        if let Some(next) = self.ranked.get(self.tied).filter(|next| !next.is_present) {
+        said.extend(self.contradictions());
+        if let Some(next) = self.ranked.get(self.tied).filter(|next| !next.is_present && !next.contradicted) {
             let loss = match self.tolerance {
                 Some(_) => format!("is off by {:.1e} in the mean", next.mean),
                 None => format!("has a log loss of {:.3}", next.mean),
             };
             said.push(format!("The next one ({}) {loss}.", next.words));
         }
-        if let Some(present) = self.present().filter(|_| !winner.is_present) {
-            said.push(format!(
-                "As the model says now, {} in the mean, at worst {:.3}.",
-                if self.tolerance.is_some() {
-                    format!("a probability is off by {:.3}", present.mean)
-                } else {
-                    format!("the log loss is {:.3}", present.mean)
-                },
-                present.worst
-            ));
-        }
         said.extend(class_order(winner, class_names, names_from));
         said.extend(self.remarks.iter().cloned());
         said
+    }
+
+    /// Where the current setting stands, and whether another one is advised.
+    fn of_present(&self) -> Option<String> {
+        let (place, present) = self.present()?;
+        if place < self.tied {
+            return Some(match self.tied {
+                1 => "The current setting fits best; no change is advised.".to_owned(),
+                _ => "No other setting is better than the current one beyond chance; no change is advised.".to_owned(),
+            });
+        }
+        let words = match present.candidate.way {
+            Way::Present(_) => String::new(),
+            Way::Recipe(..) => format!(" ({})", present.words),
+        };
+        let fit = if self.tolerance.is_some() {
+            format!(
+                "a probability is off by {:.3} in the mean, at worst {:.3} ({})",
+                present.mean,
+                present.worst,
+                self.picture(present)
+            )
+        } else {
+            format!(
+                "{} of {} pictures are right, the log loss is {:.3} [{:.3}, {:.3}]",
+                present.agree, self.pictures, present.mean, present.interval.0, present.interval.1
+            )
+        };
+        let (low, high) = present.behind;
+        let behind = match self.tolerance {
+            Some(_) => String::new(),
+            None => format!(
+                " The best is better by {:.3} [{low:.3}, {high:.3}], picture by picture: a change is advised.",
+                present.mean - self.winner().map_or(0.0, |winner| winner.mean)
+            ),
+        };
+        Some(format!("As the model says now{words}, number {} of {}: {fit}.{behind}", place + 1, self.ranked.len()))
+    }
+
+    fn picture(&self, one: &Ranked) -> &str {
+        self.names.get(one.worst_picture).map_or("", String::as_str)
+    }
+
+    /// Ways that fit most pictures, and which picture rules each out.
+    fn contradictions(&self) -> Option<String> {
+        let fits = |one: &&Ranked| one.contradicted && !one.is_present && one.fits * 2 > self.pictures;
+        let words = |one: &Ranked| {
+            let (fits, of, worst, picture) = (one.fits, self.pictures, one.worst, self.picture(one));
+            format!("{} (fits {fits} of {of}, off by {worst:.3} on {picture})", one.words)
+        };
+        let ruled_out: Vec<String> = self.ranked.iter().filter(fits).map(words).collect();
+        let named = ruled_out.get(..ruled_out.len().min(MOST_NAMED))?.join(" | ");
+        (!named.is_empty()).then(|| format!("Ruled out by single pictures: {named}."))
     }
 
     fn fit_of_outputs(&self, winner: &Ranked, tolerance: f64) -> String {
@@ -95,12 +146,16 @@ impl Verdict {
         let named: Vec<&str> = twins.iter().take(MOST_NAMED).map(|twin| twin.words.as_str()).collect();
         let more = twins.len().saturating_sub(MOST_NAMED);
         let more = if more > 0 { format!(" | and {more} more") } else { String::new() };
-        Some(format!(
-            "{} {}cannot be told apart with these pictures; the plainest is named. The others: {}{more}.",
-            self.tied,
-            if self.tied_or_more { "or more " } else { "" },
-            named.join(" | ")
-        ))
+        let or_more = if self.tied_or_more { "or more " } else { "" };
+        let named = named.join(" | ");
+        Some(if self.winner().is_some_and(|winner| winner.is_present) {
+            format!("{} {or_more}cannot be told apart from the current setting: {named}{more}.", twins.len())
+        } else {
+            let tied = self.tied;
+            format!(
+                "{tied} {or_more}cannot be told apart with these pictures; the plainest is named. The others: {named}{more}."
+            )
+        })
     }
 
     /// What is written down of the way at `place` of the ranking where it is taken over: how it was found, and how sure
@@ -127,6 +182,7 @@ impl Verdict {
                 json!({
                     "words": one.words, "steps": one.steps, "tied": place < self.tied, "present": one.is_present,
                     "mean": one.mean, "interval_95": [one.interval.0, one.interval.1], "worst": one.worst,
+                    "worst_picture": self.picture(one), "contradicted": one.contradicted, "place": place + 1,
                     "agree": one.agree, "behind_95": [one.behind.0, one.behind.1], "class_order": one.order,
                 })
             })
@@ -135,7 +191,7 @@ impl Verdict {
             "reference": if self.tolerance.is_some() { "outputs" } else { "labels" },
             "loss": if self.tolerance.is_some() { "largest difference of a probability" } else { "log loss" },
             "pictures": self.pictures, "tried": self.tried, "runs": self.runs, "reproduced": self.reproduced,
-            "tolerance": self.tolerance, "sentences": self.sentences(class_names, names_from),
+            "tolerance": self.tolerance, "advises_change": self.advises_change(), "sentences": self.sentences(class_names, names_from),
             "classes": self.winner().map(|winner| winner.names(class_names)), "ranked": ranked,
         })
     }

@@ -75,6 +75,9 @@ fn found(ui: &mut Ui, importing: &Importing, diagnosis: &Diagnosis, wishes: &mut
     let best = words.with("doctor-best", &[("recipe", said(words, winner).into())]);
     ui.add(Label::new(RichText::new(best).font(theme::strong())).wrap());
     weak(ui, fit(words, diagnosis, winner));
+    if diagnosis.findings.iter().any(|one| one.is_present) && !diagnosis.advises_change {
+        notice(ui, words.text("doctor-no-change"), p.amber, p.amber_fill);
+    }
     if diagnosis.tied > 1 {
         let values = [("count", diagnosis.tied.into())];
         let text = if diagnosis.tied_or_more {
@@ -130,7 +133,8 @@ fn table(ui: &mut Ui, importing: &Importing, diagnosis: &Diagnosis, wishes: &mut
             ui.add(small(text.to_owned(), p.weak));
         }
         ui.end_row();
-        for (place, finding) in diagnosis.findings.iter().take(MOST_ROWS).enumerate() {
+        let shown = |(place, finding): &(usize, &Finding)| *place < MOST_ROWS || finding.is_present;
+        for (place, finding) in diagnosis.findings.iter().enumerate().filter(shown) {
             let tied = place < diagnosis.tied;
             let taken = is_taken(importing, finding);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -143,7 +147,7 @@ fn table(ui: &mut Ui, importing: &Importing, diagnosis: &Diagnosis, wishes: &mut
                     wishes.commands.push(Command::Import(ImportWish::ApplyFinding(place)));
                 }
             });
-            let way = said(words, finding);
+            let way = format!("{}. {}", place + 1, said(words, finding));
             let color = if tied { p.text } else { p.weak };
             ui.scope(|ui| {
                 ui.set_max_width(WAY);
@@ -168,13 +172,20 @@ fn is_taken(importing: &Importing, finding: &Finding) -> bool {
 }
 
 fn said(words: Words, finding: &Finding) -> String {
-    let Some(recipe) = &finding.recipe else { return words.text("doctor-present").to_owned() };
+    let present = words.text("doctor-present");
+    let Some(recipe) = &finding.recipe else { return present.to_owned() };
     let mut said = words.recipe(recipe);
     if let Some([rows, cols]) = finding.size {
         said = format!("{said} · {cols} × {rows}");
     }
     if let Some(layout) = finding.layout {
         said = format!("{said} · {layout}");
+    }
+    if finding.is_present {
+        said = format!("{said} · {present}");
+    }
+    if let Some(name) = &finding.ruled_out_by {
+        said = format!("{said} · {}", words.with("doctor-ruled-out", &[("name", name.clone().into())]));
     }
     said
 }
