@@ -268,7 +268,11 @@ fn row(
             icons::paint(ui.painter(), flag, 14.0, Icon::Flag, p.amber);
         }
     }
-    let response = tip(response, || format!("{}\n{}\n{caption}", words.item(item), item.path().display()));
+    let response = tip(response, || {
+        let (path, name) = (item.path().display().to_string(), words.item(item));
+        let name = if path.ends_with(&name) { String::new() } else { format!("{name}\n") };
+        format!("{name}{path}\n{caption}")
+    });
     if response.clicked() {
         wishes.commands.push(Command::SelectCase(place));
     }
