@@ -8,6 +8,8 @@ mod common;
 mod common_window;
 #[path = "window_import/drafts.rs"]
 mod drafts;
+#[path = "window_import/keeping.rs"]
+mod keeping;
 #[allow(dead_code)]
 #[path = "common/onnx_models.rs"]
 mod onnx_models;
@@ -135,7 +137,7 @@ fn settings_renew_the_preview_and_saving_keeps_them() {
     let before = scores(&importing(&harness).preview);
     harness.get_by_role_and_label(Role::Button, "Preset").click();
     harness.run();
-    harness.get_by_label("keras-caffe").click();
+    harness.get_by_label("Keras VGG, ResNet").click();
     harness.run();
     let PredictionState::Done(preview) = &importing(&harness).preview else { panic!("no preview") };
     assert_ne!(preview.inference.scores, before);

@@ -26,6 +26,8 @@ pub enum Event {
         cases: Vec<Vec<PathBuf>>,
         /// Models among the paths.
         models: Vec<PathBuf>,
+        /// A file of class names that came with the one model, or for the one that is set up.
+        names: Option<PathBuf>,
         /// Paths that could not be listed.
         problems: Vec<Problem>,
         /// The scans' paths as they were given: folders, files.

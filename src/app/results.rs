@@ -39,9 +39,9 @@ impl AppState {
 
     fn taken(&mut self, event: Event) {
         match event {
-            Event::Listed { generation, cases, models, problems, roots, review } => {
+            Event::Listed { generation, cases, models, names, problems, roots, review } => {
                 if self.listing == Some(generation) {
-                    self.listed(cases, models, problems, (roots, review));
+                    self.listed(cases, (models, names), problems, (roots, review));
                 }
             }
             Event::Opened { generation, result } => self.opened(generation, result),
@@ -125,7 +125,7 @@ impl AppState {
     fn listed(
         &mut self,
         cases: Vec<Vec<PathBuf>>,
-        models: Vec<PathBuf>,
+        (models, names): (Vec<PathBuf>, Option<PathBuf>),
         problems: Vec<Problem>,
         (roots, review): (Vec<PathBuf>, Option<PathBuf>),
     ) {
@@ -138,10 +138,13 @@ impl AppState {
             self.show_list(cases, 0, (roots, review));
         }
         if let Some(path) = models.into_iter().next() {
+            self.names_beside = names.map(|names| (path.clone(), names));
             // An earlier review goes on with its model as it was.
             self.apply(if reopened { Command::LoadModel(path) } else { Command::OpenModel(path) });
         } else if listed {
             self.open_review();
+        } else if let Some(names) = names {
+            self.apply(Command::Import(ImportWish::Names(names)));
         }
     }
 

@@ -61,6 +61,8 @@ pub struct AppState {
     pub(super) drafts: KeptDrafts,
     /// The model, by its generation, whose import page opens where nobody has set it up yet.
     pub(super) offers_import: Option<u64>,
+    /// A model that was dropped, and the class names that came with it.
+    pub(super) names_beside: Option<(PathBuf, PathBuf)>,
     /// Where model folders are kept; without one they are written beside the export.
     pub(super) models_folder: Option<PathBuf>,
     /// Counts listings, current items, models and predictions.
@@ -92,6 +94,7 @@ impl AppState {
             importing: None,
             drafts: KeptDrafts::default(),
             offers_import: None,
+            names_beside: None,
             models_folder: None,
             last_generation: 0,
             listing: None,
@@ -283,7 +286,7 @@ impl AppState {
         }
         let generation = self.next_generation();
         self.listing = Some(generation);
-        self.jobs.list(generation, paths);
+        self.jobs.list(generation, paths, self.importing.is_some());
     }
 
     fn show_rows(&mut self, rows: Range<usize>) {

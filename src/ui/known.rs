@@ -12,7 +12,7 @@ use super::icons::{self, Icon};
 use super::shell::Wishes;
 use super::theme;
 use super::thumbnails::image;
-use super::widgets::{elided, heading, middle_elided, notice, palette, tip, weak};
+use super::widgets::{elided, elided_middle, heading, notice, palette, tip, weak};
 use super::words::{Words, words};
 use crate::app::{AppState, Command, KnownCase, ThumbnailState};
 use crate::review::reference::Neighbour;
@@ -107,13 +107,13 @@ impl KnownPanel {
         };
         if file.is_some() {
             put(elided(ui, &text, theme::small(), p.text, room), left, rect.top() + height * 0.3);
-            put(middle_elided(ui, &id, theme::small(), p.weak, room), left, rect.top() + height * 0.7);
+            put(elided_middle(ui, &id, theme::small(), p.weak, room), left, rect.top() + height * 0.7);
         } else {
             let galley = elided(ui, &text, theme::small(), p.text, room * 0.6);
             let beside = left + galley.size().x + 8.0;
             put(galley, left, rect.center().y);
             let room = (number.left() - beside - 8.0).min(ID_WIDTH);
-            put(middle_elided(ui, &id, theme::small(), p.weak, room), beside, rect.center().y);
+            put(elided_middle(ui, &id, theme::small(), p.weak, room), beside, rect.center().y);
         }
         let response = tip(response, || format!("{id}\n{text}\n{}", words.with("known-similarity", &values)));
         if let Some(files) = files.filter(|_| response.clicked()) {

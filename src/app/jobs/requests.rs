@@ -41,8 +41,8 @@ fn of_mark(mark: u64) -> u64 {
 const OF_STABILITY: u64 = 1 << 16;
 
 impl Jobs {
-    pub(in crate::app) fn list(&self, generation: u64, paths: Vec<PathBuf>) {
-        self.list.post_urgent(list::Job { generation, paths });
+    pub(in crate::app) fn list(&self, generation: u64, paths: Vec<PathBuf>, sets_up: bool) {
+        self.list.post_urgent(list::Job { generation, paths, sets_up });
     }
 
     /// For view `view`.
