@@ -236,8 +236,7 @@ impl Search<'_> {
         let remarks = std::mem::take(&mut self.space.remarks);
         let name = |sample: &Sample| sample.path.file_name().map(|name| name.to_string_lossy().into_owned());
         let names = self.runner.samples.iter().map(|sample| name(sample).unwrap_or_default()).collect();
-        let mut verdict =
-            verdict::verdict(finals, self.reference, options, (tried, self.runner.runs), remarks, names);
+        let mut verdict = verdict::verdict(finals, self.reference, options, (tried, self.runner.runs), remarks, names);
         if verdict.tolerance.is_some() && !verdict.reproduced && self.runner.samples.iter().any(is_jpeg) {
             verdict.remarks.push(
                 "TensorFlow decodes JPEG files up to 3 grey levels differently from Pillow and this program. If that was the \

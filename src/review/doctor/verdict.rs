@@ -139,9 +139,11 @@ fn bearable(finals: &[Final], tolerance: f64) -> f64 {
 
 /// The present steps are often one of the recipes: that one stays, as what the model says now.
 fn merge_present(ranked: &mut Vec<(Ranked, [usize; 7])>) {
-    let Some((place, steps, rank)) = ranked.iter().enumerate().find_map(|(place, (one, rank))| {
-        one.is_present.then(|| (place, one.steps.clone(), *rank))
-    }) else {
+    let Some((place, steps, rank)) = ranked
+        .iter()
+        .enumerate()
+        .find_map(|(place, (one, rank))| one.is_present.then(|| (place, one.steps.clone(), *rank)))
+    else {
         return;
     };
     let same = ranked.iter_mut().find(|(one, _)| !one.is_present && one.candidate.model == 0 && one.steps == steps);

@@ -90,11 +90,7 @@ impl Verdict {
                 present.mean - self.winner().map_or(0.0, |winner| winner.mean)
             ),
         };
-        Some(format!(
-            "As the model says now{words}, number {} of {}: {fit}.{behind}",
-            place + 1,
-            self.ranked.len()
-        ))
+        Some(format!("As the model says now{words}, number {} of {}: {fit}.{behind}", place + 1, self.ranked.len()))
     }
 
     fn picture(&self, one: &Ranked) -> &str {
