@@ -86,7 +86,8 @@ fn ranking(verdict: &Verdict) {
         };
         let sign = if place < verdict.tied { '=' } else { ' ' };
         let right = format!("{}/{}", one.agree, verdict.pictures);
-        let now = if one.is_present && matches!(one.candidate.way, Way::Recipe(..)) { ", as the model says now" } else { "" };
+        let now =
+            if one.is_present && matches!(one.candidate.way, Way::Recipe(..)) { ", as the model says now" } else { "" };
         say!("{sign} {:>5}  {fit:<27} {right:>7}    {}{now}", place + 1, one.words);
     }
     if verdict.tied > 1 {
