@@ -70,16 +70,80 @@ fn recorded_cases_pass_on_every_engine_and_fail_where_the_model_answers_otherwis
     assert_eq!(embedded["cases"].as_array().unwrap().len(), 3);
     assert_eq!(embedded["cases"][0]["largest_difference"], 0.0);
 
-    // Again beside the first ones, and then one stated logit is wrong.
-    overread(&record);
+    // The same pictures again are recognised; then one stated logit is wrong.
+    let (code, said, _) = overread(&record);
+    assert!(code == Some(0) && said.contains("Recorded already: ") && said.contains("Nothing new"), "{said}");
     let path = model.join("metadata.json");
-    let mut metadata: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-    assert_eq!(metadata["golden_cases"].as_array().unwrap().len(), 6);
-    let logit = metadata["golden_cases"][4]["logits"][0].as_f64().unwrap();
-    metadata["golden_cases"][4]["logits"][0] = (logit + 0.25).into();
-    std::fs::write(&path, metadata.to_string()).unwrap();
-    let (code, said, _) = overread(&["golden", "verify", text(&model)]);
+    let original: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(original["golden_cases"].as_array().unwrap().len(), 3);
+    let verify = |change: &dyn Fn(&mut Value)| {
+        let mut metadata = original.clone();
+        change(&mut metadata);
+        std::fs::write(&path, metadata.to_string()).unwrap();
+        overread(&["golden", "verify", text(&model)])
+    };
+    let (code, said, _) = verify(&|metadata| {
+        let logit = metadata["golden_cases"][1]["logits"][0].as_f64().unwrap();
+        metadata["golden_cases"][1]["logits"][0] = (logit + 0.25).into();
+    });
     assert!(code == Some(1) && said.contains('✗') && said.contains("2.5e-1") && !said.contains('\x1b'), "{said}");
+
+    // The same numbers under swapped names are red.
+    let (code, said, _) = verify(&|metadata| {
+        let names = &mut metadata["network_data_format"]["outputs"];
+        let names = names.as_object_mut().unwrap().values_mut().next().unwrap()["channel_def"].as_object_mut().unwrap();
+        let (first, last) = (names["0"].clone(), names["2"].clone());
+        names.insert("0".to_owned(), last);
+        names.insert("2".to_owned(), first);
+    });
+    assert!(code == Some(1) && said.contains('✗') && said.contains("in another order now"), "{said}");
+
+    for tolerance in [Value::from(-1.0), 1e6.into(), "much".into()] {
+        let (code, said, _) = verify(&|metadata| metadata["golden_cases"][2]["tolerance"] = tolerance.clone());
+        let place = "metadata.json, golden_cases[2]: ";
+        assert!(code == Some(1) && said.contains(place) && said.contains("a number"), "{said}");
+    }
+}
+
+/// Logits of the framework stay logits, in the place of the program's own numbers for the same picture.
+#[test]
+fn the_frameworks_logits_are_recorded_as_logits() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = copy_of_the_model(folder.path());
+    let picture = pictures().remove(0);
+    let record = ["golden", "record", text(&model), text(&picture), "--engine", "embedded"];
+    assert_eq!(overread(&record).0, Some(0));
+    let path = model.join("metadata.json");
+    let cases = || -> Vec<Value> {
+        let metadata: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        metadata["golden_cases"].as_array().unwrap().clone()
+    };
+    let own = cases();
+    let logits: Vec<f64> = serde_json::from_value(own[0]["logits"].clone()).unwrap();
+    let names: Vec<String> = serde_json::from_value(own[0]["class_names"].clone()).unwrap();
+    let name = picture.file_name().unwrap().to_str().unwrap();
+    let outputs = folder.path().join("framework.csv");
+    let row: Vec<String> = logits.iter().map(f64::to_string).collect();
+    let table = |prefix: &str, row: &[String]| {
+        let header: Vec<String> = names.iter().map(|name| format!("{prefix}_{name}")).collect();
+        std::fs::write(&outputs, format!("file,{}\n{name},{}\n", header.join(","), row.join(","))).unwrap();
+    };
+    let with_outputs = [&record[..], &["--outputs", text(&outputs)]].concat();
+    table("logit", &row);
+    let (code, said, errors) = overread(&with_outputs);
+    assert_eq!(code, Some(0), "{said}{errors}");
+    let [case] = &cases()[..] else { panic!("one case in the place of the other: {:?}", cases()) };
+    assert!(case["logits"].is_array() && case.get("probabilities").is_none() && case.get("recorded_by").is_none());
+    assert_eq!(case["pictures"], own[0]["pictures"], "the copy that lies there is the same file");
+    let (code, said, _) = overread(&with_outputs);
+    assert!(code == Some(0) && said.contains("Recorded already"), "{said}");
+
+    table("prob", &["0.5".to_owned(), "0.5".to_owned(), "nan".to_owned()]);
+    let (code, _, said) = overread(&with_outputs);
+    assert!(code == Some(1) && said.contains("line 2") && said.contains("nan is no number"), "{said}");
+    table("prob", &["0.5".to_owned(), "0.5".to_owned(), "0.5".to_owned()]);
+    let (code, _, said) = overread(&with_outputs);
+    assert!(code == Some(1) && said.contains("sum to 1.500") && said.contains("logit_A"), "{said}");
 }
 
 #[test]

@@ -232,7 +232,7 @@ fn the_command_writes_a_folder_that_predicts() {
     for (names, told) in [
         ("a,,c", "The class names cannot be used: class 1 has no name (classes count from 0)."),
         ("a,b,a", "class 0 and class 2 are both called \"a\""),
-        ("a", "there is 1 name, and the model tells 3 classes apart."),
+        ("a", "there is 1 name, and the model tells 3 classes apart: name the other 2 too."),
     ] {
         let (code, _, said) = run(&["import", onnx, "--classes", names, "--out", "never"]);
         assert!(code == Some(1) && said.contains(told) && !said.contains("metadata.json"), "{names}: {said}");
@@ -280,4 +280,94 @@ fn steps_in_doubt_are_saved_with_their_marks() {
     assert!(recipe.is_some(), "{:?}", again.steps());
     save(&draft(&out, &Choices { recipe, ..Choices::default() }).unwrap(), &out).unwrap();
     assert!(marks(&Model::load(&out).unwrap()).iter().all(|(_, guess)| !guess));
+}
+
+/// What other tools leave without a name is nobody's name.
+#[test]
+fn placeholders_and_gaps_are_no_class_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let hugging_face = folder.path().join("hf");
+    write(&hugging_face, "model.onnx", &cnn());
+    let found = |labels: Value| {
+        write(&hugging_face, "config.json", json!({"id2label": labels}).to_string().as_bytes());
+        let model = Model::load(&hugging_face).unwrap();
+        let remarks = model.manifest.remarks.join(" ");
+        (model.manifest.class_names, remarks)
+    };
+    for (labels, said) in [
+        (json!({"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"}), "only numbers the classes"),
+        (json!({"0": "", "1": "", "2": " "}), "leaves the names of the classes empty"),
+        (json!({"0": "cat", "1": "", "2": "dog"}), "names 2 classes, and the model tells 3 apart"),
+        (json!({"0": "cat", "1": "dog"}), "names 2 classes, and the model tells 3 apart"),
+    ] {
+        let (names, remarks) = found(labels);
+        assert!(names.origin == Origin::Assumed && names.value[0] == "class 0", "{names:?}");
+        assert!(remarks.contains(said) && remarks.contains("Name all of them"), "{remarks}");
+    }
+    let (names, remarks) = found(json!({"0": "cat", "1": "dog", "2": "LABEL_2"}));
+    assert!(names.origin == Origin::Imported && remarks.contains("Class names are taken from"), "{names:?} {remarks}");
+    // A deviation of 0 would fail at every picture.
+    let processor =
+        br#"{"size": {"height": 8, "width": 8}, "do_normalize": true, "image_mean": [0.5], "image_std": [0]}"#;
+    write(&hugging_face, "preprocessor_config.json", processor);
+    let model = draft(&hugging_face, &Choices::default()).unwrap().model;
+    let remarks = model.manifest.remarks.join(" ");
+    assert!(model.manifest.preprocess.iter().all(|step| step.origin == Origin::Assumed));
+    assert!(remarks.contains("cannot be done: normalize: `std` is 0"), "{remarks}");
+}
+
+#[test]
+fn an_option_that_does_not_fit_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let onnx = write(folder.path(), "a.onnx", &cnn());
+    let run = |options: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_overread"))
+            .args([&["import", onnx.to_str().unwrap(), "--classes", "a,b,c"], options].concat())
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for (options, said) in [
+        (["--layout", "NHWC"], "--layout NHWC does not fit"),
+        (["--layout", "NCHW"], "--layout NCHW does not fit"),
+        (["--size", "9x9"], "--size 9x9 does not fit"),
+        (["--positive", "z"], "--positive z names no class: the classes are a, b, c"),
+        (["--values", "min_max"], "for networks of volumes"),
+    ] {
+        let (code, errors) = run(&options);
+        if code == Some(0) && options[0] == "--layout" {
+            continue; // The network's own layout.
+        }
+        assert!(code == Some(2) && errors.contains(said) && !errors.contains("metadata.json"), "{options:?}: {errors}");
+    }
+    let (code, errors) = run(&["--clip-percentiles", "99,1"]);
+    assert!(code == Some(2) && errors.contains("the lower one first"), "{errors}");
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_with_file_and_key() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "model.onnx", &cnn());
+    for (metadata, said) in [
+        (json!({"task": "Spleen segmentation"}), "task is \"Spleen segmentation\""),
+        (
+            json!({"preprocess": [{"step": "to_rgb"}, {"step": "to_8bit", "low": 99, "high": 1}]}),
+            "preprocess[1]: to_8bit: `low, high`",
+        ),
+        (
+            json!({"preprocess": [{"step": "normalize", "mean": [0.5], "std": [0]}]}),
+            "preprocess[0]: normalize: `std` is 0",
+        ),
+        (json!({"input_selection": {"body_part": 3}}), "input_selection.body_part: it must be text or a list of texts"),
+        (
+            json!({"network_data_format": {"outputs": {"pred": {"ordinal": "yes"}}}}),
+            "outputs.pred.ordinal: the text \"yes\"",
+        ),
+    ] {
+        write(folder.path(), "metadata.json", metadata.to_string().as_bytes());
+        let error = Model::load(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("metadata.json") && error.contains(said), "{error}");
+    }
+    write(folder.path(), "metadata.json", json!({"task": "classification"}).to_string().as_bytes());
+    assert!(Model::load(folder.path()).is_ok());
 }

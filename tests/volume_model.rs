@@ -300,3 +300,28 @@ fn a_monai_bundle_brings_its_steps() {
     let (text, well) = overread(&["predict", phantom.to_str().unwrap(), "--model", into.to_str().unwrap()]);
     assert!(well && text.contains("phantom.nii"), "{text}");
 }
+
+/// What the window's set-up page offers, as options: what is not said stays.
+#[test]
+fn the_command_states_how_volumes_are_prepared() {
+    let out = tempfile::tempdir().unwrap();
+    let onnx = folder().join("channels_last.onnx");
+    let import = |name: &str, options: &[&str]| {
+        let into = out.path().join(name);
+        let arguments = [&["import", onnx.to_str().unwrap(), "--out", into.to_str().unwrap()], options].concat();
+        let (text, well) = overread(&arguments);
+        assert!(well, "{text}");
+        serde_json::to_value(Model::load(&into).unwrap().volume_steps()).unwrap()
+    };
+    let all = import("all", &["--orient", "lps", "--clip-percentiles", "1,99", "--values", "-1000,400"]);
+    let expected = serde_json::json!([
+        {"step": "orient", "axes": "LPS"},
+        {"step": "resize", "size": [20, 24, 16]},
+        {"step": "clip_percentiles", "low": 1.0, "high": 99.0},
+        {"step": "scale_range", "from": [-1000.0, 400.0], "to": [0.0, 1.0], "clip": true},
+    ]);
+    assert_eq!(all, expected);
+    let some = import("some", &["--values", "min_max"]);
+    assert_eq!(some[0], serde_json::json!({"step": "orient", "axes": "RAS"}), "as it was assumed");
+    assert_eq!(some[2], serde_json::json!({"step": "min_max", "low": 0.0, "high": 1.0}));
+}

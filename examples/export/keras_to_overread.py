@@ -78,13 +78,13 @@ def export(model, folder, classes, tensors=(), preprocess=None, opset=17, pictur
     cases = []
     for number, tensor in enumerate(tensors):
         array, logits = saved(f"{number}.npy", tensor)
-        cases.append({**array, "logits": logits, "tolerance": 1e-3})
+        cases.append({**array, "logits": logits, "tolerance": 1e-3, "class_names": classes})
     for number, path in enumerate(pictures or [None] if prepare else []):
         name = f"picture-{number}{pathlib.Path(path).suffix if path else '.png'}"
         copy = folder / "golden" / name
         shutil.copyfile(path, copy) if path else draw(copy, model.input_shape[-1])
         array, logits = saved(f"picture-{number}.prepared.npy", prepare(str(copy)))
-        cases.append({"pictures": [stated(name)], "prepared": [array], "logits": logits, "tolerance": 1e-3})
+        cases.append({"pictures": [stated(name)], "prepared": [array], "logits": logits, "tolerance": 1e-3, "class_names": classes})
     metadata = {
         "name": folder.name,
         "task": "classification",

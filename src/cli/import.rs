@@ -5,16 +5,16 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{Ended, ImportArgs, Misuse};
-use crate::engine::Origin;
-use crate::engine::import::{self, Choices, Draft, Fact, Written};
-use crate::preprocess::{PRESETS, Preset};
+use crate::engine::import::{self, Choices, Draft, Fact, ReadExport, Written};
+use crate::engine::{EngineError, Origin};
+use crate::preprocess::{Axes, PRESETS, Preset, VolumeRecipe, VolumeScale};
 
 /// Runs the command.
 pub fn import(args: &ImportArgs) -> anyhow::Result<Ended> {
     if !args.model.exists() {
         return Err(Misuse(format!("{}: there is no such file or folder", args.model.display())).into());
     }
-    let draft = import::draft(&args.model, &choices(args)?)?;
+    let draft = drafted(args)?;
     let written = args.out.as_deref().map(|out| import::save(&draft, out)).transpose()?;
     if args.json {
         let page = json!({
@@ -28,6 +28,62 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<Ended> {
         print_end(&draft, args.out.as_deref(), written.as_ref());
     }
     Ok(Ended::Well)
+}
+
+fn drafted(args: &ImportArgs) -> anyhow::Result<Draft> {
+    let of_option = |error| of_option(error, args);
+    let export = ReadExport::open(&args.model)?;
+    let choices = choices(args)?;
+    let first = export.draft(&choices).map_err(of_option)?;
+    if args.orient.is_none() && args.clip_percentiles.is_none() && args.values.is_none() {
+        return Ok(first);
+    }
+    if !first.model.is_volume() {
+        let what = "--orient, --clip-percentiles and --values are for networks of volumes; this model takes pictures \
+                    (--preset says how they are prepared)";
+        return Err(Misuse(what.to_owned()).into());
+    }
+    // What is not said stays as it was found or is assumed; other steps than these make way.
+    let usual = VolumeRecipe { axes: Some(Axes::RAS), percentiles: None, scale: VolumeScale::Zscore { nonzero: true } };
+    let mut volume = VolumeRecipe::of_steps(first.model.volume_steps()).unwrap_or(usual);
+    if let Some(orient) = args.orient {
+        volume.axes = orient.0;
+    }
+    if let Some(percentiles) = args.clip_percentiles {
+        volume.percentiles = percentiles.0;
+    }
+    volume.scale = args.values.unwrap_or(volume.scale);
+    export.draft(&Choices { volume: Some(volume), ..choices }).map_err(of_option)
+}
+
+/// An error that an option brought about names it, not the metadata.json that would be written.
+fn of_option(error: EngineError, args: &ImportArgs) -> anyhow::Error {
+    let option = |what: &str| match what {
+        "the input's layout" => args.layout.map(|layout| format!("--layout {layout}")),
+        "the number of rows" | "the number of columns" | "the depth" | "the number of axes in spatial_shape" => {
+            args.size.as_ref().map(|size| format!("--size {size}"))
+        }
+        "the output's kind" => args.output.map(|kind| format!("--output {kind}")),
+        _ => None,
+    };
+    match &error {
+        EngineError::Mismatch { what, declared, found, .. } => match option(what) {
+            Some(option) => {
+                let said =
+                    format!("{option} does not fit the model: {what} is {declared} there, and {found} in the model");
+                Misuse(said).into()
+            }
+            None => error.into(),
+        },
+        EngineError::Manifest { what, .. } if what.starts_with("positive_class") => match &args.positive {
+            Some(class) => {
+                let known = what.split_once("; ").map_or(what.as_str(), |(_, known)| known);
+                Misuse(format!("--positive {class} names no class: {}", known.trim_end_matches('.'))).into()
+            }
+            None => error.into(),
+        },
+        _ => error.into(),
+    }
 }
 
 fn choices(args: &ImportArgs) -> anyhow::Result<Choices> {

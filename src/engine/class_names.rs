@@ -4,7 +4,7 @@
 /// What is wrong with a list of class names. `Display` is the end of a sentence; classes count from 0 as in `channel_def`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClassNamesError {
-    #[error("{}, and the model tells {expected} classes apart.", names(*given))]
+    #[error("{}, and the model tells {expected} classes apart{}", names(*given), missing(*given, *expected))]
     Count { given: usize, expected: usize },
     #[error("class {index} has no name (classes count from 0).")]
     Empty { index: usize },
@@ -16,6 +16,14 @@ pub enum ClassNamesError {
 
 fn names(given: usize) -> String {
     if given == 1 { "there is 1 name".to_owned() } else { format!("there are {given} names") }
+}
+
+fn missing(given: usize, expected: usize) -> String {
+    match expected.checked_sub(given) {
+        None | Some(0) => ".".to_owned(),
+        Some(1) => ": name the last one too.".to_owned(),
+        Some(count) => format!(": name the other {count} too."),
+    }
 }
 
 /// The first fault of `names`. `expected` is how many classes the model tells apart, where that is known.
@@ -66,7 +74,7 @@ mod tests {
     fn every_fault_is_said_with_the_class_it_concerns() {
         assert_eq!(check(&["CN", "정상", "AD"], 3), Ok(()));
         let fault = |names: &[&str], expected| check(names, expected).unwrap_err();
-        assert_eq!(fault(&["a"], 4), "there is 1 name, and the model tells 4 classes apart.");
+        assert_eq!(fault(&["a"], 4), "there is 1 name, and the model tells 4 classes apart: name the other 3 too.");
         assert!(fault(&["a", "b", "c"], 2).starts_with("there are 3 names, and the model tells 2"));
         assert!(fault(&["a", " ", "c"], 3).starts_with("class 1 has no name"));
         assert!(fault(&["a", "b", " a "], 3).starts_with("class 0 and class 2 are both called \"a\""));

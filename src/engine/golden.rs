@@ -4,6 +4,8 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use super::json_words::json_reason;
+
 /// One entry of `golden_cases`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -43,6 +45,9 @@ pub struct GoldenCase {
     /// Largest difference of a number that counts as the same.
     #[serde(default = "tolerance")]
     pub tolerance: f32,
+    /// What the numbers are called, in their order, when they were recorded. Empty where that was not noted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub class_names: Vec<String>,
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -57,6 +62,9 @@ pub struct GoldenFile {
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
+
+/// A larger difference of a logit, and of a probability, is no rounding of any engine.
+const LARGEST_TOLERANCES: (f32, f32) = (1.0, 0.1);
 
 /// Of a number, where the case states none.
 fn tolerance() -> f32 {
@@ -74,6 +82,7 @@ impl Default for GoldenCase {
             logits: Vec::new(),
             probabilities: Vec::new(),
             tolerance: tolerance(),
+            class_names: Vec::new(),
             other: Map::new(),
         }
     }
@@ -83,6 +92,43 @@ impl GoldenCase {
     /// True where the numbers are this program's own: `golden record` without the framework's outputs.
     pub fn is_own(&self) -> bool {
         self.other.contains_key("recorded_by")
+    }
+
+    /// The first number that cannot be meant: the field, and what is wrong with it.
+    ///
+    /// # Errors
+    /// The end of a sentence.
+    pub fn check(&self) -> Result<(), String> {
+        let (what, largest) = match self.logits.is_empty() {
+            true => ("probability", LARGEST_TOLERANCES.1),
+            false => ("logit", LARGEST_TOLERANCES.0),
+        };
+        if !(0.0..=largest).contains(&self.tolerance) {
+            return Err(format!(
+                "tolerance is {}: the largest difference of a {what} that may pass is a number from 0 to {largest}.",
+                self.tolerance
+            ));
+        }
+        if let Some(value) = self.probabilities.iter().find(|value| !(-1e-4..=1.0 + 1e-4).contains(*value)) {
+            return Err(format!(
+                "probabilities holds {value}: probabilities lie from 0 to 1. Numbers before softmax or sigmoid are logits."
+            ));
+        }
+        if let Some(value) = self.logits.iter().find(|value| !value.is_finite()) {
+            return Err(format!("logits holds {value}, which is no finite number."));
+        }
+        Ok(())
+    }
+
+    /// True where the very same files are fed, whatever they are called.
+    pub fn feeds_the_same(&self, other: &Self) -> bool {
+        let hashes = |case: &Self| -> Option<Vec<String>> {
+            let files = case.pictures.iter().map(|file| file.sha256.as_ref());
+            let one = case.file.as_ref().map(|_| case.sha256.as_ref());
+            let all: Option<Vec<String>> = files.chain(one).map(|hash| Some(hash?.to_lowercase())).collect();
+            all.filter(|all| !all.is_empty())
+        };
+        self.slice == other.slice && hashes(self).is_some_and(|own| hashes(other) == Some(own))
     }
 }
 
@@ -110,8 +156,8 @@ impl GoldenEntry {
         match self {
             Self::Case(case) => Ok(case),
             Self::Unreadable(value) => {
-                let what = GoldenCase::deserialize(value).err().map(|error| error.to_string()).unwrap_or_default();
-                Err(format!("This entry of golden_cases is no golden case: {what}."))
+                let what = GoldenCase::deserialize(value).err().map(|error| json_reason(&error)).unwrap_or_default();
+                Err(format!("it is no golden case: {what}."))
             }
         }
     }
@@ -149,7 +195,7 @@ mod tests {
         assert_eq!(first.other["picture"], "a.png");
         assert_eq!(second.case().unwrap().pictures, [GoldenFile::new("golden/a.png".to_owned(), None)]);
         for broken in [third, fourth] {
-            assert!(broken.case().unwrap_err().contains("no golden case: invalid type"), "{:?}", broken.case());
+            assert!(broken.case().unwrap_err().contains("no golden case: "), "{:?}", broken.case());
         }
         let written = serde_json::to_value(&file).unwrap();
         for place in 1..4 {

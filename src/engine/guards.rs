@@ -23,10 +23,9 @@ pub(super) fn differences(selection: &InputSelection, meta: &Meta) -> Vec<String
 fn hinted(selection: &InputSelection, meta: &Meta) -> Option<String> {
     let (wanted, hint) = (selection.modality.as_ref()?.as_slice(), meta.modality_hint.as_ref()?);
     match hint {
+        // Silence is how most such volumes are: a warning beside each of them would say nothing.
         _ if meta.modality.is_some() => None,
-        ModalityHint::Silent => {
-            Some(format!("The file does not say its modality; the model is made for {}.", wanted.join(" or ")))
-        }
+        ModalityHint::Silent => None,
         ModalityHint::Says { modality, .. } if wanted.iter().any(|value| value.eq_ignore_ascii_case(modality)) => None,
         ModalityHint::Says { modality, by } => {
             Some(format!("The model is made for the modality {}; {by} says {modality}.", wanted.join(" or ")))

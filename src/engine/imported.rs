@@ -9,9 +9,10 @@ use serde_json::{Map, Value, json};
 use super::imported_hugging_face::hugging_face_steps;
 use super::imported_monai::monai_steps;
 use super::imported_monai_volume::monai_volume_steps;
+use super::json_words::json_reason;
 use super::manifest::Sourced;
 use crate::onnx::ImageInput;
-use crate::preprocess::{Step, VolumeStep};
+use crate::preprocess::{PreprocessError, Step, VolumeStep};
 
 /// Values found outside `metadata.json`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,14 +43,14 @@ pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: 
             && let Some((steps, notes)) = monai_volume_steps(&config)
         {
             found.remarks.extend(notes);
-            found.preprocess_volume = import_steps(Some(steps), MONAI, &mut found.remarks);
+            found.preprocess_volume = import_steps(Some(steps), MONAI, VolumeStep::check, &mut found.remarks);
         }
     } else if let Some(folder) = folder {
         let model = read(folder, "config.json", &mut found.remarks);
         if let Some(config) = read(folder, "preprocessor_config.json", &mut found.remarks) {
             let tool = "preprocessor_config.json (Hugging Face)";
             let described = hugging_face_steps(&config, model.as_ref());
-            found.preprocess = import_steps(described.steps, tool, &mut found.remarks);
+            found.preprocess = import_steps(described.steps, tool, Step::check, &mut found.remarks);
             found.remarks.extend(described.remark);
         }
         if let Some(config) = model {
@@ -65,7 +66,7 @@ pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: 
             let colours =
                 vec![json!({"step": if input.channels == Some(1) { "to_gray" } else { "to_rgb" }, "as": "torch"})];
             let steps = colours.into_iter().chain(transforms.steps).collect();
-            found.preprocess = import_steps(Some(steps), MONAI, &mut found.remarks);
+            found.preprocess = import_steps(Some(steps), MONAI, Step::check, &mut found.remarks);
             if is_partial {
                 found.preprocess = found.preprocess.into_iter().map(in_part).collect();
             }
@@ -74,7 +75,6 @@ pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: 
     if found.class_names.is_none()
         && let Some((key, names)) = metadata_props.iter().find_map(|(key, value)| Some((key, prop_names(key, value)?)))
     {
-        found.remarks.push(format!("Class names are taken from \"{key}\" inside the model file."));
         found.class_names = Some(Sourced::imported(names, format!("metadata of the model file, \"{key}\"")));
     }
     found
@@ -111,13 +111,12 @@ fn import_config(config: &Map<String, Value>, found: &mut Imported) {
     let names =
         config.get("id2label").and_then(indexed_names).or_else(|| config.get("label_names").and_then(listed_names));
     if let Some(names) = names {
-        found.remarks.push(format!("Class names are taken from {tool}."));
         found.class_names = Some(Sourced::imported(names, tool));
     }
     if let Some(pretrained) =
         config.get("pretrained_cfg").and_then(Value::as_object).filter(|_| found.preprocess.is_empty())
     {
-        found.preprocess = import_steps(timm_steps(pretrained), tool, &mut found.remarks);
+        found.preprocess = import_steps(timm_steps(pretrained), tool, Step::check, &mut found.remarks);
     }
 }
 
@@ -125,12 +124,22 @@ fn import_config(config: &Map<String, Value>, found: &mut Imported) {
 fn import_steps<T: DeserializeOwned>(
     steps: Option<Vec<Value>>,
     tool: &str,
+    check: fn(&T) -> Result<(), PreprocessError>,
     remarks: &mut Vec<String>,
 ) -> Vec<Sourced<T>> {
     let parsed = steps.map(|steps| steps.into_iter().map(serde_json::from_value).collect::<Result<Vec<T>, _>>());
+    let bad = |steps: &[T]| steps.iter().find_map(|step| check(step).err());
     let (found, remark) = match parsed {
+        Some(Ok(steps)) if bad(&steps).is_some() => {
+            let why = bad(&steps).map(|error| error.to_string()).unwrap_or_default();
+            let remark =
+                format!("{tool} asks for what cannot be done: {why}. Its preprocessing is not taken; state it.");
+            (Vec::new(), remark)
+        }
         Some(Ok(steps)) => (steps, format!("Preprocessing is taken from {tool}.")),
-        Some(Err(error)) => (Vec::new(), format!("{tool} asks for preprocessing that is not known here ({error}).")),
+        Some(Err(error)) => {
+            (Vec::new(), format!("{tool} asks for preprocessing that is not known here ({}).", json_reason(&error)))
+        }
         None => (Vec::new(), format!("{tool} describes no preprocessing that can be read.")),
     };
     remarks.push(remark);

@@ -81,8 +81,10 @@ fn step(name: &str, transform: &Value, columns_first: bool) -> Option<Vec<Value>
     let known: &[&str] = match name {
         "Resize" => &["spatial_size", "mode"],
         "CenterSpatialCrop" => &["roi_size"],
+        "ResizeWithPadOrCrop" => &["spatial_size", "method", "mode"],
         "ScaleIntensity" => &["minv", "maxv"],
         "ScaleIntensityRange" => &["a_min", "a_max", "b_min", "b_max", "clip"],
+        "ScaleIntensityRangePercentiles" => &["lower", "upper", "b_min", "b_max", "clip"],
         "NormalizeIntensity" => &["subtrahend", "divisor"],
         _ => return None,
     };
@@ -96,10 +98,27 @@ fn step(name: &str, transform: &Value, columns_first: bool) -> Option<Vec<Value>
             let size = pair(transform.get("spatial_size")?)?;
             one(json!({"step": "resize", "size": size, "filter": filter, "as": "torch"}))
         }
+        // MONAI's middle begins at side / 2 - size / 2, each rounded down: for even sizes that is half of the margin, rounded
+        // down, as Keras and TensorFlow have it. For odd ones no library has it.
         "CenterSpatialCrop" => {
-            one(json!({"step": "center_crop", "size": pair(transform.get("roi_size")?)?, "as": "torch"}))
+            let size = even(pair(transform.get("roi_size")?)?)?;
+            one(json!({"step": "center_crop", "size": size, "as": "keras"}))
+        }
+        "ResizeWithPadOrCrop" => {
+            let says = |key: &str, usual: &str| {
+                transform
+                    .get(key)
+                    .is_none_or(|value| value.as_str().is_some_and(|word| word.eq_ignore_ascii_case(usual)))
+            };
+            let size = even(pair(transform.get("spatial_size")?)?)?;
+            let is_usual = says("method", "symmetric") && says("mode", "constant");
+            is_usual.then(|| vec![json!({"step": "center_crop", "size": size, "as": "tensorflow"})])
         }
         "ScaleIntensity" => one(json!({"step": "min_max", "low": number("minv", 0.0)?, "high": number("maxv", 1.0)?})),
+        // Of all values: the least and the largest are the ends. Other percentiles have no step of pictures.
+        "ScaleIntensityRangePercentiles" if (number("lower", 0.0)?, number("upper", 100.0)?) == (0.0, 100.0) => {
+            one(json!({"step": "min_max", "low": number("b_min", 0.0)?, "high": number("b_max", 1.0)?}))
+        }
         "ScaleIntensityRange" => {
             let (from, to) = (number("a_min", 0.0)?, number("a_max", 1.0)?);
             let (low, high) = (number("b_min", 0.0)?, number("b_max", 1.0)?);
@@ -129,6 +148,10 @@ fn pair(value: &Value) -> Option<[u64; 2]> {
     }
 }
 
+fn even(size: [u64; 2]) -> Option<[u64; 2]> {
+    size.iter().all(|side| side % 2 == 0).then_some(size)
+}
+
 fn list(value: &Value) -> Option<Vec<f64>> {
     match value {
         Value::Array(values) => values.iter().map(Value::as_f64).collect(),
@@ -138,7 +161,11 @@ fn list(value: &Value) -> Option<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
+    use ndarray::Array2;
+
     use super::*;
+    use crate::preprocess::{Step, prepare};
+    use crate::scan::{Frame, Meta, Pixels};
 
     #[test]
     fn a_bundles_transforms_become_steps_and_the_rest_is_said() {
@@ -165,5 +192,48 @@ mod tests {
         assert!(upright(json!([{"_target_": "LoadImaged"}, {"_target_": "Transposed", "indices": [0, 2, 1]}])));
         assert!(!upright(json!([{"_target_": "monai.transforms.LoadImage"}])));
         assert!(monai_steps(&Map::new()).is_none());
+    }
+
+    /// The middle, and its padding, of an 11 x 5 picture of 1 to 55; numbers of MONAI 1.6.1, exact.
+    #[test]
+    fn crops_and_pads_are_those_of_monai() {
+        let values = Array2::from_shape_fn((11, 5), |(row, col)| (row * 5 + col + 1) as f32);
+        let frame = Frame { pixels: Pixels::Gray(values), windows: Vec::new(), eight_bit_picture: false };
+        let made = |transform: Value| -> Vec<f32> {
+            let steps: Vec<Step> = step(name_of(&transform), &transform, false)
+                .unwrap()
+                .into_iter()
+                .map(|step| serde_json::from_value(step).unwrap())
+                .collect();
+            prepare(&frame, &Meta::default(), &steps, false).unwrap().tensor.into_iter().collect()
+        };
+        let padded = made(json!({"_target_": "ResizeWithPadOrCropd", "spatial_size": [4, 8], "mode": "constant"}));
+        let expected = [
+            [0.0, 16.0, 17.0, 18.0, 19.0, 20.0, 0.0, 0.0],
+            [0.0, 21.0, 22.0, 23.0, 24.0, 25.0, 0.0, 0.0],
+            [0.0, 26.0, 27.0, 28.0, 29.0, 30.0, 0.0, 0.0],
+            [0.0, 31.0, 32.0, 33.0, 34.0, 35.0, 0.0, 0.0],
+        ];
+        assert_eq!(padded, expected.concat());
+        let middle = made(json!({"_target_": "CenterSpatialCropd", "roi_size": [6, 2]}));
+        assert_eq!(
+            middle,
+            [[12.0, 13.0], [17.0, 18.0], [22.0, 23.0], [27.0, 28.0], [32.0, 33.0], [37.0, 38.0]].concat()
+        );
+        for unknown in [
+            json!({"_target_": "ResizeWithPadOrCropd", "spatial_size": [5, 8]}),
+            json!({"_target_": "ResizeWithPadOrCropd", "spatial_size": [4, 8], "method": "end"}),
+            json!({"_target_": "ScaleIntensityRangePercentilesd", "lower": 1, "upper": 99, "b_min": 0, "b_max": 1}),
+            json!({"_target_": "Rotate90d", "k": 1}),
+            json!({"_target_": "NormalizeIntensityd", "nonzero": true}),
+        ] {
+            assert!(step(name_of(&unknown), &unknown, false).is_none(), "{unknown}");
+        }
+        let whole =
+            json!({"_target_": "ScaleIntensityRangePercentilesd", "lower": 0, "upper": 100, "b_min": -1, "b_max": 1});
+        assert_eq!(
+            step(name_of(&whole), &whole, false),
+            Some(vec![json!({"step": "min_max", "low": -1.0, "high": 1.0})])
+        );
     }
 }

@@ -150,7 +150,8 @@ impl MetadataFile {
     pub fn parse(text: &str) -> Result<Self, String> {
         // A byte-order mark is what some editors leave.
         let text = text.trim_start_matches('\u{feff}');
-        serde_json::from_str(text).map_err(|error| json_fault(text, &error))
+        let reads = |whole: &Value| Self::deserialize(whole).is_ok();
+        serde_json::from_str(text).map_err(|error| json_fault(text, &error, &reads))
     }
 
     /// Reads the file at `path`.

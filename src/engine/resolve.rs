@@ -12,6 +12,7 @@ use super::manifest::{GraphFacts, Manifest, Origin, Sourced, Sources};
 use super::metadata_file::{Explain, MetadataFile, OutputKind, TiedToModel};
 use super::validate::{check_against_graph, kind_of_graph};
 use crate::onnx::Activation;
+use crate::preprocess::{PreprocessError, Step, VolumeStep};
 
 /// Where declared values come from, in words.
 const FILE: &str = "metadata.json";
@@ -49,7 +50,9 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
         return Err(cannot(format!("its input has {} channels; pictures have 1 or 3.", channels.value)));
     }
     let output_kind = output_kind(&file, graph);
-    let class_names = match class_names(&file, imported.class_names, graph, output_kind.value).map_err(&cannot)? {
+    let stated = file.output().is_some_and(|output| output.channel_def.is_some());
+    let found_names = imported.class_names.filter(|names| !stated && are_names(names, graph.values, &mut remarks));
+    let class_names = match class_names(&file, found_names, graph, output_kind.value).map_err(&cannot)? {
         Some(names) => names,
         None => return Err(EngineError::ClassesUnsaid),
     };
@@ -68,6 +71,10 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
         true => file.preprocess_volume.is_none() && imported.preprocess_volume.is_empty(),
         false => file.preprocess.is_none() && imported.preprocess.is_empty(),
     };
+    check_task(&file).map_err(&cannot)?;
+    check_steps("preprocess", file.preprocess.iter().flatten().map(Step::check)).map_err(&cannot)?;
+    check_steps("preprocess_volume", file.preprocess_volume.iter().flatten().map(VolumeStep::check))
+        .map_err(&cannot)?;
     let preprocess_volume = match (&file.preprocess_volume, volume) {
         (Some(steps), _) => stated_steps(&file, steps),
         (None, true) if !imported.preprocess_volume.is_empty() => imported.preprocess_volume,
@@ -140,6 +147,23 @@ fn stated_steps<T: Clone>(file: &MetadataFile, steps: &[T]) -> Vec<Sourced<T>> {
     steps.iter().enumerate().map(sourced).collect()
 }
 
+/// Classes are what this program shows; what else a network may do is refused where the file says so.
+fn check_task(file: &MetadataFile) -> Result<(), String> {
+    let Some(task) = &file.task else { return Ok(()) };
+    let lower = task.to_lowercase();
+    let other = ["segmentation", "detection", "registration", "regression", "reconstruction"];
+    match other.iter().find(|other| lower.contains(*other)).filter(|_| !lower.contains("classif")) {
+        Some(_) => Err(format!("task is \"{task}\"; this program runs classifiers (\"classification\").")),
+        None => Ok(()),
+    }
+}
+
+/// Parameters that nothing can be prepared with.
+fn check_steps(key: &str, checks: impl Iterator<Item = Result<(), PreprocessError>>) -> Result<(), String> {
+    let mut checks = checks.enumerate();
+    checks.try_for_each(|(place, check)| check.map_err(|error| format!("{key}[{place}]: {error}.")))
+}
+
 /// Depth (of volumes), rows and columns: `spatial_shape` where it states numbers, else the graph's fixed axes.
 fn size(file: &MetadataFile, graph: &GraphFacts) -> [Option<Sourced<usize>>; 3] {
     let stated = |index: usize| {
@@ -163,6 +187,28 @@ fn output_kind(file: &MetadataFile, graph: &GraphFacts) -> Sourced<OutputKind> {
         ),
         activation => Sourced::declared(kind_of_graph(activation), format!("the last operator is {activation:?}")),
     }
+}
+
+/// True for names that another tool left and that can be taken; a remark where they cannot, and somebody has to name the
+/// classes.
+fn are_names(names: &Sourced<Vec<String>>, values: Option<usize>, remarks: &mut Vec<String>) -> bool {
+    let (given, from) = (&names.value, &names.from);
+    let ask = "Name all of them (`overread import --classes`, or the set-up page)";
+    let is_placeholder = |(index, name): (usize, &String)| name.eq_ignore_ascii_case(&format!("label_{index}"));
+    let named = given.iter().filter(|name| !name.trim().is_empty()).count();
+    let count = values.map_or(given.len(), |values| values.max(2));
+    let why = if given.iter().enumerate().all(is_placeholder) {
+        format!("{from} only numbers the classes (LABEL_0…), which names none of them. {ask}.")
+    } else if named == 0 {
+        format!("{from} leaves the names of the classes empty. {ask}.")
+    } else if named < given.len() || given.len() != count {
+        format!("{from} names {named} classes, and the model tells {count} apart, so its names are not taken. {ask}.")
+    } else {
+        remarks.push(format!("Class names are taken from {from}."));
+        return true;
+    };
+    remarks.push(why);
+    false
 }
 
 /// One value per picture stands for two classes, unless it is a softmax (which over one value is always 1). `None` where
@@ -190,7 +236,7 @@ fn class_names(
             check_class_names(&names, None).map_err(|fault| format!("in channel_def, {fault}"))?;
             Sourced::declared(names, FILE)
         }
-        None => match (imported.filter(|names| count.is_none_or(|count| count == names.value.len())), count) {
+        None => match (imported, count) {
             (Some(names), _) => Sourced { value: told_apart(names.value), ..names },
             (None, Some(count)) => Sourced::assumed(
                 (0..count).map(|index| format!("class {index}")).collect(),

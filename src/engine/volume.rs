@@ -37,7 +37,7 @@ pub struct InputSelection {
 
 /// A value, or a list of values any of which fits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "it must be text or a list of texts")]
 pub enum OneOrMany {
     One(String),
     Many(Vec<String>),

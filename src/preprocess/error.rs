@@ -9,6 +9,11 @@ pub enum PreprocessError {
     DraftNotFirst,
     #[error("the picture has no pixels ({size})")]
     NoPixels { size: Size },
+    #[error(
+        "the picture is in colour, and the model takes grey pictures of one channel; no step turns colours into grey. Give it \
+         the grey original; where the colours mean nothing, {{\"step\": \"to_gray\"}} as the first step mixes them"
+    )]
+    Coloured,
     #[error("the picture holds no number at all, only NaN or infinite values; nothing can be said about it")]
     NoNumbers,
     #[error("slice {index} of the volume could not be read: {why}")]

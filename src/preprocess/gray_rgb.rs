@@ -1,6 +1,6 @@
 //! Between one channel and three, and the order of the three.
 
-use ndarray::{Array3, Axis};
+use ndarray::{Array2, Array3, Axis};
 
 use super::choices::Library;
 use super::error::PreprocessError;
@@ -16,6 +16,17 @@ pub(super) fn one_channel_of_rgb(picture: Picture, library: Library) -> Picture 
         (Picture::F32(values), Library::Pillow) => Picture::U8(cut_to_8bit(&values)),
         (picture, _) => picture,
     }
+}
+
+/// The one channel of three that are equal everywhere; `None` for colours.
+pub(super) fn gray_in_three(values: &Array3<u8>) -> Option<Array2<f32>> {
+    let raster = Raster::of(values);
+    let mut pixels = raster.data.as_chunks::<3>().0.iter();
+    if !pixels.all(|[r, g, b]| r == g && g == b) {
+        return None;
+    }
+    let gray = raster.data.as_chunks::<3>().0.iter().map(|[value, ..]| f32::from(*value)).collect();
+    Array2::from_shape_vec((raster.rows, raster.cols), gray).ok()
 }
 
 /// One channel to three equal ones.

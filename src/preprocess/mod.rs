@@ -4,6 +4,7 @@
 //! the map from picture to model coordinates. [`prepare_volume`] does the same for the frames of a volume. The display's window never reaches it unless the manifest asks for a
 //! window as a step. It does not know the model's memory layout (NHWC or NCHW): `engine` transposes.
 
+mod bounds;
 mod checks;
 mod choices;
 mod clahe;
@@ -109,6 +110,34 @@ pub fn prepare(frame: &Frame, meta: &Meta, steps: &[Step], keep_pictures: bool) 
     let tensor = row_major(picture.into_f32());
     let warnings = checks.after(steps, meta, &tensor);
     Ok(Prepared { tensor, model_from_image, volume: None, steps: applied, warnings })
+}
+
+/// The same for a model that takes `channels`. A picture whose three channels are equal everywhere is grey, however its file
+/// stores it: where one channel is asked for and no step of the model changes their number, it goes in as a grey file of
+/// the same values would, and the first step's remark says so.
+///
+/// # Errors
+/// As [`prepare`]; [`PreprocessError::Coloured`] for colours that no step makes grey.
+pub fn prepare_for(
+    channels: usize,
+    frame: &Frame,
+    meta: &Meta,
+    steps: &[Step],
+    keep_pictures: bool,
+) -> Result<Prepared, PreprocessError> {
+    let decides = |step: &Step| matches!(step, Step::ToGray { .. } | Step::ToRgb { .. });
+    let Pixels::Rgb(values) = &frame.pixels else { return prepare(frame, meta, steps, keep_pictures) };
+    if channels != 1 || steps.iter().any(decides) {
+        return prepare(frame, meta, steps, keep_pictures);
+    }
+    let pixels = Pixels::Gray(gray_rgb::gray_in_three(values).ok_or(PreprocessError::Coloured)?);
+    let grey = Frame { pixels, windows: frame.windows.clone(), eight_bit_picture: true };
+    let mut prepared = prepare(&grey, meta, steps, keep_pictures)?;
+    if let Some(first) = prepared.steps.first_mut() {
+        let said = "three equal channels, taken as the one grey channel that they are";
+        first.remark = Some(first.remark.take().map_or_else(|| said.to_owned(), |remark| format!("{said}; {remark}")));
+    }
+    Ok(prepared)
 }
 
 /// Applies further steps to values that other steps made, `[rows, cols, channels]`. Steps that need the frame's own
@@ -300,6 +329,29 @@ mod tests {
         }
         let equalize: Vec<Step> = serde_json::from_str(r#"[{"step":"to_rgb"},{"step":"equalize"}]"#).unwrap();
         assert!(prepare(&gray, &Meta::default(), &equalize, false).is_err());
+    }
+
+    #[test]
+    fn a_grey_picture_stored_as_colour_goes_into_a_grey_model_as_grey() {
+        let values = Array2::from_shape_fn((12, 9), |(row, col)| ((row * 31 + col * 7) % 256) as f32);
+        let gray = Frame { pixels: Pixels::Gray(values.clone()), windows: Vec::new(), eight_bit_picture: true };
+        let rgb = Array3::from_shape_fn((12, 9, 3), |(row, col, _)| values[[row, col]] as u8);
+        let stored = |rgb: Array3<u8>| Frame { pixels: Pixels::Rgb(rgb), windows: Vec::new(), eight_bit_picture: true };
+        let steps: Vec<Step> =
+            serde_json::from_str(r#"[{"step":"resize","size":[6,4],"as":"pillow"},{"step":"standardize"}]"#).unwrap();
+        let of = |channels, frame: &Frame, steps: &[Step]| prepare_for(channels, frame, &Meta::default(), steps, true);
+        let (plain, three) = (of(1, &gray, &steps).unwrap(), of(1, &stored(rgb.clone()), &steps).unwrap());
+        assert_eq!((&plain.tensor, plain.model_from_image), (&three.tensor, three.model_from_image));
+        assert_eq!((plain.steps[0].remark.as_deref(), three.steps[1].remark.as_deref()), (None, None));
+        assert!(three.steps[0].remark.as_ref().unwrap().contains("three equal channels"));
+        // A model of colours keeps its three channels, and steps that say what becomes of colours are left alone.
+        assert_eq!(of(3, &stored(rgb.clone()), &steps).unwrap().tensor.dim().2, 3);
+        let mut coloured = rgb;
+        coloured[[5, 5, 1]] ^= 1;
+        let refused = of(1, &stored(coloured.clone()), &steps).unwrap_err();
+        assert!(refused == PreprocessError::Coloured && refused.to_string().contains("is in colour"), "{refused}");
+        let mixing: Vec<Step> = serde_json::from_str(r#"[{"step":"to_gray"}]"#).unwrap();
+        assert_eq!(of(1, &stored(coloured), &mixing).unwrap().tensor.dim().2, 1);
     }
 
     #[test]

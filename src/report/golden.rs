@@ -46,7 +46,8 @@ pub struct StoredGolden {
 }
 
 /// Writes the files of each case under `golden/`, beside the ones that are there: `NAME.ending` (several files: unchanged
-/// names in `NAME/`), and `NAME.prepared.npy` for what it comes to. No file is overwritten.
+/// names in `NAME/`), and `NAME.prepared.npy` for what it comes to. No file is overwritten; one that holds the same is not
+/// copied again.
 ///
 /// # Errors
 /// [`GoldenError`]; what was written until then is removed again.
@@ -67,12 +68,15 @@ pub fn store_golden(model: &Model, cases: Vec<NewGolden>) -> Result<StoredGolden
 }
 
 impl StoredGolden {
-    /// States the cases in a new `metadata.json`; the version before is kept.
+    /// States the cases in a new `metadata.json`, in the place of those that feed the same; the version before is kept.
     ///
     /// # Errors
     /// [`GoldenError`].
     pub fn state(self, model: &Model) -> Result<Written, GoldenError> {
         let mut file = model.manifest.file.clone();
+        let is_new =
+            |entry: &GoldenEntry| entry.case().is_ok_and(|old| self.cases.iter().any(|new| new.feeds_the_same(old)));
+        file.golden_cases.retain(|entry| !is_new(entry));
         file.golden_cases.extend(self.cases.into_iter().map(|case| GoldenEntry::Case(Box::new(case))));
         Ok(write_metadata(&model.folder, &file)?)
     }
@@ -93,13 +97,17 @@ fn store(made: &mut Made, new: NewGolden) -> Result<GoldenCase, GoldenError> {
         }
         NewInput::Pictures { files, prepared } => {
             let several = files.len() > 1;
-            let inside = if several { Some(made.new_folder(&name)?) } else { None };
+            let there = made.folder.join(&name);
+            let inside = match several {
+                true if files.iter().all(|file| is_same(file, &there.join(own_name(file)))) => Some(there),
+                true => Some(made.new_folder(&name)?),
+                false => None,
+            };
             for file in &files {
-                let to = match (&inside, file.file_name().and_then(|name| name.to_str())) {
+                let to = match &inside {
                     // Names may say which slice a file is.
-                    (Some(folder), Some(own)) => free(folder, &portable(own), ""),
-                    (Some(folder), None) => free(folder, &name, ""),
-                    (None, _) => free(&made.folder, &name, &ending(file)),
+                    Some(folder) => free_or_same(folder, &own_name(file), "", file),
+                    None => free_or_same(&made.folder, &name, &ending(file), file),
                 };
                 case.pictures.push(made.copy(file, &to)?);
             }
@@ -144,11 +152,21 @@ impl Made {
         let mut writer = NpyWriter::create::<f32>(&path, &[first, second, third])?;
         writer.write(tensor.iter().copied())?;
         writer.finish()?;
+        // What lies there already under the plain name will do.
+        let plain = self.folder.join(format!("{name}.{ending}"));
+        if plain != path && is_same(&path, &plain) {
+            self.files.pop();
+            let _ = std::fs::remove_file(&path);
+            return self.described(&plain);
+        }
         self.described(&path)
     }
 
     fn copy(&mut self, from: &Path, to: &Path) -> Result<GoldenFile, GoldenError> {
         let read = |source| EngineError::Read { path: from.to_owned(), source };
+        if is_same(from, to) {
+            return self.described(to);
+        }
         let mut source = std::fs::File::open(from).map_err(read)?;
         let write = |source| ReportError::Write { path: to.to_owned(), source };
         let mut target = std::fs::File::create_new(to).map_err(write)?;
@@ -189,6 +207,11 @@ fn portable(name: &str) -> String {
     name.chars().map(|c| if refused(c) { '_' } else { c }).collect()
 }
 
+/// The name of a copy among several.
+fn own_name(file: &Path) -> String {
+    file.file_name().map_or_else(|| "slice".to_owned(), |name| portable(&name.to_string_lossy()))
+}
+
 /// The ending of a file, `nii.gz` as one; empty where there is none.
 fn ending(file: &Path) -> String {
     let name = file.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -205,6 +228,18 @@ fn free(folder: &Path, name: &str, ending: &str) -> PathBuf {
     let first = folder.join(format!("{name}{ending}"));
     let numbered = (2..).map(|number: usize| folder.join(format!("{name}-{number}{ending}")));
     std::iter::once(first).chain(numbered).find(|path| !path.exists()).unwrap_or_default()
+}
+
+/// The same, but a file under the plain name that holds what `content` holds will do.
+fn free_or_same(folder: &Path, name: &str, ending: &str, content: &Path) -> PathBuf {
+    let plain = folder.join(if ending.is_empty() { name.to_owned() } else { format!("{name}.{ending}") });
+    if is_same(content, &plain) { plain } else { free(folder, name, ending) }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let length = |path: &Path| std::fs::metadata(path).ok().filter(|facts| facts.is_file()).map(|facts| facts.len());
+    let read = |path: &Path| std::fs::read(path).ok();
+    length(one).is_some() && length(one) == length(other) && read(one).is_some() && read(one) == read(other)
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ fn fill(case: &mut PreparedCase, scan: &Scan, model: &Model) -> Result<(), CaseE
     }
     for &index in &case.slices {
         let (frame, frame_from_image) = preprocess::read(scan, index, model.steps())?;
-        let mut prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), false)
+        let mut prepared = preprocess::prepare_for(model.channels(), &frame, &scan.meta, model.steps(), false)
             .map_err(|source| CaseError::Preprocess { path: scan.path.clone(), source })?;
         prepared.model_from_image = prepared.model_from_image.after(&frame_from_image);
         let doubts = model.picture_warnings(&frame, &scan.meta);

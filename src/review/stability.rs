@@ -9,7 +9,7 @@ use ndarray::{Array2, Array3};
 use super::CaseError;
 use super::prepare::engine_error;
 use crate::engine::{Inference, Model, Session};
-use crate::preprocess::{PreprocessError, prepare, prepare_stack, read};
+use crate::preprocess::{PreprocessError, prepare_for, prepare_stack, read};
 use crate::scan::{Frame, Pixels, Scan, ScanError};
 
 /// One small change.
@@ -276,7 +276,7 @@ fn tensors(frames: Vec<Frame>, scan: &Scan, model: &Model) -> Result<Vec<Array3<
         let frames: Vec<Pixels> = frames.into_iter().map(|frame| frame.pixels).collect();
         return Ok(vec![prepare_stack(&frames, &scan.meta, model.volume_steps(), false)?.tensor]);
     }
-    let one = |frame: &Frame| Ok(prepare(frame, &scan.meta, model.steps(), false)?.tensor);
+    let one = |frame: &Frame| Ok(prepare_for(model.channels(), frame, &scan.meta, model.steps(), false)?.tensor);
     frames.iter().map(one).collect()
 }
 

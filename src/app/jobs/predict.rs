@@ -53,7 +53,7 @@ pub(super) fn predict(model: &Model, session: &mut Session, asked: &Asked<'_>) -
     for &index in frames.iter().filter(|_| !model.is_volume()) {
         let keep = index == seen_frame;
         let (frame, _) = preprocess::read(&scan, index, model.steps())?;
-        let one: Prepared = preprocess::prepare(&frame, &scan.meta, model.steps(), keep)?;
+        let one: Prepared = preprocess::prepare_for(model.channels(), &frame, &scan.meta, model.steps(), keep)?;
         for warning in model.picture_warnings(&frame, &scan.meta).into_iter().chain(one.warnings.iter().cloned()) {
             if !warnings.contains(&warning) {
                 warnings.push(warning);

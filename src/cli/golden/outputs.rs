@@ -3,20 +3,42 @@
 use std::path::{Path, PathBuf};
 
 use crate::engine::Model;
-use crate::review::doctor::{DoctorError, Reference, read_table};
+use crate::review::doctor::{DoctorError, Reference, Table, TableFor, read_table};
 
-/// What the framework said.
+/// What the framework said of the cases.
 pub(super) struct Framework {
-    /// For each case its probabilities, where the file has a row for it.
-    pub rows: Vec<Option<Vec<f32>>>,
-    /// Largest difference of a probability that is rounding.
+    /// For each case, where the file has a row for it.
+    pub rows: Vec<Option<Stated>>,
+    /// Largest difference of a number that is rounding.
     pub tolerance: f32,
+}
+
+/// What it said of one.
+#[derive(Clone, Debug)]
+pub(super) struct Stated {
+    pub probabilities: Vec<f32>,
+    /// Where the file holds logits.
+    pub logits: Option<Vec<f32>>,
 }
 
 /// Reads `file` and finds the row of each case. A case of several files is looked for by its name, then by those of its
 /// files.
 pub(super) fn read(file: &Path, model: &Model, items: &[Vec<PathBuf>]) -> anyhow::Result<Framework> {
-    let (table, _) = read_table(file, model.class_names(), false)?;
+    let (table, _) = read_table(file, TableFor::model(model).stated())?;
+    let (mut logits, _) = match table.of_logits() {
+        Some(table) => rows(file, model, items, table)?,
+        None => (vec![None; items.len()], 0.0),
+    };
+    let (probabilities, tolerance) = rows(file, model, items, table)?;
+    let stated = probabilities.into_iter().zip(&mut logits);
+    let stated = stated.map(|(row, logits)| Some(Stated { probabilities: row?, logits: logits.take() }));
+    Ok(Framework { rows: stated.collect(), tolerance: tolerance as f32 })
+}
+
+type Rows = Vec<Option<Vec<f32>>>;
+
+/// The row of each case, and what is rounding.
+fn rows(file: &Path, model: &Model, items: &[Vec<PathBuf>], table: Table) -> anyhow::Result<(Rows, f64)> {
     let names: Vec<PathBuf> = items.iter().map(|item| key(model, item)).collect();
     let (places, reference) = match table.clone().join(&names) {
         Ok((chosen, reference)) => (chosen, reference),
@@ -44,7 +66,7 @@ pub(super) fn read(file: &Path, model: &Model, items: &[Vec<PathBuf>]) -> anyhow
         }
         *row = Some(scores.into_iter().map(|score| score as f32).collect());
     }
-    Ok(Framework { rows, tolerance: tolerance as f32 })
+    Ok((rows, tolerance))
 }
 
 /// What a case's row is looked for by: the path of its file; of slices, their folder and the name of the case.

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use ndarray::Array3;
 use serde_json::{Map, Value, json};
 
-use super::outputs::{self, Framework};
+use super::outputs::{self, Framework, Stated};
 use crate::cli::{Ended, GoldenRecordArgs, Misuse, predict};
-use crate::engine::{GoldenCase, Inference, Model, Session, SessionOptions, SliceFiles};
+use crate::engine::{GoldenCase, Inference, Model, Origin, Session, SessionOptions, SliceFiles};
 use crate::report::{GoldenError, NewGolden, NewInput, store_golden};
 use crate::review::doctor::spread;
-use crate::review::golden::{answer, prepared, verify_case};
+use crate::review::golden::{answer, fed, prepared, stored_array, verify_case};
 use crate::scan::{self, Scan};
 
 /// Of a logit, and of a probability.
@@ -20,7 +20,7 @@ const TOLERANCES: (f32, f32) = (1e-3, 2e-4);
 /// A case to record, with what the framework said of it.
 struct Item {
     files: Vec<PathBuf>,
-    framework: Option<Vec<f32>>,
+    framework: Option<Stated>,
 }
 
 /// What became of it.
@@ -52,15 +52,21 @@ pub(super) fn record(args: &GoldenRecordArgs) -> anyhow::Result<Ended> {
         items.iter_mut().for_each(|item| add_slices(&mut item.files, pattern));
     }
     let mut session = Session::start(&model, args.engine.into(), &SessionOptions::default())?;
-    let (mut recorded, mut failed) = (Vec::new(), found.problems.len());
+    let (mut recorded, mut failed, mut known) = (Vec::new(), found.problems.len(), Known::of(&model));
     for item in &items {
-        match one(args, &model, &mut session, item, probability) {
-            Ok(one) => recorded.push(one),
+        match one(args, (&model, &mut session), item, probability, &mut known) {
+            Ok(Some(one)) => recorded.push(one),
+            Ok(None) => {}
             Err(error) => {
                 failed += 1;
                 eprintln!("error: {}", crate::cli::sentence(&error));
             }
         }
+    }
+    known.tell();
+    if recorded.is_empty() && failed == 0 {
+        say!("Nothing new was recorded.");
+        return Ok(Ended::Well);
     }
     if recorded.is_empty() {
         anyhow::bail!("nothing could be recorded");
@@ -115,13 +121,14 @@ fn add_slices(files: &mut Vec<PathBuf>, pattern: &SliceFiles) {
     }
 }
 
+/// `None` for a case that is recorded already.
 fn one(
     args: &GoldenRecordArgs,
-    model: &Model,
-    session: &mut Session,
+    (model, session): (&Model, &mut Session),
     item: &Item,
     probability: f32,
-) -> anyhow::Result<Recorded> {
+    known: &mut Known,
+) -> anyhow::Result<Option<Recorded>> {
     let name = outputs::title(model, &item.files);
     let scan = match item.files.as_slice() {
         [file] => scan::open(file)?,
@@ -129,20 +136,78 @@ fn one(
     };
     let slice = slice_of(args, model, &scan)?;
     let said = |what: String| anyhow::anyhow!("{}: {what}", scan.path.display());
+    if !args.prepared && known.has(fed(&item.files, slice).map_err(said)?, item) {
+        return Ok(None);
+    }
     let tensors = prepared(model, &item.files, slice).map_err(said)?;
+    if let [tensor] = tensors.as_slice()
+        && args.prepared
+        && known.has_array(model, tensor, &name)
+    {
+        return Ok(None);
+    }
     let answer = answer(model, session, &tensors).map_err(said)?;
     let mut case = GoldenCase { slice, ..expected(args, item, &answer, probability) };
+    if model.manifest.class_names.origin != Origin::Assumed {
+        case.class_names = model.class_names().to_vec();
+    }
     case.other = notes(args, session, &scan, slice);
-    let disagreement = item.framework.as_ref().and_then(|stated| {
-        let (off, class) = furthest(&answer.scores, stated)?;
-        let found = |scores: &[f32]| scores.get(class).copied().unwrap_or(f32::NAN);
+    let of_logits = !case.logits.is_empty();
+    let (found, stated) = match (&answer.logits, of_logits) {
+        (Some(logits), true) => (logits, &case.logits),
+        _ => (&answer.scores, &case.probabilities),
+    };
+    let disagreement = item.framework.as_ref().and_then(|_| {
+        let (off, class) = furthest(found, stated)?;
+        let at = |numbers: &[f32]| numbers.get(class).copied().unwrap_or(f32::NAN);
         let class_name = model.class_names().get(class).cloned().unwrap_or_default();
-        let words = format!("{name}: {class_name} {:.4} there, {:.4} here", found(stated), found(&answer.scores));
+        let words = format!("{name}: {class_name} {:.4} there, {:.4} here", at(stated), at(found));
         (off > case.tolerance).then_some((off, words))
     });
-    let surest = item.framework.as_ref().map(|stated| stated.iter().copied().fold(0.0, f32::max));
+    let surest = item.framework.as_ref().map(|stated| stated.probabilities.iter().copied().fold(0.0, f32::max));
     let input = input(args, item, tensors, disagreement.is_some());
-    Ok(Recorded { new: NewGolden { name, input, case }, disagreement, surest })
+    Ok(Some(Recorded { new: NewGolden { name, input, case }, disagreement, surest }))
+}
+
+/// What is recorded already, recognised by content.
+struct Known {
+    cases: Vec<GoldenCase>,
+    /// The files that are there already, with where.
+    again: Vec<String>,
+}
+
+impl Known {
+    fn of(model: &Model) -> Self {
+        let cases = model.manifest.golden_cases.iter().filter_map(|entry| entry.case().ok().cloned());
+        Self { cases: cases.collect(), again: Vec::new() }
+    }
+
+    /// True where the same files are recorded; the framework's numbers go in the place of the program's own.
+    fn has(&mut self, fed: GoldenCase, item: &Item) -> bool {
+        let counts = |case: &&GoldenCase| item.framework.is_none() || !case.is_own();
+        let same = self.cases.iter().filter(|case| case.feeds_the_same(&fed)).find(counts);
+        if let Some(same) = same {
+            let there = same.pictures.first().map(|file| &file.file).or(same.file.as_ref()).cloned();
+            let here = item.files.first().map(|file| file.display().to_string()).unwrap_or_default();
+            self.again.push(format!("{here} (as {})", there.unwrap_or_default()));
+            return true;
+        }
+        self.cases.push(fed);
+        false
+    }
+
+    fn has_array(&mut self, model: &Model, tensor: &Array3<f32>, name: &str) -> bool {
+        let files = self.cases.iter().filter_map(|case| case.file.clone());
+        let same = files.into_iter().find(|file| stored_array(model, file).is_some_and(|stored| stored == *tensor));
+        self.again.extend(same.iter().map(|file| format!("{name} (as {file})")));
+        same.is_some()
+    }
+
+    fn tell(&self) {
+        for again in &self.again {
+            say!("Recorded already: {again}.");
+        }
+    }
 }
 
 /// The one frame that is meant: of slices that are cases of their own the middle one, and where only an array is stored.
@@ -156,11 +221,27 @@ fn slice_of(args: &GoldenRecordArgs, model: &Model, scan: &Scan) -> anyhow::Resu
     Ok((groups.len() > 1).then(|| groups.get(groups.len() / 2).and_then(|group| group.first()).copied()).flatten())
 }
 
-/// The numbers that must come out, and how close.
+/// The numbers that must come out, and how close. The framework's logits stay logits where the model gives them too, and
+/// means the same by them; else its probabilities count.
 fn expected(args: &GoldenRecordArgs, item: &Item, answer: &Inference, probability: f32) -> GoldenCase {
     let case = GoldenCase::default();
+    let logit = args.tolerance.unwrap_or(TOLERANCES.0.max(probability));
     match (&item.framework, &answer.logits) {
-        (Some(stated), _) => GoldenCase { probabilities: stated.clone(), tolerance: probability, ..case },
+        (Some(stated), found) => {
+            let logits = stated.logits.clone().zip(found.as_ref()).and_then(|(stated, found)| {
+                let stated = match (stated.as_slice(), found.len()) {
+                    // One logit of two classes, beside the other's 0.
+                    ([zero, one], 1) if *zero == 0.0 => vec![*one],
+                    _ => stated,
+                };
+                let agrees = furthest(found, &stated).is_some_and(|(off, _)| off <= logit);
+                (agrees && stated.len() == found.len()).then_some(stated)
+            });
+            match logits {
+                Some(logits) => GoldenCase { logits, tolerance: logit, ..case },
+                None => GoldenCase { probabilities: stated.probabilities.clone(), tolerance: probability, ..case },
+            }
+        }
         (None, Some(logits)) => {
             GoldenCase { logits: logits.clone(), tolerance: args.tolerance.unwrap_or(TOLERANCES.0), ..case }
         }
@@ -257,9 +338,9 @@ fn write(model: &Model, session: &mut Session, recorded: Vec<Recorded>) -> anyho
 
 fn tell(args: &GoldenRecordArgs, model: &Model, cases: usize, forced: usize) {
     match (&args.outputs, forced) {
-        (Some(file), 0) => say!("All {cases} give the probabilities of {} here too.", file.display()),
+        (Some(file), 0) => say!("All {cases} give the numbers of {} here too.", file.display()),
         (Some(file), forced) => say!(
-            "{forced} of {cases} give other probabilities here than {}; they are recorded as it says, and `golden verify` is red.",
+            "{forced} of {cases} give other numbers here than {}; they are recorded as it says, and `golden verify` is red.",
             file.display()
         ),
         (None, _) => say!(

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::DoctorError;
 use super::npz::{self, Array, Data};
+use crate::engine::{Model, Origin};
 use crate::metrics::softmax_rows;
-use crate::review::table::{Key, TableOptions, join, read_predictions};
+use crate::review::table::{HOLDS_ERROR, Key, TableError, TableOptions, join, read_predictions};
 
 /// What is known about each sample, in their order.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +52,8 @@ pub struct Table {
     names: Option<Vec<String>>,
     /// `[n][classes]`, probabilities.
     scores: Vec<Vec<f64>>,
+    /// `[n][values]`, where the file holds what is before softmax or sigmoid.
+    logits: Option<Vec<Vec<f64>>>,
     /// True where the columns name the classes.
     named_columns: bool,
     /// Half of the last digit that the numbers are written with.
@@ -65,29 +68,53 @@ const NAME_KEYS: [&str; 7] = ["paths", "path", "files", "filenames", "names", "i
 const OUTPUT_KEYS: [&str; 10] =
     ["probabilities", "probs", "predictions", "preds", "scores", "outputs", "output", "y_pred", "logits", "arr_0"];
 
+/// What a file of outputs is read for.
+#[derive(Clone, Copy, Debug)]
+pub struct TableFor<'a> {
+    pub class_names: &'a [String],
+    /// True where nobody stated these names.
+    pub assumed: bool,
+    /// True where the scores are independent sigmoids, which sum to anything.
+    pub independent: bool,
+}
+
+impl<'a> TableFor<'a> {
+    pub fn model(model: &'a Model) -> Self {
+        let names = &model.manifest.class_names;
+        let independent = model.rule().independent;
+        Self { class_names: &names.value, assumed: names.origin == Origin::Assumed, independent }
+    }
+
+    /// The names are the ones that count, stated or not.
+    pub fn stated(self) -> Self {
+        Self { assumed: false, ..self }
+    }
+}
+
 /// Reads a `.csv`, `.tsv` or `.jsonl` of predictions, a `.npz` (`probabilities` or `logits` `[n, classes]`, and `paths`), or
 /// a `.npy` `[n, classes]`. Where the class names are only `assumed` and the file's columns name the classes, these names
 /// come too, in the order of the scores; which output of the model each is stays open then.
 ///
 /// # Errors
 /// [`DoctorError::Reference`] in words.
-pub fn read_table(
-    path: &Path,
-    class_names: &[String],
-    assumed: bool,
-) -> Result<(Table, Option<Vec<String>>), DoctorError> {
+pub fn read_table(path: &Path, wanted: TableFor) -> Result<(Table, Option<Vec<String>>), DoctorError> {
+    let TableFor { class_names, assumed, independent } = wanted;
     let failed = |what: String| DoctorError::Reference { path: path.to_owned(), what };
     let mut head = [0u8; 6];
     let is_array = std::fs::File::open(path)
         .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut head))
         .is_ok_and(|()| head.starts_with(b"\x93NUMPY") || head.starts_with(b"PK"));
     if is_array {
-        let table = from_arrays(npz::read(path).map_err(failed)?, class_names.len()).map_err(failed)?;
+        let table = from_arrays(npz::read(path).map_err(failed)?, wanted).map_err(failed)?;
         return Ok((table, None));
     }
     let under = |classes: Option<Vec<String>>| {
         let options = TableOptions { classes, ..TableOptions::default() };
-        read_predictions(path, &options, None).map_err(|error| failed(error.to_string()))
+        read_predictions(path, &options, None).map_err(|error| match error {
+            // The path is said already.
+            TableError::Unusable { what, .. } => failed(what),
+            error => failed(error.to_string()),
+        })
     };
     let named = if assumed { under(None).ok().filter(|read| !is_numbered(&read.class_names)) } else { None };
     if let Some(read) = named.as_ref().filter(|read| read.class_names.len() != class_names.len()) {
@@ -100,15 +127,29 @@ pub fn read_table(
         Some(read) => read,
         None => under(Some(class_names.to_vec()))?,
     };
-    let scores: Vec<Vec<f64>> = read.cases.iter().map(|case| case.probabilities.clone()).collect();
+    // A row that was left out would go unseen: its picture would only be missing.
+    if let Some(problem) = read.problems.iter().find(|problem| !problem.what.starts_with(HOLDS_ERROR)) {
+        return Err(failed(format!("line {}: {}", problem.line, problem.what.trim_end_matches("; left out"))));
+    }
+    let mut scores: Vec<Vec<f64>> = read.cases.iter().map(|case| case.probabilities.clone()).collect();
     if scores.iter().any(Vec::is_empty) {
-        return Err(failed("it holds predicted classes without scores; the doctor compares scores".to_owned()));
+        return Err(failed("it holds predicted classes without scores, and scores are compared".to_owned()));
+    }
+    let logits: Vec<Vec<f64>> = read.cases.iter().map(|case| case.logits.clone()).collect();
+    let logits = (!logits.iter().any(Vec::is_empty)).then_some(logits);
+    match logits.as_ref().filter(|_| independent) {
+        Some(logits) => scores = logits.iter().map(|row| row.iter().map(|z| sigmoid(*z)).collect()).collect(),
+        None => check_sums(&scores, independent).map_err(|(row, sum)| {
+            let line = read.cases.get(row).map_or(0, |case| case.line);
+            failed(format!("line {line}: the scores sum to {sum:.3}, and probabilities to 1. {NAMED_LOGITS}"))
+        })?,
     }
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let first = text.lines().next().unwrap_or_default();
     let table = Table {
         names: read.has_ids.then(|| read.cases.iter().map(|case| case.key.id.clone()).collect()),
         scores,
+        logits,
         named_columns: learned.is_none() && class_names.iter().any(|name| first.contains(name)),
         rounding: rounding(&text),
     };
@@ -131,7 +172,8 @@ fn rounding(text: &str) -> f64 {
     0.5 * 10f64.powi(-i32::try_from(digits.min(17)).unwrap_or(17))
 }
 
-fn from_arrays(members: Vec<(String, Array)>, classes: usize) -> Result<Table, String> {
+fn from_arrays(members: Vec<(String, Array)>, wanted: TableFor) -> Result<Table, String> {
+    let classes = wanted.class_names.len();
     let by_key = |keys: &[&str], wanted: fn(&Data) -> bool| {
         let fits = |name: &str, array: &Array, key: &str| name.eq_ignore_ascii_case(key) && wanted(&array.data);
         keys.iter().find_map(|key| members.iter().find(|(name, array)| fits(name, array, key)))
@@ -148,27 +190,57 @@ fn from_arrays(members: Vec<(String, Array)>, classes: usize) -> Result<Table, S
         [rows, rest @ ..] => (*rows, rest.iter().product::<usize>()),
         [] => (0, 0),
     };
+    let called = if name.is_empty() { "the array".to_owned() } else { format!("\"{name}\"") };
     if values != classes && !(classes == 2 && values == 1) {
-        return Err(format!("\"{name}\" has {values} values a picture; the model tells {classes} classes apart"));
+        return Err(format!("{called} has {values} values a picture; the model tells {classes} classes apart"));
     }
-    let Data::Numbers(flat) = &array.data else { return Err(format!("\"{name}\" holds no numbers")) };
-    let scores = probabilities(flat, values, name.to_ascii_lowercase().contains("logit"));
+    let Data::Numbers(flat) = &array.data else { return Err(format!("{called} holds no numbers")) };
+    if let Some(at) = flat.iter().position(|value| !value.is_finite()) {
+        let row = at / values.max(1);
+        return Err(format!("row {row} of {called} (rows count from 0) holds a value that is no number"));
+    }
+    let logits = are_logits(flat, name.to_ascii_lowercase().contains("logit"));
+    let scores = probabilities(flat, values, logits, wanted.independent);
+    check_sums(&scores, wanted.independent).map_err(|(row, sum)| {
+        format!("row {row} of {called} (rows count from 0) sums to {sum:.3}, and probabilities to 1. {NAMED_LOGITS}")
+    })?;
     let names = by_key(&NAME_KEYS, |data| matches!(data, Data::Text(_))).and_then(|(_, array)| match &array.data {
         Data::Text(names) if names.len() == rows => Some(names.clone()),
         _ => None,
     });
-    Ok(Table { names, scores, named_columns: false, rounding: 0.0 })
+    let logits = logits.then(|| flat.chunks_exact(values.max(1)).map(<[f64]>::to_vec).collect());
+    Ok(Table { names, scores, logits, named_columns: false, rounding: 0.0 })
 }
 
-/// Probabilities per row; values outside 0..1, or rows that do not sum to 1, are logits where they are said to be or cannot
-/// be anything else.
-fn probabilities(flat: &[f64], values: usize, said_logits: bool) -> Vec<Vec<f64>> {
-    let are_logits = said_logits || flat.iter().any(|value| !(-1e-6..=1.0 + 1e-6).contains(value));
-    let sigmoid = |z: f64| 1.0 / (1.0 + (-z).exp());
+/// What to do about numbers that could be either.
+const NAMED_LOGITS: &str = "Where they are logits, call them so: an array \"logits\", or columns logit_A, logit_B";
+
+/// Rounding to two digits, of a few classes.
+const SUM_OFF: f64 = 0.03;
+
+/// The first row that is no distribution, with its sum; independent sigmoids sum to anything.
+fn check_sums(scores: &[Vec<f64>], independent: bool) -> Result<(), (usize, f64)> {
+    let sums = scores.iter().map(|row| row.iter().sum::<f64>()).enumerate();
+    let off = |(_, sum): &(usize, f64)| !independent && (sum - 1.0).abs() > SUM_OFF;
+    sums.into_iter().find(off).map_or(Ok(()), Err)
+}
+
+fn sigmoid(z: f64) -> f64 {
+    1.0 / (1.0 + (-z).exp())
+}
+
+/// Values outside 0..1 are logits, whatever they are called.
+fn are_logits(flat: &[f64], said: bool) -> bool {
+    said || flat.iter().any(|value| !(-1e-6..=1.0 + 1e-6).contains(value))
+}
+
+/// Probabilities per row.
+fn probabilities(flat: &[f64], values: usize, are_logits: bool, independent: bool) -> Vec<Vec<f64>> {
     flat.chunks_exact(values.max(1))
         .map(|row| match (row, are_logits) {
             ([one], true) => vec![1.0 - sigmoid(*one), sigmoid(*one)],
             ([one], false) => vec![1.0 - one, *one],
+            (several, true) if independent => several.iter().map(|z| sigmoid(*z)).collect(),
             (several, true) => softmax_rows(several, values, 1.0),
             (several, false) => several.to_vec(),
         })
@@ -180,13 +252,19 @@ impl Table {
     pub fn unnamed(outputs: &[Vec<f64>]) -> Self {
         let values = outputs.first().map_or(1, Vec::len);
         let flat: Vec<f64> = outputs.iter().flatten().copied().collect();
-        Self { names: None, scores: probabilities(&flat, values, false), named_columns: false, rounding: 0.0 }
+        let scores = probabilities(&flat, values, are_logits(&flat, false), false);
+        Self { names: None, scores, logits: None, named_columns: false, rounding: 0.0 }
     }
 
     /// The rows as they are, one for each sample.
     pub fn in_order(self) -> Reference {
         let tolerance = self.tolerance();
         Reference::Outputs { scores: self.scores, named: self.named_columns, tolerance }
+    }
+
+    /// The same rows with the logits in the place of the scores, where the file holds logits.
+    pub fn of_logits(&self) -> Option<Self> {
+        Some(Self { scores: self.logits.clone()?, ..self.clone() })
     }
 
     fn tolerance(&self) -> f64 {
@@ -246,6 +324,10 @@ impl Table {
 mod tests {
     use super::*;
 
+    fn wanted(class_names: &[String], assumed: bool) -> TableFor<'_> {
+        TableFor { class_names, assumed, independent: false }
+    }
+
     fn names(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
@@ -265,7 +347,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("p.csv");
         std::fs::write(&path, "file,prob_A,prob_B\nx/2.png,0.123,0.877\nx/1.png,0.5,0.5\n").unwrap();
-        let (table, learned) = read_table(&path, &names(&["A", "B"]), false).unwrap();
+        let (table, learned) = read_table(&path, wanted(&names(&["A", "B"]), false)).unwrap();
         assert_eq!(learned, None);
         let (chosen, reference) =
             table.join(&[PathBuf::from("/data/x/1.png"), PathBuf::from("/data/x/3.png")]).unwrap();
@@ -280,15 +362,16 @@ mod tests {
         let path = folder.path().join("p.csv");
         let assumed = names(&["class 0", "class 1"]);
         std::fs::write(&path, "file,prob_sick,prob_well\n1.png,0.25,0.75\n2.png,0.5,0.5\n").unwrap();
-        let (table, learned) = read_table(&path, &assumed, true).unwrap();
+        let (table, learned) = read_table(&path, wanted(&assumed, true)).unwrap();
         assert_eq!(learned.unwrap(), ["sick", "well"]);
         let (_, reference) = table.join(&[PathBuf::from("1.png")]).unwrap();
         let Reference::Outputs { scores, named, .. } = reference else { panic!() };
         assert_eq!((scores, named), (vec![vec![0.25, 0.75]], false), "which output is which stays open");
-        let three = read_table(&path, &names(&["class 0", "class 1", "class 2"]), true).unwrap_err().to_string();
+        let three =
+            read_table(&path, wanted(&names(&["class 0", "class 1", "class 2"]), true)).unwrap_err().to_string();
         assert!(three.contains("2 classes (sick, well)") && three.contains("3 apart"), "{three}");
         std::fs::write(&path, "file,class 0,class 1\n1.png,0.25,0.75\n2.png,0.5,0.5\n").unwrap();
-        assert_eq!(read_table(&path, &assumed, true).unwrap().1, None, "numbers are no names");
+        assert_eq!(read_table(&path, wanted(&assumed, true)).unwrap().1, None, "numbers are no names");
     }
 
     #[test]
@@ -297,8 +380,53 @@ mod tests {
             found.concat().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9)
                 && found.concat().len() == expected.len()
         };
-        assert!(close(&probabilities(&[0.25], 1, false), &[0.75, 0.25]));
-        assert!(close(&probabilities(&[0.0, 0.0, 2.0, 2.0], 2, true), &[0.5; 4]));
-        assert!(close(&probabilities(&[-1.0, 1.0], 2, false), &[0.119_202_922_022_117_57, 0.880_797_077_977_882_4]));
+        let read = |flat: &[f64], values, said| probabilities(flat, values, are_logits(flat, said), false);
+        assert!(close(&read(&[0.25], 1, false), &[0.75, 0.25]));
+        assert!(close(&read(&[0.0, 0.0, 2.0, 2.0], 2, true), &[0.5; 4]));
+        assert!(close(&read(&[-1.0, 1.0], 2, false), &[0.119_202_922_022_117_57, 0.880_797_077_977_882_4]));
+        assert!(close(&probabilities(&[0.0, 0.0], 2, true, true), &[0.5; 2]));
+    }
+
+    fn arrays(name: &str, rows: &[[f64; 2]], independent: bool) -> Result<Table, String> {
+        let data = Data::Numbers(rows.concat());
+        let class_names = names(&["A", "B"]);
+        let wanted = TableFor { class_names: &class_names, assumed: false, independent };
+        from_arrays(vec![(name.to_owned(), Array { shape: vec![rows.len(), 2], data })], wanted)
+    }
+
+    #[test]
+    fn logits_stay_logits_and_what_is_neither_is_refused() {
+        for name in ["logits", "outputs"] {
+            let table = arrays(name, &[[-1.5, 2.0], [0.25, 0.5]], false).unwrap();
+            assert_eq!(table.logits.as_ref().unwrap()[1], [0.25, 0.5], "{name}");
+            assert!((table.scores[1].iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        }
+        assert_eq!(arrays("logits", &[[0.2, 0.3]], false).unwrap().logits.unwrap(), [[0.2, 0.3]]);
+        assert!(arrays("probabilities", &[[0.2, 0.8]], false).unwrap().logits.is_none());
+        let fault = arrays("outputs", &[[0.2, 0.8], [0.2, 0.3]], false).unwrap_err();
+        assert!(fault.contains("row 1 of \"outputs\"") && fault.contains("sums to 0.500"), "{fault}");
+        assert!(
+            arrays("outputs", &[[0.2, 0.3]], true).unwrap().logits.is_none(),
+            "independent sigmoids sum to anything"
+        );
+        let fault = arrays("outputs", &[[0.2, 0.8], [f64::NAN, 0.3]], false).unwrap_err();
+        assert!(fault.contains("row 1") && fault.contains("no number"), "{fault}");
+    }
+
+    #[test]
+    fn a_cell_that_is_no_number_is_said_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.csv");
+        let class_names = names(&["A", "B"]);
+        let fault = |table: &str| {
+            std::fs::write(&path, table).unwrap();
+            read_table(&path, wanted(&class_names, false)).unwrap_err().to_string()
+        };
+        let said = fault("file,prob_A,prob_B\n1.png,0.25,0.75\n2.png,nan,0.5\n");
+        assert!(said.contains("line 3") && said.contains("the score nan is no number"), "{said}");
+        let said = fault("file,prob_A,prob_B\n1.png,0.25,0.75\n2.png,0.25,0.25\n");
+        assert!(said.contains("line 3") && said.contains("sum to 0.500"), "{said}");
+        let said = fault("file,prob_C,prob_D\n1.png,0.25,0.75\n2.png,0.25,0.75\n");
+        assert!(!said.contains("--classes"), "{said}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{DoctorError, Reference, Sample, read_table};
+use super::{DoctorError, Reference, Sample, TableFor, read_table};
 use crate::engine::import::{Choices, ReadExport};
 use crate::engine::{EngineError, Model, Origin};
 use crate::onnx::Layout;
@@ -58,7 +58,7 @@ pub fn material(
     let names = model.class_names();
     let (mut paths, reference, learned) = match predictions {
         Some(file) => {
-            let (table, learned) = read_table(file, names, assumed)?;
+            let (table, learned) = read_table(file, TableFor::model(model))?;
             let (chosen, reference) = table.join(&found.files)?;
             let paths: Vec<PathBuf> = chosen.into_iter().filter_map(|index| found.files.get(index).cloned()).collect();
             (paths, reference, learned.map(|names| (names, NamesFrom::Columns)))

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use candidates::{Candidate, Way};
-pub use expected::{Reference, Table, read_table};
+pub use expected::{Reference, Table, TableFor, read_table};
 pub use material::{Material, NamesFrom, material, spread};
 pub use search::{Control, DoctorOptions, Progress, examine};
 pub use verdict::{Ranked, Verdict};

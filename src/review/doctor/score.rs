@@ -7,7 +7,7 @@ use ndarray::Array3;
 use super::candidates::Candidate;
 use super::{DoctorError, Sample};
 use crate::engine::{Model, Session};
-use crate::preprocess::{go_on, prepare};
+use crate::preprocess::{go_on, prepare_for};
 
 /// A model with its session.
 pub(super) struct Lane {
@@ -48,10 +48,9 @@ impl<'a> Runner<'a> {
         for group in groups(candidates, self.channels) {
             let Some(first) = group.members.first().map(|(_, model, _)| *model) else { continue };
             for &sample in which {
-                let base = self
-                    .samples
-                    .get(sample)
-                    .and_then(|sample| Some(prepare(&sample.frame, &sample.meta, &group.steps, false).ok()?.tensor));
+                let base = self.samples.get(sample).and_then(|sample| {
+                    Some(prepare_for(self.channels, &sample.frame, &sample.meta, &group.steps, false).ok()?.tensor)
+                });
                 for (place, _, values) in &group.members {
                     let Some(slot) = found.get_mut(*place) else { continue };
                     let tensor = base.as_ref().and_then(|base| go_on(base.clone(), values).ok());

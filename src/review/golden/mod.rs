@@ -19,6 +19,7 @@ use super::prepare_case;
 use crate::engine::{GoldenCase, GoldenEntry, Inference, Model, Session, SliceChoice};
 
 pub use place::{ArrayDifference, Place};
+pub use stored::{fed, stored_array};
 
 /// What was fed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -81,16 +82,41 @@ pub fn verify_golden(model: &Model, session: &mut Session) -> Vec<GoldenResult> 
 
 /// Runs one entry of the manifest.
 pub fn verify_entry(model: &Model, session: &mut Session, entry: &GoldenEntry) -> GoldenResult {
-    match entry.case() {
+    // The manifest's own entries are said by their place.
+    let place = model.manifest.golden_cases.iter().position(|own| own == entry);
+    let key = place.map_or_else(|| "golden_cases".to_owned(), |place| format!("golden_cases[{place}]"));
+    let stated = |what: String| format!("metadata.json, {key}: {what}");
+    match entry.case().and_then(|case| case.check().map(|()| case)) {
         Ok(case) => verify_case(model, session, case),
-        Err(what) => GoldenResult::not_run(entry, what),
+        Err(what) => GoldenResult::not_run(entry, stated(what)),
     }
+}
+
+/// The numbers would be called otherwise than they were recorded.
+fn check_names(model: &Model, case: &GoldenCase) -> Result<(), String> {
+    let (recorded, now) = (&case.class_names, model.class_names());
+    if recorded.is_empty() || recorded == now {
+        return Ok(());
+    }
+    let sorted = |names: &[String]| {
+        let mut names = names.to_vec();
+        names.sort_unstable();
+        names
+    };
+    let what = if sorted(recorded) == sorted(now) { "in another order" } else { "otherwise" };
+    Err(format!(
+        "The classes are called {what} now: the case was recorded for {}, and metadata.json has {} under channel_def. The \
+         same numbers would stand for other classes: correct channel_def, or record the case anew.",
+        recorded.join(", "),
+        now.join(", ")
+    ))
 }
 
 /// Runs one case, whose files lie in the model's folder.
 pub fn verify_case(model: &Model, session: &mut Session, case: &GoldenCase) -> GoldenResult {
     let mut result = GoldenResult::of(case);
-    if let Err(problem) = run(model, session, case, &mut result) {
+    let ran = run(model, session, case, &mut result).and_then(|()| check_names(model, case));
+    if let Err(problem) = ran {
         result.problem = Some(problem);
     }
     result.passed = result.problem.is_none() && result.largest_difference.is_some_and(|off| off <= case.tolerance);
@@ -101,6 +127,7 @@ fn run(model: &Model, session: &mut Session, case: &GoldenCase, result: &mut Gol
     if case.logits.is_empty() && case.probabilities.is_empty() {
         return Err("The case states neither logits nor probabilities.".to_owned());
     }
+    case.check().map_err(|what| format!("golden_cases: {what}"))?;
     let files = match stored::input(model, case)? {
         Input::Array(tensor) => {
             result.checked = Checked::Array;
@@ -249,8 +276,10 @@ impl GoldenResult {
                     .to_owned()
             });
         };
-        let off =
-            self.network_difference.map_or_else(|| "cannot be run".to_owned(), |off| format!("is off by {off:.1e}"));
+        let what = self.compared.word();
+        let off = self
+            .network_difference
+            .map_or_else(|| "cannot be run".to_owned(), |off| format!("is off by {off:.1e} in its {what}"));
         let array = match (&self.prepared, self.place) {
             (None, _) => "the pictures cannot be prepared".to_owned(),
             (Some(prepared), Some(Place::Network)) if prepared.largest == Some(0.0) => {
@@ -258,15 +287,14 @@ impl GoldenResult {
             }
             (Some(prepared), _) => prepared.words(),
         };
-        let what = self.compared.word();
         Some(match place {
-            Place::Preprocessing => format!(
-                "The preprocessing differs: {array}. The network is right: for the stored array it {off} in its {what}."
-            ),
-            Place::Network => format!("The network differs: for the stored array it {off} in its {what}, and {array}."),
-            Place::Both => format!(
-                "Preprocessing and network differ: {array}, and for the stored array the network {off} in its {what}."
-            ),
+            Place::Preprocessing => {
+                format!("The preprocessing differs: {array}. The network is right: for the stored array it {off}.")
+            }
+            Place::Network => format!("The network differs: for the stored array it {off}, and {array}."),
+            Place::Both => {
+                format!("Preprocessing and network differ: {array}, and for the stored array the network {off}.")
+            }
         })
     }
 }

@@ -43,6 +43,24 @@ pub(super) fn arrays(model: &Model, case: &GoldenCase) -> Result<Vec<Array3<f32>
     paths.iter().map(read).collect()
 }
 
+/// What a case of these files would feed: their hashes, under their own names.
+///
+/// # Errors
+/// A sentence for a file that cannot be read.
+pub fn fed(files: &[PathBuf], slice: Option<usize>) -> Result<GoldenCase, String> {
+    let one = |path: &PathBuf| {
+        let hash = hash_file(path).map_err(|error| format!("{} could not be read: {error}.", path.display()))?;
+        Ok(GoldenFile::new(path.display().to_string(), Some(hash)))
+    };
+    let pictures = files.iter().map(one).collect::<Result<Vec<GoldenFile>, String>>()?;
+    Ok(GoldenCase { pictures, slice, ..GoldenCase::default() })
+}
+
+/// The prepared array of that name in the model's folder, where it is one.
+pub fn stored_array(model: &Model, file: &str) -> Option<Array3<f32>> {
+    read_tensor(&contained(&model.folder, file).ok()?)
+}
+
 /// The paths of files that are what they are said to be.
 fn checked(model: &Model, files: &[GoldenFile]) -> Result<Vec<PathBuf>, String> {
     if files.len() > MOST_FILES {

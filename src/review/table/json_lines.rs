@@ -12,7 +12,7 @@ pub(super) fn parse(text: &str) -> Result<RawTable, String> {
     let mut problems = Vec::new();
     let mut objects = Vec::new();
     if text.trim_start().starts_with('[') {
-        let list: Vec<Value> = serde_json::from_str(text).map_err(|error| json_fault(text, &error))?;
+        let list: Vec<Value> = serde_json::from_str(text).map_err(|error| json_fault(text, &error, &|_| true))?;
         objects.extend((1..).zip(list));
     } else {
         for (line, words) in (1..).zip(text.lines()).filter(|(_, words)| !words.trim().is_empty()) {

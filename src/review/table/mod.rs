@@ -20,7 +20,7 @@ pub use columns::Role;
 pub use join::{Joined, Key, join};
 pub use matrix_file::read_matrix;
 pub use options::TableOptions;
-pub use predictions::{PredictedCase, Predictions, read_predictions};
+pub use predictions::{HOLDS_ERROR, PredictedCase, Predictions, read_predictions};
 pub use rows::RowProblem;
 pub use truth_file::{TruthFile, read_truth};
 

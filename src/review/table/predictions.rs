@@ -48,6 +48,9 @@ pub struct PredictedCase {
     pub logits: Vec<f64>,
 }
 
+/// How a row that was left out is said where the file itself says that there is no prediction.
+pub const HOLDS_ERROR: &str = "it holds an error instead of a prediction";
+
 /// Cases of a confusion matrix that are still written out one by one.
 const MOST_CASES: u64 = 10_000_000;
 
@@ -331,7 +334,7 @@ impl Reader {
         scale: &Scale,
     ) -> Result<PredictedCase, String> {
         if let Some(error) = self.columns.get(Role::Error).and_then(|column| row.get(column)) {
-            return Err(format!("it holds an error instead of a prediction ({error})"));
+            return Err(format!("{HOLDS_ERROR} ({error})"));
         }
         let index = |what: &str, label: &str| {
             let known = || classes.names.join(", ");

@@ -184,11 +184,17 @@ pub(super) fn numbers(table: &RawTable, column: usize) -> bool {
     cells.peek().is_some() && cells.all(|cell| number(cell, table.separator).is_some())
 }
 
-/// True where at least half of the first cells are numbers: a damaged cell costs its row, not the column.
+/// True where at least half of the first cells are numbers (NaN is written where one should be): a damaged cell costs its
+/// row, not the column.
 fn mostly_numbers(table: &RawTable, column: usize) -> bool {
-    let cells: Vec<&str> = table.rows.iter().filter_map(|row| row.get(column)).take(LOOKED_AT).collect();
-    let numbers = cells.iter().filter(|cell| number(cell, table.separator).is_some()).count();
-    numbers > 0 && 2 * numbers >= cells.len()
+    let is_nan = |row: &super::rows::Row| row.cells.get(column).is_some_and(|cell| cell.eq_ignore_ascii_case("nan"));
+    let rows = || table.rows.iter().take(LOOKED_AT);
+    let cells = rows().filter(|row| row.get(column).is_some() || is_nan(row)).count();
+    let is_meant = |row: &&super::rows::Row| {
+        is_nan(row) || row.get(column).is_some_and(|cell| number(cell, table.separator).is_some())
+    };
+    let numbers = rows().filter(is_meant).count();
+    numbers > 0 && 2 * numbers >= cells
 }
 
 /// Unnamed columns that sum to 1 in every row: `image,NORMAL,PNEUMONIA`.

@@ -67,9 +67,14 @@ impl Scale {
         if !found.classes.is_empty() && probabilities.is_none() {
             let names: Vec<&str> = found.classes.iter().map(|(_, name)| name.as_str()).collect();
             return Err(format!(
-                "the score columns are of {}, the classes are {}; name the classes in order with --classes",
+                "the score columns are of {}, the classes are {}; {}",
                 names.join(", "),
-                classes.names.join(", ")
+                classes.names.join(", "),
+                // Where somebody named the classes, another list is no help.
+                match &options.classes {
+                    Some(_) => "call the columns like the classes",
+                    None => "name the classes in order with --classes",
+                }
             ));
         }
         match (probabilities, logits, &found.single) {
@@ -167,7 +172,10 @@ impl Scale {
     /// Probabilities and logits of a row, each `[k]` or empty.
     pub(super) fn read(&self, row: &Row, predicted: Option<usize>) -> Result<(Vec<f64>, Vec<f64>), String> {
         let cell = |column: usize| match row.get(column) {
-            None => Err("a score is missing".to_owned()),
+            None => Err(match row.cells.get(column).map(String::as_str) {
+                None | Some("") => "a score is missing".to_owned(),
+                Some(cell) => format!("the score {} is no number", shorten(cell)),
+            }),
             Some(cell) => {
                 number(cell, self.separator).ok_or_else(|| format!("the score {} is no number", shorten(cell)))
             }
