@@ -96,7 +96,7 @@ fn prediction(ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wi
             answer(ui, state, current, (facts, prediction), wishes);
             slices(ui, current, (prediction, facts.takes_volumes), wishes);
             let said: Vec<&str> = prediction.warnings.iter().chain(&prediction.remarks).map(String::as_str).collect();
-            doubts(ui, &words.with("doubts", &[("count", said.len().into())]), &said);
+            doubts(ui, |count| words.with("doubts", &[("count", count.into())]), &said);
             if prediction.cases > 1 {
                 let p = palette(ui);
                 let text = words.with("slices-each", &[("count", prediction.cases.into())]);
