@@ -156,7 +156,10 @@ fn answer(
     card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let name = words.class(facts, predicted);
-        ui.add(Label::new(RichText::new(name).font(theme::title())).wrap());
+        // What the model says of a case unlike all it knows is no headline.
+        let is_unlike = prediction.known.as_ref().is_some_and(|known| known.known.is_unlike());
+        let color = if is_unlike { p.weak } else { p.text };
+        ui.add(Label::new(RichText::new(name).font(theme::title()).color(color)).wrap());
         match truth {
             Some(truth) if truth != predicted => {
                 let text = words.with("prediction-disagrees", &[("label", words.class(facts, truth).into())]);
