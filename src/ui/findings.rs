@@ -36,13 +36,13 @@ impl Findings {
                 match state.model() {
                     ModelState::Ready { facts, .. } => {
                         prediction(ui, state, facts, wishes);
+                        stability(ui, state, facts, wishes);
                         let done = state.current().map(|current| &current.prediction);
                         if let Some(PredictionState::Done(prediction)) = done
                             && let Some(known) = &prediction.known
                         {
                             self.known.show(ui, state, known, wishes);
                         }
-                        stability(ui, state, facts, wishes);
                         set_up(ui, state, facts, wishes);
                         if state.current().is_none_or(|current| current.outside_name().is_none()) {
                             self.decision.show(ui, state, facts, wishes);
