@@ -155,6 +155,8 @@ fn a_chest_picture_on_a_model_of_pet_is_doubted_before_its_class_is_said() {
 
     let harness = window_in(Language::Korean, chest, model);
     harness.get_by_label_contains("참조 증례와 다릅니다");
+    harness.get_by_label("이 모델은 PT 영상용인데, 파일에는 검사 종류가 CR로 적혀 있습니다.");
+    harness.get_by_label("이 모델은 BRAIN 또는 HEAD 부위용인데, 파일에는 검사 부위가 CHEST로 적혀 있습니다.");
 }
 
 #[test]

@@ -7,14 +7,14 @@ use crate::scan::{Frame, Meta, ModalityHint, Pixels};
 /// A sentence for each fact of a file that the model is not made for.
 pub(super) fn differences(selection: &InputSelection, meta: &Meta) -> Vec<String> {
     let pairs = [
-        ("modality", &selection.modality, &meta.modality),
-        ("body part", &selection.body_part, &meta.body_part),
-        ("photometric interpretation", &selection.photometric, &meta.photometric),
+        ("The model is made for the modality ", &selection.modality, &meta.modality),
+        ("The model is made for the body part ", &selection.body_part, &meta.body_part),
+        ("The model is made for the photometric interpretation ", &selection.photometric, &meta.photometric),
     ];
     let differs = |(what, wanted, found): (&str, &Option<OneOrMany>, &Option<String>)| {
         let (wanted, found) = (wanted.as_ref()?.as_slice(), found.as_ref()?);
         (!wanted.iter().any(|value| value.eq_ignore_ascii_case(found)))
-            .then(|| format!("The model is made for the {what} {}; the file says {found}.", wanted.join(" or ")))
+            .then(|| format!("{what}{}; the file says {found}.", wanted.join(" or ")))
     };
     pairs.into_iter().filter_map(differs).chain(hinted(selection, meta)).collect()
 }

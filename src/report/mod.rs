@@ -21,7 +21,7 @@ mod review;
 mod write;
 
 pub use chart::{calibration_chart, confusion_chart, matrix_chart, precision_recall_chart, roc_chart};
-pub use document::Language;
+pub use document::{Language, said_in_korean};
 pub use explanation::{explanation_json, write_map, write_overlay};
 pub use files::{ReviewSide, read_card, remove_earlier, write_misclassified};
 pub use gallery::{GalleryCase, GalleryEntry, choose_gallery, write_gallery};

@@ -36,13 +36,13 @@ impl Findings {
                 match state.model() {
                     ModelState::Ready { facts, .. } => {
                         prediction(ui, state, facts, wishes);
+                        stability(ui, state, facts, wishes);
                         let done = state.current().map(|current| &current.prediction);
                         if let Some(PredictionState::Done(prediction)) = done
                             && let Some(known) = &prediction.known
                         {
                             self.known.show(ui, state, known, wishes);
                         }
-                        stability(ui, state, facts, wishes);
                         set_up(ui, state, facts, wishes);
                         if state.current().is_none_or(|current| current.outside_name().is_none()) {
                             self.decision.show(ui, state, facts, wishes);
@@ -96,7 +96,7 @@ fn prediction(ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wi
             answer(ui, state, current, (facts, prediction), wishes);
             slices(ui, current, (prediction, facts.takes_volumes), wishes);
             let said: Vec<&str> = prediction.warnings.iter().chain(&prediction.remarks).map(String::as_str).collect();
-            doubts(ui, &words.with("doubts", &[("count", said.len().into())]), &said);
+            doubts(ui, |count| words.with("doubts", &[("count", count.into())]), &said);
             if prediction.cases > 1 {
                 let p = palette(ui);
                 let text = words.with("slices-each", &[("count", prediction.cases.into())]);
@@ -156,7 +156,10 @@ fn answer(
     card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let name = words.class(facts, predicted);
-        ui.add(Label::new(RichText::new(name).font(theme::title())).wrap());
+        // What the model says of a case unlike all it knows is no headline.
+        let is_unlike = prediction.known.as_ref().is_some_and(|known| known.known.is_unlike());
+        let color = if is_unlike { p.weak } else { p.text };
+        ui.add(Label::new(RichText::new(name).font(theme::title()).color(color)).wrap());
         match truth {
             Some(truth) if truth != predicted => {
                 let text = words.with("prediction-disagrees", &[("label", words.class(facts, truth).into())]);

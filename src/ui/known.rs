@@ -163,6 +163,6 @@ fn explained(response: Response, words: Words, case: &KnownCase) {
 
 /// What a reference case is called: its path, else its file's hash, else its number.
 fn id(words: Words, near: &Neighbour, sha256: Option<&str>) -> String {
-    let named = near.name.clone().or_else(|| sha256.map(|sha256| format!("sha256 {sha256}")));
+    let named = near.name.clone().or_else(|| sha256.map(str::to_owned));
     named.unwrap_or_else(|| words.with("known-number", &[("number", (near.case + 1).into())]))
 }

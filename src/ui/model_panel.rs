@@ -58,7 +58,7 @@ fn model(ui: &mut Ui, facts: &ModelFacts) {
     }
     hash(ui, &facts.sha256);
     let said: Vec<&str> = facts.remarks.iter().map(String::as_str).collect();
-    doubts(ui, &words.with("model-remarks", &[("count", said.len().into())]), &said);
+    doubts(ui, |count| words.with("model-remarks", &[("count", count.into())]), &said);
 }
 
 fn hash(ui: &mut Ui, sha256: &str) {

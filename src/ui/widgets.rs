@@ -132,14 +132,20 @@ pub fn sentence(ui: &mut Ui, headline: &str, sentence: &str) {
     details(ui, &lines);
 }
 
-/// English sentences of the lower rooms that a person should know of: each as it is, or together under a headline.
-pub fn doubts(ui: &mut Ui, headline: &str, sentences: &[&str]) {
-    let p = palette(ui);
-    if words(ui).language() == Language::English {
-        sentences.iter().for_each(|sentence| notice(ui, sentence, p.amber, p.amber_fill));
-    } else if !sentences.is_empty() {
-        notice(ui, headline, p.amber, p.amber_fill);
-        details(ui, sentences);
+/// Sentences of the lower rooms that a person should know of: each by itself, those that are there in English alone
+/// together under a headline, which is made of how many they are.
+pub fn doubts(ui: &mut Ui, headline: impl Fn(usize) -> String, sentences: &[&str]) {
+    let (p, words) = (palette(ui), words(ui));
+    let mut unsaid = Vec::new();
+    for sentence in sentences {
+        match words.of_lower_room(sentence) {
+            Some(own) => notice(ui, &own, p.amber, p.amber_fill),
+            None => unsaid.push(*sentence),
+        }
+    }
+    if !unsaid.is_empty() {
+        notice(ui, &headline(unsaid.len()), p.amber, p.amber_fill);
+        details(ui, &unsaid);
     }
 }
 

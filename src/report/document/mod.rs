@@ -19,6 +19,7 @@ use super::chart::Figure;
 pub(super) use gallery::Picture;
 pub(super) use metrics::metrics_document;
 pub(super) use review::document;
+pub use sentences::said_in_korean;
 pub use words::Language;
 pub(super) use words::Phrase;
 

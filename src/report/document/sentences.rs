@@ -70,6 +70,71 @@ const TEMPLATES: &[(&str, &str)] = &[
     ),
     ("Heatmap (Grad-CAM, layer {}, class {})", "히트맵 (Grad-CAM, 레이어 {0}, 클래스 {1})"),
     ("No heatmap: {}", "히트맵 없음: {0}"),
+    // Doubts about a case.
+    (
+        "The model is made for the modality {}; the file says {}.",
+        "이 모델은 {0} 영상용인데, 파일에는 검사 종류가 {1}(으)로 적혀 있습니다.",
+    ),
+    (
+        "The model is made for the modality {}; {} says {}.",
+        "이 모델은 {0} 영상용인데, 검사 종류가 {2}(으)로 보입니다({1}).",
+    ),
+    (
+        "The file does not say its modality; the model is made for {}.",
+        "파일에 검사 종류가 적혀 있지 않습니다. 이 모델은 {0} 영상용입니다.",
+    ),
+    (
+        "The model is made for the body part {}; the file says {}.",
+        "이 모델은 {0} 부위용인데, 파일에는 검사 부위가 {1}(으)로 적혀 있습니다.",
+    ),
+    (
+        "The model is made for the photometric interpretation {}; the file says {}.",
+        "이 모델은 화소 해석 {0}용인데, 파일에는 {1}(으)로 적혀 있습니다.",
+    ),
+    (
+        "The model is made for values from {} to {}; {} % of these lie outside (they reach from {} to {}).",
+        "이 모델은 {0}부터 {1}까지의 값을 받습니다. 이 영상은 화소의 {2} %가 그 밖에 있습니다({3}부터 {4}까지).",
+    ),
+    (
+        "The model is made for values from {} to {}; these reach from {} to {} only.",
+        "이 모델은 {0}부터 {1}까지의 값을 받는데, 이 영상의 값은 {2}부터 {3}까지뿐입니다.",
+    ),
+    (
+        "This picture is in colour ({} % of its pixels), and the model is made for grey ones: a colour map changes what \
+         values mean.",
+        "컬러 영상입니다(화소의 {0} %). 이 모델은 흑백 영상용이며, 컬러맵을 입히면 값의 의미가 달라집니다.",
+    ),
+    (
+        "There is hardly anything in this picture: {} % of its pixels have the value {}.",
+        "영상에 거의 아무것도 없습니다. 화소의 {0} %가 값 {1}입니다.",
+    ),
+    (
+        "This picture has only {} different values, as a mask or a map of labels has: it is no picture of the model's \
+         modality.",
+        "서로 다른 값이 {0}개뿐이어서 마스크나 라벨 맵으로 보입니다. 이 모델이 받는 영상이 아닙니다.",
+    ),
+    (
+        "The corners of this radiograph are brighter than the rest: black and white may be exchanged (the model is made for \
+         dark air), or it shows none.",
+        "X선 영상의 모서리가 다른 곳보다 밝습니다. 흑백이 뒤바뀌었거나(이 모델은 공기가 어두운 영상용) 공기가 보이지 않는 영상입니다.",
+    ),
+    (
+        "The model puts {} slices of a case together; this file holds one, and it alone was scored.",
+        "이 모델은 증례마다 슬라이스 {0}개를 합치는데, 이 파일에는 하나뿐이어서 그것만으로 예측했습니다.",
+    ),
+    (
+        "The manifest does not say which slice: the middle one of {} is taken.",
+        "어느 슬라이스를 쓸지 모델 설정에 없어, {0}개 중 가운데 슬라이스를 썼습니다.",
+    ),
+    (
+        "The manifest does not say how slices combine: their probabilities are averaged.",
+        "슬라이스를 합치는 방법이 모델 설정에 없어 확률의 평균을 썼습니다.",
+    ),
+    ("The scan holds {} volumes; the first is taken.", "볼륨이 {0}개 있어 첫 번째를 썼습니다."),
+    (
+        "low values are white in this file (MONOCHROME1) and no step turns them over: to_8bit, window or invert",
+        "이 파일은 낮은 값이 흰색인데(MONOCHROME1), 이를 뒤집는 전처리 단계(to_8bit, window, invert)가 없습니다.",
+    ),
 ];
 
 /// What rows and files are matched by.
@@ -80,6 +145,9 @@ const KEYS: &[(&str, &str)] = &[
     ("patient", "환자"),
     ("series", "시리즈"),
     ("identifier", "식별 번호"),
+    ("the file's name", "파일 이름"),
+    ("the file's description", "파일 설명"),
+    ("the JSON file beside it", "곁의 JSON 파일"),
 ];
 
 impl Language {
@@ -87,18 +155,26 @@ impl Language {
     pub(super) fn sentence(self, english: &str) -> String {
         match self {
             Self::English => english.to_owned(),
-            Self::Korean => in_korean(english).unwrap_or_else(|| english.to_owned()),
+            Self::Korean => said_in_korean(english).unwrap_or_else(|| english.to_owned()),
         }
     }
 }
 
-fn in_korean(english: &str) -> Option<String> {
+/// A sentence of a lower room in Korean, where it has the form of a known one.
+pub fn said_in_korean(english: &str) -> Option<String> {
     let (values, korean) = TEMPLATES.iter().find_map(|(form, korean)| Some((values(english, form)?, korean)))?;
     let said = values.iter().enumerate().fold((*korean).to_owned(), |said, (place, value)| {
         let key = KEYS.iter().find(|(key, _)| key == value);
-        said.replace(&format!("{{{place}}}"), key.map_or(value, |(_, korean)| korean))
+        let value = key.map_or_else(|| codes(value), |(_, korean)| (*korean).to_owned());
+        said.replace(&format!("{{{place}}}"), &value)
     });
     Some(with_particles(&said))
+}
+
+/// `PT or NM` as Korean lists it; anything but DICOM's codes as it is.
+fn codes(value: &str) -> String {
+    let is_code = |word: &str| word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    if value.split(" or ").all(is_code) { value.replace(" or ", " 또는 ") } else { value.to_owned() }
 }
 
 /// What stands at the template's `{}`s; `None` where the sentence has another form.
@@ -141,6 +217,14 @@ mod tests {
             ),
             ("Heatmap (Grad-CAM, layer a, b, class AD)", "히트맵 (Grad-CAM, 레이어 a, b, 클래스 AD)"),
             ("No heatmap: the file is gone.", "히트맵 없음: the file is gone."),
+            (
+                "The model is made for the modality PT or NM; the file says CR.",
+                "이 모델은 PT 또는 NM 영상용인데, 파일에는 검사 종류가 CR로 적혀 있습니다.",
+            ),
+            (
+                "The model is made for values from -1000 to 3000; these reach from 0 to 1 only.",
+                "이 모델은 -1000부터 3000까지의 값을 받는데, 이 영상의 값은 0부터 1까지뿐입니다.",
+            ),
             ("Something that nobody knows: 3.", "Something that nobody knows: 3."),
         ] {
             assert_eq!(Language::Korean.sentence(english), korean);
@@ -161,7 +245,7 @@ mod tests {
     /// A sentence that is reworded where it is made takes its Korean along: each template's words stand in a lower room.
     #[test]
     fn every_template_is_still_said_by_a_lower_room() {
-        let rooms = ["scan", "engine", "explain", "review", "report"].map(|room| format!("src/{room}"));
+        let rooms = ["scan", "preprocess", "engine", "explain", "review", "report"].map(|room| format!("src/{room}"));
         let said: String = rooms.iter().map(|room| sources(&crate_folder().join(room))).collect();
         for (form, _) in TEMPLATES {
             for part in form.split("{}").filter(|part| part.len() > 3) {

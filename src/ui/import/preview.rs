@@ -43,7 +43,7 @@ pub(super) fn preview(
             ui.add_space(4.0);
             scores(ui, &drafted.facts, prediction);
             let said: Vec<&str> = prediction.warnings.iter().map(String::as_str).collect();
-            doubts(ui, &words.with("doubts", &[("count", said.len().into())]), &said);
+            doubts(ui, |count| words.with("doubts", &[("count", count.into())]), &said);
             action_button(ui, Action::Account, wishes);
         }
     }

@@ -4,6 +4,7 @@
 use super::{Language, Words};
 use crate::app::{Cause, InstallState, Notice, Problem};
 use crate::engine::runtime::{InstallProgress, InstallStep};
+use crate::report::said_in_korean;
 
 /// A text, and lines to show on request.
 pub(in crate::ui) type Told = (String, Vec<String>);
@@ -19,6 +20,14 @@ impl Words {
         match self.language() {
             Language::English => (sentence.to_owned(), Vec::new()),
             Language::Korean => (headline.to_owned(), vec![sentence.to_owned()]),
+        }
+    }
+
+    /// A doubt of a lower room; `None` where it is there in English alone and the window speaks another language.
+    pub fn of_lower_room(self, english: &str) -> Option<String> {
+        match self.language() {
+            Language::English => Some(english.to_owned()),
+            Language::Korean => said_in_korean(english),
         }
     }
 
