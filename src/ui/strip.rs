@@ -119,6 +119,9 @@ fn row(
                 cell(ui, pictures, (n, step), declared, (size, place));
             }
         });
+        if is_wider {
+            ui.add_space(BAR);
+        }
     });
 }
 

@@ -148,7 +148,13 @@ fn found(ui: &mut Ui, drafted: &Drafted) {
     for parameter in facts.filter(|parameter| !matches!(parameter.fact, Fact::Input { .. })) {
         let (name, value) = words.fact(&parameter.fact);
         fact(ui, name, &value, false).on_hover_text(&parameter.from);
-        weak(ui, words.with("seen-imported", &[("from", (&parameter.from).into())]));
+        weak(
+            ui,
+            match parameter.origin {
+                Origin::Imported => words.with("seen-imported", &[("from", (&parameter.from).into())]),
+                _ => parameter.from.clone(),
+            },
+        );
     }
     for step in drafted.facts.steps.iter().filter(|step| of_file(step.origin, &step.from)) {
         fact(ui, &words.step(&step.name), &told(words, step), false).on_hover_text(&step.from);

@@ -90,7 +90,7 @@ fn positive(ui: &mut Ui, drafted: &Drafted, said: &mut Choices) {
         if drafted.positive_is_assumed {
             let text = RichText::new(words.text("origin-assumed")).font(theme::small_strong());
             ui.add(Label::new(text.color(palette(ui).amber)));
-            if rows::confirm(ui) {
+            if rows::confirm_as(ui, words.text("import-confirm-class"), words.text("import-confirm-class.tooltip")) {
                 chosen = drafted.positive;
             }
         }

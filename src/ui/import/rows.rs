@@ -18,8 +18,13 @@ pub(super) fn section(ui: &mut Ui, title: &str, origin: Option<(Origin, &str)>) 
 /// A small button that turns a guess into a statement; true where it was clicked.
 pub(super) fn confirm(ui: &mut Ui) -> bool {
     let words = words(ui);
-    let text = RichText::new(words.text("import-confirm")).font(theme::small()).color(palette(ui).accent);
-    ui.add(Button::new(text).frame(false).small()).on_hover_text(words.text("import-confirm.tooltip")).clicked()
+    confirm_as(ui, words.text("import-confirm"), words.text("import-confirm.tooltip"))
+}
+
+/// The same in words of its own.
+pub(super) fn confirm_as(ui: &mut Ui, text: &str, about: &str) -> bool {
+    let text = RichText::new(text).font(theme::small()).color(palette(ui).accent);
+    ui.add(Button::new(text).frame(false).small()).on_hover_text(about).clicked()
 }
 
 /// The same with something at the right end.

@@ -77,7 +77,7 @@ impl ReviewPage {
     fn cases(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         Frame::NONE.inner_margin(egui::Margin::symmetric(16, 8)).show(ui, |ui| self.toolbar(ui, state, wishes));
         if state.review().shown().is_empty() && !state.review().cases().is_empty() {
-            nothing_shown(ui, wishes);
+            nothing_shown(ui, state.review().text(), wishes);
             return;
         }
         let rows = match self.style {
@@ -115,9 +115,11 @@ impl ReviewPage {
 }
 
 /// No case is of the chosen kind and holds the words that are searched for.
-fn nothing_shown(ui: &mut Ui, wishes: &mut Wishes) {
+fn nothing_shown(ui: &mut Ui, searched: &str, wishes: &mut Wishes) {
+    let why = if searched.trim().is_empty() { "review-nothing-shown" } else { "review-nothing-found" };
+    let why = words(ui).find(why).unwrap_or_default();
     Frame::NONE.inner_margin(egui::Margin::symmetric(16, 16)).show(ui, |ui| {
-        ui.add(Label::new(words(ui).text("review-nothing-shown")).wrap());
+        ui.add(Label::new(why).wrap());
         if ui.button(words(ui).text("review-show-again")).clicked() {
             wishes.commands.extend([Command::Filter(Show::All), Command::Search(String::new())]);
         }
