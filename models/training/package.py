@@ -155,7 +155,7 @@ def write_metadata(folder, card, shape, classes, steps, cases, temperature, thre
         "preprocess": steps,
         "explain": {"layer": FEATURES, "logits": LOGITS},
         "calibration": {"temperature": temperature, "model_sha256": model},
-        "golden_cases": cases,
+        "golden_cases": [case | {"class_names": classes} for case in cases],
     }
     if thresholds:
         metadata["thresholds"] = thresholds | {"model_sha256": model}

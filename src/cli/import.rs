@@ -67,12 +67,8 @@ fn of_option(error: EngineError, args: &ImportArgs) -> anyhow::Error {
         _ => None,
     };
     match &error {
-        EngineError::Mismatch { what, declared, found, .. } => match option(what) {
-            Some(option) => {
-                let said =
-                    format!("{option} does not fit the model: {what} is {declared} there, and {found} in the model");
-                Misuse(said).into()
-            }
+        EngineError::Mismatch { what, found, .. } => match option(what) {
+            Some(option) => Misuse(format!("{option} does not fit: {what} is {found} in the model")).into(),
             None => error.into(),
         },
         EngineError::Manifest { what, .. } if what.starts_with("positive_class") => match &args.positive {

@@ -47,10 +47,11 @@ fn syntax(what: &str) -> &str {
 
 /// `invalid type: integer `3`, expected a string` becomes `the number 3 stands where text is needed`.
 fn data(what: &str) -> String {
-    // Our own sentences may come with the reader's words at their end.
-    if let Some((before, fault)) = what.split_once(": invalid type: ").or_else(|| what.split_once(": invalid value: "))
+    // Steps say which one they are, and then the reader's words.
+    if let Some((step, fault)) =
+        what.strip_prefix("preprocessing step ").and_then(|rest| rest.split_once(": ")).filter(|_| what.contains('"'))
     {
-        return format!("{before}: {}", stands(fault).unwrap_or_else(|| fault.to_owned()));
+        return format!("preprocessing step {step}: {}", data(fault));
     }
     let typed = what.strip_prefix("invalid type: ").or_else(|| what.strip_prefix("invalid value: "));
     if let Some(said) = typed.and_then(stands) {
@@ -64,6 +65,10 @@ fn data(what: &str) -> String {
         what.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected "))
     {
         return format!("{unknown} is not known; it must be {known}");
+    }
+    if let Some((unknown, known)) = what.strip_prefix("unknown field ").and_then(|rest| rest.split_once(", ")) {
+        let known = known.strip_prefix("expected ").map_or_else(String::new, |known| format!("; known are {known}"));
+        return format!("{unknown} is not known here{known}");
     }
     if let Some(field) = what.strip_prefix("missing field ") {
         return format!("{field} is missing");
@@ -203,6 +208,14 @@ mod tests {
             (
                 "{\"preprocess\": [{\"step\": \"rescale\", \"factor\": \"a\"}]}",
                 "preprocess[0]: preprocessing step \"rescale\": the text \"a\" stands where a number is needed.",
+            ),
+            (
+                "{\"preprocess\": [{\"step\": \"resize\"}]}",
+                "preprocess[0]: preprocessing step \"resize\": `size` is missing.",
+            ),
+            (
+                "{\"preprocess\": [{\"step\": \"to_rgb\", \"size\": 3}]}",
+                "preprocess[0].size: preprocessing step \"to_rgb\": `size` is not known here; known are `as`.",
             ),
             ("{\"task\": 1, \"version\": 2}", "task: the number 1 stands"),
             ("[1]", "line 1: a list in brackets stands where an object in braces is needed."),

@@ -293,10 +293,10 @@ fn thresholds(
         match (names.iter().position(|name| name == class), limit.as_f64()) {
             (Some(index), Some(limit)) if (0.0..=1.0).contains(&limit) => found.push((index, limit as f32)),
             (Some(_), _) => {
-                return Err(format!("the threshold of \"{class}\" is {limit}; it must be a number from 0 to 1."));
+                return Err(format!("thresholds: that of \"{class}\" is {limit}; it must be a number from 0 to 1."));
             }
             (None, Some(_)) => {
-                return Err(format!("there is a threshold for \"{class}\"; the classes are {}.", names.join(", ")));
+                return Err(format!("thresholds: there is one for \"{class}\"; the classes are {}.", names.join(", ")));
             }
             // A note such as "chosen_on": "validation".
             (None, None) => {}

@@ -593,6 +593,7 @@ def write_metadata(out, run, settings, temperature, threshold):
         cases.append({
             "file": f"golden/{i}.npy", "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
             "logits": [round(float(v), 6) for v in run(tensor[None])[0]], "tolerance": 1e-4,
+            "class_names": CLASSES,
         })  # fmt: skip
     metadata = {
         "name": "chest-xray-pneumonia",

@@ -95,7 +95,8 @@ def golden(session, pictures, grades):
         np.save(path, prepared[:, :, None])
         logits = session.run([LOGITS], {"image": prepared[None, None]})[0][0]
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        cases.append({"file": f"golden/{grade}.npy", "sha256": digest, "logits": [float(v) for v in logits], "tolerance": 1e-4})
+        cases.append({"file": f"golden/{grade}.npy", "sha256": digest, "logits": [float(v) for v in logits], "tolerance": 1e-4,
+                      "class_names": CLASSES})
     return cases
 
 

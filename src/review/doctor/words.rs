@@ -35,7 +35,8 @@ impl Verdict {
     /// The winner, how sure that is, what else could be, and what these pictures cannot tell.
     pub fn sentences(&self, class_names: &[String], names_from: NamesFrom) -> Vec<String> {
         let Some(winner) = self.winner() else { return Vec::new() };
-        let now = if winner.is_present { " (the current setting)" } else { "" };
+        let is_merged = winner.is_present && matches!(winner.candidate.way, Way::Recipe(..));
+        let now = if is_merged { " (the current setting)" } else { "" };
         let mut said = vec![format!("Best: {}{now}.", winner.words)];
         said.push(match self.tolerance {
             Some(tolerance) => self.fit_of_outputs(winner, tolerance),
