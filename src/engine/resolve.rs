@@ -25,7 +25,6 @@ const GRAPH: &str = "the model's graph";
 /// a value is missing that cannot be guessed.
 pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result<Manifest, EngineError> {
     let Sources { folder_name, graph, file, imported } = sources;
-    let has_file = file.is_some();
     let file = file.unwrap_or_default();
     check_against_graph(&file, graph, path, sha256)?;
     let mut remarks = imported.remarks;
@@ -98,11 +97,8 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
     let pictures = preprocess.iter().map(|step| step.origin);
     if pictures.chain(preprocess_volume.iter().map(|step| step.origin)).all(assumed) {
         let family = graph.hints.family.map(|family| format!(" ({})", family.words())).unwrap_or_default();
-        let why = match (guesses_steps, has_file) {
-            (false, _) => "No file states all of the preprocessing for sure",
-            (true, true) => "metadata.json states no preprocessing",
-            (true, false) => "There is no metadata.json",
-        };
+        let why =
+            if guesses_steps { "No file states the preprocessing" } else { "No file tells all of the preprocessing" };
         remarks.push(format!("{why}: how pictures are prepared is assumed{family}. Check it before trusting a score."));
     }
     let declared = |text: &Option<String>| text.clone().map(|text| Sourced::declared(text, FILE));
