@@ -34,6 +34,7 @@ fn main() {
             generation,
             cases: paths.iter().map(|path| vec![root.join(path)]).collect(),
             models: Vec::new(),
+            names: None,
             problems: Vec::new(),
             roots: vec![root.clone()],
             review: None,

@@ -32,7 +32,7 @@ pub enum ImportWish {
     ApplyFinding(usize),
     /// Keep the model folder in this folder.
     KeepBelow(PathBuf),
-    /// Write the model folder and use it.
+    /// Use the model; where something was changed, write its folder first.
     Save,
 }
 
