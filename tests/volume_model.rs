@@ -266,7 +266,7 @@ fn a_review_of_volumes_is_kept_and_read_again() {
 fn a_bare_export_of_volumes_says_what_it_assumes() {
     let model = Model::load(&folder().join("channels_last.onnx")).unwrap();
     assert!(model.is_volume() && model.steps().is_empty() && model.volume_steps().len() == 3);
-    assert!(model.manifest.remarks.iter().any(|remark| remark.contains("no metadata.json")));
+    assert!(model.manifest.remarks.iter().any(|remark| remark.contains("No file states the preprocessing")));
     let file = model.manifest.to_file();
     let input = &file.network_data_format.unwrap().inputs["image"];
     assert_eq!(serde_json::to_value(input).unwrap()["spatial_shape"], serde_json::json!([20, 24, 16]));
