@@ -338,3 +338,36 @@ fn what_cannot_be_meant_is_refused_with_file_and_key() {
     write(folder.path(), "metadata.json", json!({"task": "classification"}).to_string().as_bytes());
     assert!(Model::load(folder.path()).is_ok());
 }
+
+/// A bundle with a transform that is not known here: its steps are in doubt, and still are in the saved folder, until
+/// somebody states them.
+#[test]
+fn steps_in_doubt_are_saved_with_their_marks() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("bundle");
+    write(&bundle, "models/model.onnx", &bytes(&small_cnn(false, Axis::Open("N"), Tail::Logits)));
+    let inference = json!({"preprocessing": {"_target_": "Compose", "transforms": [
+        {"_target_": "LoadImaged", "keys": "image"},
+        {"_target_": "ScaleIntensityd", "keys": "image"},
+        {"_target_": "scripts.own.Sharpend", "keys": "image"}]}});
+    write(&bundle, "configs/inference.json", inference.to_string().as_bytes());
+    let marks = |model: &Model| -> Vec<(&'static str, bool)> {
+        model.manifest.preprocess.iter().map(|step| (step.value.name(), step.origin == Origin::Assumed)).collect()
+    };
+    let made = draft(&bundle, &Choices::default()).unwrap();
+    let before = marks(&made.model);
+    assert!(before.contains(&("min_max", true)), "{before:?}");
+    let out = folder.path().join("saved");
+    save(&made, &out).unwrap();
+    let again = Model::load(&out).unwrap();
+    assert_eq!(marks(&again), before);
+    assert_eq!(again.steps(), made.model.steps());
+    // Another name is no confirmation; the same steps, chosen, are.
+    let renamed = draft(&out, &Choices { name: Some("other".into()), ..Choices::default() }).unwrap();
+    save(&renamed, &out).unwrap();
+    assert_eq!(marks(&Model::load(&out).unwrap()), before);
+    let recipe = overread::preprocess::Recipe::of_steps(again.steps(), again.channels());
+    assert!(recipe.is_some(), "{:?}", again.steps());
+    save(&draft(&out, &Choices { recipe, ..Choices::default() }).unwrap(), &out).unwrap();
+    assert!(marks(&Model::load(&out).unwrap()).iter().all(|(_, guess)| !guess));
+}

@@ -8,6 +8,8 @@ mod common;
 mod common_window;
 #[path = "window_import/drafts.rs"]
 mod drafts;
+#[path = "window_import/keeping.rs"]
+mod keeping;
 #[allow(dead_code)]
 #[path = "common/onnx_models.rs"]
 mod onnx_models;
@@ -135,7 +137,7 @@ fn settings_renew_the_preview_and_saving_keeps_them() {
     let before = scores(&importing(&harness).preview);
     harness.get_by_role_and_label(Role::Button, "Preset").click();
     harness.run();
-    harness.get_by_label("keras-caffe").click();
+    harness.get_by_label("Keras VGG, ResNet").click();
     harness.run();
     let PredictionState::Done(preview) = &importing(&harness).preview else { panic!("no preview") };
     assert_ne!(preview.inference.scores, before);
@@ -175,6 +177,25 @@ fn settings_renew_the_preview_and_saving_keeps_them() {
     let names: Vec<_> = Model::load(&folder).unwrap().steps().iter().map(|step| step.name()).collect();
     assert_eq!(names, ["to_8bit", "to_rgb", "resize", "rescale"]);
     assert_eq!(Model::load(&folder).unwrap().class_names()[0], "정상", "what was stated before stays");
+}
+
+#[test]
+fn a_model_that_is_set_up_is_called_by_its_own_name_and_shows_what_it_states() {
+    let desk = desk();
+    let (own, copy) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("models/phantom-brain-3grade"), desk.folder.path());
+    let copy = copy.join("renamed-by-someone");
+    std::fs::create_dir(&copy).unwrap();
+    for file in ["model.onnx", "metadata.json"] {
+        std::fs::copy(own.join(file), copy.join(file)).unwrap();
+    }
+    let mut state = AppState::new(Jobs::inline());
+    state.apply(Command::Open(vec![desk.picture.clone()]));
+    state.apply(Command::LoadModel(copy));
+    let mut harness = window(state, SIZE);
+    press(&mut harness, Key::F8);
+    harness.get_by_label("Set up phantom-brain-3grade");
+    let facts = &importing(&harness).drafted.as_ref().unwrap().facts;
+    assert_eq!((&facts.modality[..], &facts.body_part[..]), (&["MR".to_owned()][..], &["BRAIN".to_owned()][..]));
 }
 
 #[test]
@@ -325,7 +346,7 @@ fn how_a_number_came_about_holds_every_number_on_the_way() {
     for text in numbers.chain([facts.sha256.clone(), source.clone(), "case.png".into()]) {
         assert!(texts.contains(&text), "{text} is missing: {texts:#?}");
     }
-    let json = overread::app::account(facts, state.model().engine().map(|engine| &**engine), prediction);
+    let json = overread::app::account(facts, state.model().engine().map(|engine| &**engine), prediction, None);
     assert_eq!((json["file_sha256"].as_str(), json["slices"].as_array().unwrap().len()), (Some(&*source), 1));
     let steps: Vec<&str> = json["preprocess"].as_array().unwrap().iter().filter_map(|s| s["step"].as_str()).collect();
     assert_eq!(steps, ["to_8bit", "to_rgb", "resize", "rescale"]);

@@ -1,6 +1,7 @@
 //! Reference cases in the whole window, by what it shows and says, without a display or a GPU.
 #![cfg(feature = "gui")]
 
+mod common;
 #[path = "common/window.rs"]
 #[allow(dead_code)]
 mod common_window;
@@ -119,6 +120,41 @@ fn without_names_there_are_labels_and_no_pictures() {
     let rows: Vec<&String> = said.iter().filter(|text| text.starts_with("참조 증례 grade-")).collect();
     assert!(!rows.is_empty() && rows.iter().all(|row| row.contains("유사도")), "{said:?}");
     assert!(harness.get_all_by_role(Role::Button).all(|node| rows.iter().all(|row| !named(&node, row))));
+}
+
+#[test]
+fn reference_cases_of_the_open_list_have_their_picture_and_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = model_with_reference(folder.path(), false);
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo");
+    let harness = window_in(Language::English, demo, model);
+    let state = &harness.state().state;
+    let PredictionState::Done(prediction) = &state.current().unwrap().prediction else { panic!("no prediction") };
+    let known = prediction.known.as_ref().unwrap();
+    assert!(known.files.iter().all(Option::is_none) && known.sha256.iter().all(Option::is_some));
+    for files in state.near_files(known) {
+        let files = files.expect("it is a case of the list");
+        assert!(matches!(state.near_picture(&files[0]), ThumbnailState::Ready(_)));
+    }
+    let near = &known.known.nearest[0];
+    let spoken = format!("Reference case {}, similarity {:.3}", near.label.as_deref().unwrap(), near.similarity);
+    assert!(harness.get_all_by_role(Role::Button).any(|node| named(&node, &spoken)));
+}
+
+#[test]
+fn a_chest_picture_on_a_model_of_pet_is_doubted_before_its_class_is_said() {
+    let Some(shared) = common::shared() else { return };
+    let chest = shared.join("data/dicom/none/fo-dicom__CR-MONO1-10-chest.dcm");
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/brain-fdg-pet");
+    let harness = window_in(Language::English, chest.clone(), model.clone());
+    harness.get_by_label("The model is made for the modality PT; the file says CR.");
+    harness.get_by_label("The model is made for the body part BRAIN or HEAD; the file says CHEST.");
+    let doubt = harness.get_by_label_contains("Unlike the reference cases").rect();
+    let score = harness.get_by_label("How this number came about").rect();
+    assert!(doubt.bottom() < score.top(), "the doubt stands above the card with the class");
+
+    let harness = window_in(Language::Korean, chest, model);
+    harness.get_by_label_contains("참조 증례와 다릅니다");
 }
 
 #[test]

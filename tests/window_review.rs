@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common_window::{Dropped, SIZE, press, said, window, window_in};
-use eframe::egui::Key;
+use eframe::egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use overread::app::{AppState, Command, Jobs, LeakState, Pane, ThumbnailState};
@@ -490,4 +490,50 @@ fn a_rows_tooltip_does_not_lie_over_a_dialog() {
     harness.run_steps(8);
     assert!(!shown(&harness));
     harness.get_by_label("Keys");
+}
+
+#[test]
+fn an_empty_list_says_why_and_leads_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    harness.state_mut().state.apply(Command::Filter(Show::Flagged));
+    harness.run();
+    assert!(said(&harness).contains("No case is of this kind and holds the words that are searched for."));
+    harness.get_by_label("Show all cases").click();
+    harness.run();
+    assert_eq!(harness.state().state.review().shown().len(), 21);
+    harness.state_mut().state.apply(Command::Search("no such case".into()));
+    harness.run();
+    harness.get_by_label("Show all cases").click();
+    harness.run();
+    assert_eq!(harness.state().state.review().text(), "");
+}
+
+#[test]
+fn the_readers_column_is_there_once_a_reader_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    let has_reader =
+        |harness: &Harness<'_, Shell>| harness.query_by_role_and_label(Role::ColumnHeader, "Reader").is_some();
+    assert!(!has_reader(&harness) && said(&harness).contains("Margin"));
+    press(&mut harness, Key::PageDown);
+    press(&mut harness, Key::Num2);
+    assert!(has_reader(&harness));
+    press(&mut harness, Key::Num2);
+    assert!(!has_reader(&harness), "taken back");
+}
+
+#[test]
+fn doubt_follows_the_operating_point() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = reviewed(folder.path());
+    let uncertain = |harness: &Harness<'_, Shell>| harness.state().state.review().count(Show::Uncertain);
+    let before = uncertain(&harness);
+    // Every score of grade-2 lies near one end of the scale or the other; a point at the end is close to those.
+    harness.state_mut().state.apply(Command::SetThreshold(Some((2, 0.999))));
+    harness.run();
+    assert!(uncertain(&harness) > before, "{} {before}", uncertain(&harness));
+    harness.state_mut().state.apply(Command::SetThreshold(None));
+    harness.run();
+    assert_eq!(uncertain(&harness), before);
 }

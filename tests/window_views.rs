@@ -51,6 +51,34 @@ fn click(harness: &mut Harness<'_, Shell>, at: Pos2) {
 }
 
 #[test]
+fn the_bar_of_slices_has_its_place_before_the_header_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut state = AppState::new(Jobs::inline());
+    state.apply(Command::Open(vec![nifti(folder.path(), "volume.nii", 9)]));
+    while state.current().is_none() {
+        assert!(state.poll(), "nothing is listed");
+    }
+    assert!(state.current().unwrap().scan.is_none());
+    let mut harness = Harness::builder()
+        .with_size(SIZE)
+        .with_context_setup(|ctx| {
+            overread::ui::install_fonts(ctx);
+            overread::ui::install_theme(ctx);
+        })
+        .build_ui_state(|ui, shell: &mut Shell| shell.ui(ui), Shell::new(state, overread::ui::Language::English));
+    let picture = |harness: &Harness<'_, Shell>| {
+        harness.get_by_role_and_label(egui::Role::Canvas, "Picture of volume.nii").rect()
+    };
+    harness.step();
+    let before = picture(&harness);
+    assert!(harness.query_by_label("Play").is_none());
+    harness.state_mut().state.settle();
+    harness.step();
+    harness.get_by_label("Play");
+    assert_eq!(picture(&harness), before, "nothing jumps");
+}
+
+#[test]
 fn planes_are_cut_by_their_keys_and_the_stored_slices_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = opened(&[&nifti(folder.path(), "volume.nii", 9)]);

@@ -3,9 +3,17 @@
 use serde_json::{Value, json};
 
 use super::{EngineFacts, ModelFacts, Prediction};
+use crate::report;
+use crate::review::stability::Stability;
 
-/// Everything that led to a prediction: file, slices, steps, what was fed, model, engine, raw outputs, scores.
-pub fn account(facts: &ModelFacts, engine: Option<&EngineFacts>, prediction: &Prediction) -> Value {
+/// Everything that led to a prediction: file, slices, steps, what was fed, model, engine, raw outputs, scores; and
+/// what small changes of the picture make of it, where that was checked.
+pub fn account(
+    facts: &ModelFacts,
+    engine: Option<&EngineFacts>,
+    prediction: &Prediction,
+    stability: Option<&Stability>,
+) -> Value {
     let inference = &prediction.inference;
     let steps = facts.steps.iter().zip(prediction.seen.iter().skip(1)).map(|(step, seen)| {
         let parameters: serde_json::Map<String, Value> =
@@ -32,6 +40,7 @@ pub fn account(facts: &ModelFacts, engine: Option<&EngineFacts>, prediction: &Pr
         "parts": prediction.parts.iter().map(|part| json!({"logits": part.logits, "scores": part.scores}))
             .collect::<Vec<Value>>(),
         "classes": facts.class_names, "logits": inference.logits, "scores": inference.scores,
+        "stability": stability.map(|found| report::stability_json(found, &facts.class_names)),
         "predicted": inference.predicted, "warnings": prediction.warnings, "remarks": prediction.remarks,
     })
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{AppState, Current, Layout, PredictionState, ThumbnailState};
+use super::{AppState, Current, KnownCase, Layout, Pane, PredictionState, ThumbnailState};
 use crate::render::Thumbnail;
 
 /// Small pictures of reference cases that are kept (about 36 KiB each).
@@ -20,11 +20,36 @@ impl AppState {
         self.near.0.get(file).unwrap_or(&ThumbnailState::Unknown)
     }
 
+    /// The files of each of the nearest: where the reference has them, else of the list's case with the same content.
+    pub fn near_files(&self, case: &KnownCase) -> Vec<Option<Arc<[PathBuf]>>> {
+        let mut files = case.files.clone();
+        if files.iter().all(Option::is_some) || case.sha256.iter().all(Option::is_none) {
+            return files;
+        }
+        for item in self.items.all() {
+            let Some(own) = item.records(Pane::First).first().and_then(|record| record.sha256.as_ref()) else {
+                continue;
+            };
+            for (slot, sha256) in files.iter_mut().zip(&case.sha256) {
+                if slot.is_none() && sha256.as_ref() == Some(own) {
+                    *slot = Some(item.files.clone());
+                }
+            }
+        }
+        files
+    }
+
+    /// The list's answers may tell where reference cases lie.
+    pub(super) fn ask_all_near_pictures(&mut self) {
+        let requests: Vec<u64> = self.views.iter().filter_map(|current| current.prediction_request).collect();
+        requests.into_iter().for_each(|request| self.ask_near_pictures(request));
+    }
+
     /// Asks for the pictures of the cases near the one that was just predicted.
     pub(super) fn ask_near_pictures(&mut self, request: u64) {
         let answered = self.views.iter().find(|current| current.prediction_request == Some(request));
         let Some(PredictionState::Done(prediction)) = answered.map(|current| &current.prediction) else { return };
-        let files = prediction.known.iter().flat_map(|known| &known.files).enumerate();
+        let files = prediction.known.iter().flat_map(|known| self.near_files(known)).enumerate();
         for (place, files) in files {
             if let Some(file) =
                 files.as_ref().and_then(|files| files.first()).filter(|file| !self.near.0.contains_key(file.as_path()))

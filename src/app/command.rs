@@ -96,6 +96,9 @@ pub enum Command {
     PredictShownSlice,
     /// Back to the manifest's choice of slices.
     PredictChosenSlices,
+    /// Whether the predicted class stays under small changes of the picture.
+    CheckStability,
+    CancelStability,
     /// Show or hide where the score came from.
     ToggleHeatmap,
     /// Two heatmaps of the slice side by side, or one; switches heatmaps on.

@@ -105,6 +105,15 @@ impl Current {
         self.stack.as_ref().map_or(0, |stack| stack.count)
     }
 
+    /// True where it has slices by its files alone, before any of them is read: several files, or NIfTI.
+    pub fn is_surely_volume(&self) -> bool {
+        let is_nifti = |path: &PathBuf| {
+            let name = path.to_string_lossy().to_lowercase();
+            name.ends_with(".nii") || name.ends_with(".nii.gz")
+        };
+        self.files.len() > 1 || self.files.first().is_some_and(is_nifti)
+    }
+
     /// The window on the screen; `None` until a slice is shown.
     pub fn window(&self) -> Option<&Window> {
         self.windowing.window.as_ref()

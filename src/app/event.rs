@@ -6,13 +6,14 @@ use std::sync::Arc;
 use super::jobs::{OpenedComparison, OpenedReview};
 use super::{
     Decoded, EngineFacts, Fused, Golden, Heatmap, HeatmapRequest, ImportEvent, LeakFinding, ModelFacts, Numbers, Pane,
-    PlanePicture, Prediction, Problem, Trust, TrustProgress, ValueWindow,
+    PlanePicture, Prediction, Problem, StabilityRequest, Trust, TrustProgress, ValueWindow,
 };
 use crate::engine::runtime::InstallProgress;
 use crate::render::{Plane, RoiStats, Thumbnail};
 use crate::review::Case;
 use crate::review::folder::RunFacts;
 use crate::review::record::Recorder;
+use crate::review::stability::Stability;
 use crate::scan::{Scan, Window};
 
 /// A job's result or progress. `generation` is that of the request; an old one is dropped.
@@ -25,6 +26,8 @@ pub enum Event {
         cases: Vec<Vec<PathBuf>>,
         /// Models among the paths.
         models: Vec<PathBuf>,
+        /// A file of class names that came with the one model, or for the one that is set up.
+        names: Option<PathBuf>,
         /// Paths that could not be listed.
         problems: Vec<Problem>,
         /// The scans' paths as they were given: folders, files.
@@ -103,6 +106,17 @@ pub enum Event {
         item: usize,
         request: u64,
         result: Result<Box<Prediction>, Problem>,
+    },
+    /// Of this many small changes of the picture so many are predicted.
+    StabilityProgress {
+        request: StabilityRequest,
+        done: usize,
+        total: usize,
+    },
+    /// How stable the prediction is, or the sentence why that is not known.
+    StabilityReady {
+        request: StabilityRequest,
+        result: Result<Arc<Stability>, String>,
     },
     /// One case of a batch: an item, or one of its slices.
     Answered {

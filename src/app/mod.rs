@@ -30,6 +30,7 @@ mod results;
 mod review;
 mod shown;
 mod slices;
+mod stability;
 mod stack;
 mod state;
 #[cfg(test)]
@@ -62,6 +63,7 @@ pub use model::{
 pub use problem::{Cause, Problem};
 pub use review::{ExportState, LeakFinding, LeakState, ListedCase, Numbers, OperatingPoint, Review, TwinPair};
 pub use shown::{Decoded, PlanePicture, Shown, SliceChoice, ValueWindow};
+pub use stability::{StabilityRequest, StabilityState};
 pub use stack::{SlicePosition, Stack};
 pub use state::{AppState, Background};
 pub use toast::{Notice, Severity, Toast};

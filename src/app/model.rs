@@ -138,6 +138,9 @@ pub struct ModelFacts {
     pub steps: Vec<StepFacts>,
     /// The README beside the model.
     pub card: Option<String>,
+    /// Modalities and body parts that its manifest states.
+    pub modality: Vec<String>,
+    pub body_part: Vec<String>,
     /// Sentences about what was imported or assumed.
     pub remarks: Vec<String>,
     /// True where the network takes whole volumes: every slice shows its part of one map, none is predicted alone.
@@ -279,6 +282,8 @@ pub struct KnownCase {
     pub known: Known,
     /// Of each of the nearest, where its files are still there.
     pub files: Vec<Option<Arc<[PathBuf]>>>,
+    /// Of each of the nearest, where the reference holds it.
+    pub sha256: Vec<Option<String>>,
     /// Cases of the reference.
     pub cases: usize,
 }

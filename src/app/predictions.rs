@@ -100,6 +100,7 @@ impl AppState {
         }
         self.background = Background::default();
         self.review.touch();
+        self.ask_all_near_pictures();
         match result {
             Ok(()) if pane == Pane::First => {
                 self.start_batch(Pane::Second);

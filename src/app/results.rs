@@ -34,13 +34,14 @@ impl AppState {
         self.taken(event);
         self.ask_heatmaps();
         self.ask_import();
+        self.leave_stability();
     }
 
     fn taken(&mut self, event: Event) {
         match event {
-            Event::Listed { generation, cases, models, problems, roots, review } => {
+            Event::Listed { generation, cases, models, names, problems, roots, review } => {
                 if self.listing == Some(generation) {
-                    self.listed(cases, models, problems, (roots, review));
+                    self.listed(cases, (models, names), problems, (roots, review));
                 }
             }
             Event::Opened { generation, result } => self.opened(generation, result),
@@ -85,6 +86,8 @@ impl AppState {
                     self.predicted(request, result.map(|prediction| *prediction));
                 }
             }
+            Event::StabilityProgress { request, done, total } => self.stability_progress(request, (done, total)),
+            Event::StabilityReady { request, result } => self.stability_ready(request, result),
             Event::Answered { generation, pane, item, case } => {
                 if generation == self.batch_generation {
                     self.background.done += 1;
@@ -122,7 +125,7 @@ impl AppState {
     fn listed(
         &mut self,
         cases: Vec<Vec<PathBuf>>,
-        models: Vec<PathBuf>,
+        (models, names): (Vec<PathBuf>, Option<PathBuf>),
         problems: Vec<Problem>,
         (roots, review): (Vec<PathBuf>, Option<PathBuf>),
     ) {
@@ -135,10 +138,13 @@ impl AppState {
             self.show_list(cases, 0, (roots, review));
         }
         if let Some(path) = models.into_iter().next() {
+            self.names_beside = names.map(|names| (path.clone(), names));
             // An earlier review goes on with its model as it was.
             self.apply(if reopened { Command::LoadModel(path) } else { Command::OpenModel(path) });
         } else if listed {
             self.open_review();
+        } else if let Some(names) = names {
+            self.apply(Command::Import(ImportWish::Names(names)));
         }
     }
 
@@ -274,6 +280,7 @@ impl AppState {
                 if let ModelState::Loading { path } = &self.model {
                     self.model = ModelState::Failed { path: path.clone(), problem: problem.clone() };
                 }
+                self.fail_stability(&what);
                 for current in self.views.iter_mut() {
                     if matches!(current.prediction, PredictionState::Running) {
                         current.prediction = PredictionState::Failed(problem.clone());

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::beside::NearPictures;
 use super::import::KeptDrafts;
+use super::stability::Stabilities;
 use super::toast::Toasts;
 use super::{
     Command, Current, Heatmaps, Importing, InstallState, Items, Jobs, ModelState, Pane, Review, Toast, Tool, Views,
@@ -60,6 +61,8 @@ pub struct AppState {
     pub(super) drafts: KeptDrafts,
     /// The model, by its generation, whose import page opens where nobody has set it up yet.
     pub(super) offers_import: Option<u64>,
+    /// A model that was dropped, and the class names that came with it.
+    pub(super) names_beside: Option<(PathBuf, PathBuf)>,
     /// Where model folders are kept; without one they are written beside the export.
     pub(super) models_folder: Option<PathBuf>,
     /// Counts listings, current items, models and predictions.
@@ -69,6 +72,7 @@ pub struct AppState {
     pub(super) batch_generation: u64,
     pub(super) review: Review,
     pub(super) near: NearPictures,
+    pub(super) stabilities: Stabilities,
     /// Items whose thumbnails are wanted.
     rows_shown: Vec<usize>,
     smooth: bool,
@@ -90,6 +94,7 @@ impl AppState {
             importing: None,
             drafts: KeptDrafts::default(),
             offers_import: None,
+            names_beside: None,
             models_folder: None,
             last_generation: 0,
             listing: None,
@@ -97,6 +102,7 @@ impl AppState {
             batch_generation: 0,
             review: Review::default(),
             near: NearPictures::default(),
+            stabilities: Stabilities::default(),
             rows_shown: Vec::new(),
             smooth: true,
             show_identity: false,
@@ -154,6 +160,7 @@ impl AppState {
         self.freshen_rows();
         self.ask_heatmaps();
         self.ask_import();
+        self.leave_stability();
     }
 
     fn fulfil(&mut self, command: Command) {
@@ -215,6 +222,8 @@ impl AppState {
                 }
             }
             Command::PredictChosenSlices => self.predict_slice(None),
+            Command::CheckStability => self.check_stability(),
+            Command::CancelStability => self.cancel_stability(),
             Command::ToggleHeatmap => self.toggle_heatmap(),
             Command::ToggleCompare => self.toggle_compare(),
             Command::SetHeatmapQuestion { pane, question } => self.set_heatmap_question(pane, question),
@@ -277,7 +286,7 @@ impl AppState {
         }
         let generation = self.next_generation();
         self.listing = Some(generation);
-        self.jobs.list(generation, paths);
+        self.jobs.list(generation, paths, self.importing.is_some());
     }
 
     fn show_rows(&mut self, rows: Range<usize>) {

@@ -100,6 +100,7 @@ fn apply(args: &DoctorArgs, (export, stated): (&ReadExport, &MetadataFile), verd
     let (Some(winner), Some(record)) = (verdict.winner(), verdict.record(0)) else { return Ok(()) };
     let mut file = stated.clone();
     file.preprocess = Some(winner.steps.clone());
+    ReadExport::state_steps(&mut file);
     file.other.insert(DOCTOR.to_owned(), record);
     let written = write_metadata(&export.folder(), &file)?;
     if !args.json {

@@ -1,7 +1,5 @@
 //! `overread predict --stability`: each prediction under small changes of its picture.
 
-use serde_json::{Value, json};
-
 use super::table::Table;
 use super::{Ended, PredictArgs};
 use crate::engine::{Model, Session};
@@ -35,7 +33,7 @@ pub(super) fn predict_changed(
         if args.json {
             let mut line = report::json_line(&case, model.class_names());
             if let (Some(fields), Some(found)) = (line.as_object_mut(), &found) {
-                fields.insert("stability".to_owned(), facts(found, model.class_names()));
+                fields.insert("stability".to_owned(), report::stability_json(found, model.class_names()));
             }
             say!("{line}");
         } else {
@@ -77,18 +75,4 @@ fn words(found: &Stability, model: &Model) -> String {
         found.other_class().map(|(change, other)| format!("{}: {}", change.words(), name(other.predicted))).collect();
     let which = if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) };
     format!("\n    {}, score {low:.3} to {high:.3}{which}", found.words())
-}
-
-fn facts(found: &Stability, class_names: &[String]) -> Value {
-    let (low, high) = found.range();
-    let name = |class: usize| class_names.get(class).cloned().unwrap_or_default();
-    let changes: Vec<Value> = found
-        .changed
-        .iter()
-        .map(|(change, one)| json!({"change": change.words(), "predicted": name(one.predicted), "scores": one.scores}))
-        .collect();
-    json!({
-        "other_class": found.other_class().count(), "of": found.changed.len(), "score_low": low, "score_high": high,
-        "changes": changes,
-    })
 }

@@ -84,6 +84,9 @@ pub struct Manifest {
     pub remarks: Vec<String>,
     /// The file as written (empty where there is none), unknown fields included.
     pub file: MetadataFile,
+    /// True where the steps are this program's guess, and no file tells any of them.
+    #[serde(skip)]
+    pub(super) guesses_steps: bool,
     /// [`preprocess`](Self::preprocess) without origins.
     #[serde(skip)]
     pub(super) steps: Vec<Step>,
@@ -116,6 +119,15 @@ impl Manifest {
         let steps = self.preprocess.iter().map(|step| step.origin);
         let volume_steps = self.preprocess_volume.iter().map(|step| step.origin);
         origins.into_iter().chain(steps).chain(volume_steps).all(|o| o == Origin::Declared)
+    }
+
+    /// For each step of a file why it is assumed, `None` for one that is known; `None` where all are known.
+    pub(super) fn assumed_steps(&self) -> Option<Vec<Option<&str>>> {
+        fn why<T>(steps: &[Sourced<T>]) -> Vec<Option<&str>> {
+            steps.iter().map(|step| (step.origin == Origin::Assumed).then_some(step.from.as_str())).collect()
+        }
+        let marks: Vec<_> = why(&self.preprocess).into_iter().chain(why(&self.preprocess_volume)).collect();
+        Some(marks).filter(|marks| !self.guesses_steps && marks.iter().any(Option::is_some))
     }
 
     /// A `metadata.json` that says everything this manifest says: what a form would save. Guesses become statements.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::assumed;
 use super::class_names::{check_class_names, told_apart};
 use super::error::EngineError;
+use super::import::{IMPORTED, STEPS_ASSUMED};
 use super::manifest::{GraphFacts, Manifest, Origin, Sourced, Sources};
 use super::metadata_file::{Explain, MetadataFile, OutputKind, TiedToModel};
 use super::validate::{check_against_graph, kind_of_graph};
@@ -70,15 +71,19 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
     check_steps("preprocess", file.preprocess.iter().flatten().map(Step::check)).map_err(&cannot)?;
     check_steps("preprocess_volume", file.preprocess_volume.iter().flatten().map(VolumeStep::check))
         .map_err(&cannot)?;
+    let guesses_steps = match volume {
+        true => file.preprocess_volume.is_none() && imported.preprocess_volume.is_empty(),
+        false => file.preprocess.is_none() && imported.preprocess.is_empty(),
+    };
     let preprocess_volume = match (&file.preprocess_volume, volume) {
-        (Some(steps), _) => steps.iter().map(|step| Sourced::declared(step.clone(), FILE)).collect(),
+        (Some(steps), _) => stated_steps(&file, steps),
         (None, true) if !imported.preprocess_volume.is_empty() => imported.preprocess_volume,
         (None, true) => assumed::volume_steps([&depth, &rows, &cols]),
         (None, false) => Vec::new(),
     };
     let preprocess = match (&file.preprocess, imported.preprocess.is_empty()) {
         _ if volume => Vec::new(),
-        (Some(steps), _) => steps.iter().map(|step| Sourced::declared(step.clone(), FILE)).collect(),
+        (Some(steps), _) => stated_steps(&file, steps),
         (None, false) => imported.preprocess,
         (None, true) => assumed::steps(rows.as_ref(), cols.as_ref(), channels.value, &graph.hints),
     };
@@ -93,7 +98,11 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
     let pictures = preprocess.iter().map(|step| step.origin);
     if pictures.chain(preprocess_volume.iter().map(|step| step.origin)).all(assumed) {
         let family = graph.hints.family.map(|family| format!(" ({})", family.words())).unwrap_or_default();
-        let why = if has_file { "metadata.json states no preprocessing" } else { "There is no metadata.json" };
+        let why = match (guesses_steps, has_file) {
+            (false, _) => "No file states all of the preprocessing for sure",
+            (true, true) => "metadata.json states no preprocessing",
+            (true, false) => "There is no metadata.json",
+        };
         remarks.push(format!("{why}: how pictures are prepared is assumed{family}. Check it before trusting a score."));
     }
     let declared = |text: &Option<String>| text.clone().map(|text| Sourced::declared(text, FILE));
@@ -112,6 +121,7 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
         class_names,
         positive_class,
         ordinal: file.output().and_then(|output| output.ordinal).unwrap_or(false),
+        guesses_steps,
         steps: preprocess.iter().map(|step| step.value.clone()).collect(),
         preprocess,
         volume_steps: preprocess_volume.iter().map(|step| step.value.clone()).collect(),
@@ -141,6 +151,17 @@ fn check_task(file: &MetadataFile) -> Result<(), String> {
 fn check_steps(key: &str, checks: impl Iterator<Item = Result<(), PreprocessError>>) -> Result<(), String> {
     let mut checks = checks.enumerate();
     checks.try_for_each(|(place, check)| check.map_err(|error| format!("{key}[{place}]: {error}.")))
+}
+
+/// Steps of the file. Those that nobody stated when the folder was made are still assumed.
+fn stated_steps<T: Clone>(file: &MetadataFile, steps: &[T]) -> Vec<Sourced<T>> {
+    let marks = file.other.get(IMPORTED).and_then(|imported| imported.get(STEPS_ASSUMED)?.as_array());
+    let why = |index: usize| marks.filter(|marks| marks.len() == steps.len())?.get(index)?.as_str();
+    let sourced = |(index, step): (usize, &T)| match why(index) {
+        Some(why) => Sourced::assumed(step.clone(), why),
+        None => Sourced::declared(step.clone(), FILE),
+    };
+    steps.iter().enumerate().map(sourced).collect()
 }
 
 /// Depth (of volumes), rows and columns: `spatial_shape` where it states numbers, else the graph's fixed axes.

@@ -142,18 +142,10 @@ impl Session {
     pub fn start(model: &Model, choice: EngineChoice, options: &SessionOptions) -> Result<Self, EngineError> {
         let cancel = CancelHandle::default();
         let original = model.file.take()?;
-        let extended = match &model.logits {
-            Some(logits) => onnx::extend(&original, &model.graph, std::slice::from_ref(logits))
-                .map_err(|source| EngineError::Onnx { path: model.path.clone(), source })?,
-            None => original.clone(),
-        };
+        let extended = onnx::extend(&original, &model.graph, model.logits.as_slice(), &options.features)
+            .map_err(|source| EngineError::Onnx { path: model.path.clone(), source })?;
         drop(original);
         let mut wanted = model.wanted();
-        let extended = match options.features.as_slice() {
-            [] => extended,
-            taps => onnx::with_features(&extended, &model.graph, taps)
-                .map_err(|source| EngineError::Onnx { path: model.path.clone(), source })?,
-        };
         let mut features = Vec::with_capacity(options.features.len());
         for (place, tap) in options.features.iter().enumerate() {
             features.push((wanted.read.len(), tap.axes));

@@ -7,7 +7,9 @@ use prost::Message;
 use prost::bytes::Bytes;
 
 use super::error::OnnxError;
+use super::features::{FeatureTap, features_output};
 use super::graph::Graph;
+use super::half::cast;
 use super::proto::{DataType, GraphProto, ModelProto, TensorType, TypeProto, TypeValue, ValueInfoProto};
 
 /// A tensor to be read in addition to the model's own outputs.
@@ -18,11 +20,13 @@ pub struct ExtraOutput {
     pub dtype: Option<DataType>,
 }
 
-/// The model with `extra` tensors as further outputs, in that order; those that are outputs already are left out.
+/// The model with `extra` tensors as further outputs, in that order; those that are outputs already are left out. Behind them
+/// the tensors of `taps`, as float32, named by [`features_output`].
 ///
 /// # Errors
 /// [`OnnxError::NoSuchTensor`] for a name the graph does not make.
-pub fn extend(bytes: &Bytes, graph: &Graph, extra: &[ExtraOutput]) -> Result<Bytes, OnnxError> {
+pub fn extend(bytes: &Bytes, graph: &Graph, extra: &[ExtraOutput], taps: &[FeatureTap]) -> Result<Bytes, OnnxError> {
+    let mut delta = with_taps(graph, taps)?;
     let mut output = Vec::new();
     for tensor in extra {
         if graph.producer(&tensor.name).is_none() {
@@ -32,10 +36,25 @@ pub fn extend(bytes: &Bytes, graph: &Graph, extra: &[ExtraOutput]) -> Result<Byt
             output.push(value_info(tensor));
         }
     }
+    output.append(&mut delta.output);
     if output.is_empty() {
         return Ok(bytes.clone());
     }
-    Ok(append(bytes, GraphProto { output, ..Default::default() }))
+    Ok(append(bytes, GraphProto { output, ..delta }))
+}
+
+/// What makes each tensor of `taps`, as float32, an output named by [`features_output`].
+fn with_taps(graph: &Graph, taps: &[FeatureTap]) -> Result<GraphProto, OnnxError> {
+    let mut delta = GraphProto::default();
+    for (place, FeatureTap { tensor, .. }) in taps.iter().enumerate() {
+        if graph.producer(tensor).is_none() {
+            return Err(OnnxError::NoSuchTensor { name: tensor.clone() });
+        }
+        let name = features_output(place);
+        delta.node.push(cast(tensor, &name, DataType::Float));
+        delta.output.push(value_info(&ExtraOutput { name, dtype: Some(DataType::Float) }));
+    }
+    Ok(delta)
 }
 
 /// The model with more nodes, constants, inputs and outputs: what `delta` lists comes after what is there.

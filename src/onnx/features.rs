@@ -1,13 +1,8 @@
 //! Vectors that a classifier makes of a picture on the way, as extra outputs: what its last linear layer reads, and others.
 
-use prost::bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::error::OnnxError;
-use super::extend::{ExtraOutput, append, value_info};
 use super::graph::Graph;
-use super::half::cast;
-use super::proto::{DataType, GraphProto};
 
 /// Name of the extra output at `place`.
 pub fn features_output(place: usize) -> String {
@@ -90,27 +85,11 @@ fn is_constant(graph: &Graph, value: &str, depth: usize) -> bool {
     node.op_type == "Constant" || (keeps && node.input.first().is_some_and(|name| is_constant(graph, name, depth + 1)))
 }
 
-/// The model with each tensor of `taps`, as float32, as further outputs named by [`features_output`].
-///
-/// # Errors
-/// [`OnnxError::NoSuchTensor`] for a name that the graph does not make.
-pub fn with_features(bytes: &Bytes, graph: &Graph, taps: &[FeatureTap]) -> Result<Bytes, OnnxError> {
-    let mut delta = GraphProto::default();
-    for (place, FeatureTap { tensor, .. }) in taps.iter().enumerate() {
-        if graph.producer(tensor).is_none() {
-            return Err(OnnxError::NoSuchTensor { name: tensor.clone() });
-        }
-        let name = features_output(place);
-        delta.node.push(cast(tensor, &name, DataType::Float));
-        delta.output.push(value_info(&ExtraOutput { name, dtype: Some(DataType::Float) }));
-    }
-    Ok(append(bytes, delta))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::onnx::proto::NodeProto;
+    use crate::onnx::extend::{ExtraOutput, value_info};
+    use crate::onnx::proto::{GraphProto, NodeProto};
     use crate::onnx::{find_logits, read};
 
     /// What the last layer of each shipped model reads.

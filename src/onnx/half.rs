@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use half::f16;
 use prost::Message;
 use prost::bytes::Bytes;
 
@@ -12,7 +13,6 @@ use super::proto::{
     TypeValue, ValueInfoProto,
 };
 use super::types::element_types;
-use crate::scan::half_to_f64;
 
 /// A model whose inputs and outputs are float32.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ fn widen(tensor: &mut TensorProto) -> bool {
     if tensor.data_type != DataType::Float16 as i32 {
         return false;
     }
-    let widened = |bits: u16| (half_to_f64(bits) as f32).to_le_bytes();
+    let widened = |bits: u16| f16::from_bits(bits).to_f32().to_le_bytes();
     let raw = tensor.raw_data.chunks_exact(2).filter_map(|two| <[u8; 2]>::try_from(two).ok()).map(u16::from_le_bytes);
     // Without raw data, the bits lie in int32_data.
     let listed = tensor.int32_data.iter().map(|bits| *bits as u16);

@@ -30,7 +30,7 @@ pub use entry::{Arithmetic, Entry, entry};
 pub use error::OnnxError;
 pub use extend::{ExtraOutput, append, extend};
 pub use facts::{Dim, ValueFacts, ValueKind};
-pub use features::{FeatureAxes, FeatureTap, features_before_head, features_output, with_features};
+pub use features::{FeatureAxes, FeatureTap, features_before_head, features_output};
 pub use graph::{Graph, read, read_shared};
 pub use half::{FloatBoundary, float_boundary, without_half};
 pub use layout::{ImageInput, Layout, image_input};

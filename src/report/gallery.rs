@@ -191,8 +191,10 @@ fn words(explained: &[Result<Explained, String>], class_names: &[String]) -> Str
         Ok(one) => {
             let class = class_names.get(one.map.class).map_or("?", String::as_str);
             let layer = one.map.layer.as_ref().map_or("?", |layer| layer.name.as_str());
-            let note = if one.map.has_positive_evidence() { "" } else { ": no positive evidence" };
-            format!("Heatmap (Grad-CAM, layer {layer}, class {class}){note}")
+            match one.map.has_positive_evidence() {
+                true => format!("Heatmap (Grad-CAM, layer {layer}, class {class})"),
+                false => format!("Heatmap (Grad-CAM, layer {layer}, class {class}): no positive evidence"),
+            }
         }
         Err(sentence) => format!("No heatmap: {sentence}"),
     };

@@ -33,7 +33,7 @@ pub use metrics::{
 };
 pub use npy::NpyWriter;
 pub use particles::with_particles;
-pub use predictions::{json_line, write_csv};
+pub use predictions::{json_line, stability_json, write_csv};
 pub use reference::write_reference;
 pub use review::{ReviewReport, write_predictions};
 pub use write::{write_metrics, write_review};

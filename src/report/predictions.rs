@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::ReportError;
 use crate::review::reference::Known;
+use crate::review::stability::Stability;
 use crate::review::{Case, CaseError, Scored};
 
 /// One case as a JSON object: `path`, then either `slice`, `scores` by class name, `logits`, `predicted`, `engine`,
@@ -26,6 +27,22 @@ pub fn json_line(case: &Case, class_names: &[String]) -> Value {
         line.insert("truth".to_owned(), json!(truth));
     }
     Value::Object(line)
+}
+
+/// A prediction under small changes: `other_class` `of` so many predict another class, from `score_low` to `score_high` the
+/// score of the predicted one; `changes` holds the class and the scores under each.
+pub fn stability_json(found: &Stability, class_names: &[String]) -> Value {
+    let (low, high) = found.range();
+    let name = |class: usize| class_names.get(class).cloned().unwrap_or_default();
+    let changes: Vec<Value> = found
+        .changed
+        .iter()
+        .map(|(change, one)| json!({"change": change.words(), "predicted": name(one.predicted), "scores": one.scores}))
+        .collect();
+    json!({
+        "other_class": found.other_class().count(), "of": found.changed.len(), "score_low": low, "score_high": high,
+        "changes": changes,
+    })
 }
 
 fn scored_fields(line: &mut Map<String, Value>, scored: &Scored, class_names: &[String]) {

@@ -206,6 +206,52 @@ impl Stability {
     }
 }
 
+/// The slices of a case, read once, to be predicted under one change after the other.
+#[derive(Debug)]
+pub struct Unchanged {
+    scan: Scan,
+    frames: Vec<Frame>,
+}
+
+impl Unchanged {
+    /// Reads `slices`, counted from 0, as the model is to get them.
+    ///
+    /// # Errors
+    /// What is wrong with the scan.
+    pub fn read(scan: &Scan, slices: &[usize], model: &Model) -> Result<Self, CaseError> {
+        let volume = model.is_volume();
+        let read = |slice: &usize| match volume {
+            true => scan.frame(*slice),
+            false => Ok(read(scan, *slice, model.steps())?.0),
+        };
+        let frames = slices.iter().map(read).collect::<Result<Vec<Frame>, ScanError>>()?;
+        Ok(Self { scan: scan.clone(), frames })
+    }
+
+    /// The prediction under a change; `None` is the case as it is.
+    ///
+    /// # Errors
+    /// What is wrong with the steps or the engine.
+    pub fn predict(
+        &self,
+        change: Option<Change>,
+        model: &Model,
+        session: &mut Session,
+    ) -> Result<Inference, CaseError> {
+        let changed: Vec<Frame> = match change {
+            Some(change) if model.is_volume() => change.of_volume(&self.frames),
+            Some(change) => self.frames.iter().map(|frame| change.of(frame)).collect(),
+            None => self.frames.clone(),
+        };
+        let path = &self.scan.path;
+        let tensors = tensors(changed, &self.scan, model)
+            .map_err(|source| CaseError::Preprocess { path: path.clone(), source })?;
+        let views: Vec<_> = tensors.iter().map(|tensor| tensor.view()).collect();
+        let parts = session.run(&views).and_then(|parts| model.combine(parts));
+        parts.map_err(|source| engine_error(path, source))
+    }
+}
+
 /// Predicts the case of `slices` as it is and under each change.
 ///
 /// # Errors
@@ -217,29 +263,10 @@ pub fn stability(
     session: &mut Session,
     changes: &[Change],
 ) -> Result<Stability, CaseError> {
-    let volume = model.is_volume();
-    let read = |slice: &usize| match volume {
-        true => scan.frame(*slice),
-        false => Ok(read(scan, *slice, model.steps())?.0),
-    };
-    let frames = slices.iter().map(read).collect::<Result<Vec<Frame>, ScanError>>()?;
-    let mut predict = |change: Option<Change>| -> Result<Inference, CaseError> {
-        let changed: Vec<Frame> = match change {
-            Some(change) if volume => change.of_volume(&frames),
-            Some(change) => frames.iter().map(|frame| change.of(frame)).collect(),
-            None => frames.clone(),
-        };
-        let tensors = tensors(changed, scan, model).map_err(|source| {
-            let path = scan.path.clone();
-            CaseError::Preprocess { path, source }
-        })?;
-        let views: Vec<_> = tensors.iter().map(|tensor| tensor.view()).collect();
-        let parts = session.run(&views).and_then(|parts| model.combine(parts));
-        parts.map_err(|source| engine_error(&scan.path, source))
-    };
-    let unchanged = predict(None)?;
-    let changed =
-        changes.iter().map(|change| Ok((*change, predict(Some(*change))?))).collect::<Result<Vec<_>, CaseError>>()?;
+    let case = Unchanged::read(scan, slices, model)?;
+    let unchanged = case.predict(None, model, session)?;
+    let one = |change: &Change| Ok((*change, case.predict(Some(*change), model, session)?));
+    let changed = changes.iter().map(one).collect::<Result<Vec<_>, CaseError>>()?;
     Ok(Stability { unchanged, changed })
 }
 

@@ -55,7 +55,8 @@ pub enum Answer {
         predicted: usize,
         /// The predicted class's score.
         score: f32,
-        /// The likeliest class's score less the second's.
+        /// How clear the answer is: the likeliest class's score less the second's; at an operating point as
+        /// [`CaseRecord::margin_at`].
         margin: Option<f32>,
         /// `-ln` of the reference label's score.
         loss: Option<f64>,
@@ -63,11 +64,12 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Of a record; `predicted` is the class called at the operating point in use.
-    pub fn of(record: &CaseRecord, predicted: usize) -> Self {
+    /// Of a record; `predicted` is the class called at `point`, the operating point in use (class and least score).
+    pub fn of(record: &CaseRecord, predicted: usize, point: Option<(usize, f32)>) -> Self {
         let Some(scored) = record.scored() else { return Self::Failed };
         let score = scored.scores.get(predicted).copied().unwrap_or(f32::NAN);
-        Self::Class { predicted, score, margin: record.margin(), loss: record.loss() }
+        let margin = point.map_or_else(|| record.margin(), |(class, limit)| record.margin_at(class, limit));
+        Self::Class { predicted, score, margin, loss: record.loss() }
     }
 }
 

@@ -37,7 +37,6 @@ pub use meta::{
 };
 pub use open::{Scan, open, open_series, open_with};
 pub use picture::upright;
-pub(crate) use samples::half_to_f64;
 pub use series::group_series;
 pub use voi_lut::VoiLut;
 

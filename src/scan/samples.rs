@@ -1,5 +1,6 @@
 //! Raw samples to values: every number type that NIfTI and .npy files hold, in either byte order, with any strides.
 
+use half::f16;
 use ndarray::{Array2, Array3};
 
 use crate::geometry::Size;
@@ -107,7 +108,7 @@ pub(super) fn gather(
         SampleType::F64 => number!(f64),
         SampleType::F16 => {
             let bits = |b| if big_endian { u16::from_be_bytes(b) } else { u16::from_le_bytes(b) };
-            gather_with(bytes, plan, scale, |b| half_to_f64(bits(b)))
+            gather_with(bytes, plan, scale, |b| f16::from_bits(bits(b)).to_f64())
         }
     }
 }
@@ -143,19 +144,6 @@ pub(super) fn gather_rgb(bytes: &[u8], channels: usize, plan: &Plan) -> Option<A
         Some(())
     })?;
     Array3::from_shape_vec((plan.size.rows, plan.size.cols, 3), values).ok()
-}
-
-/// IEEE 754 half precision, from its bits.
-pub(crate) fn half_to_f64(bits: u16) -> f64 {
-    let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
-    let exponent = i32::from((bits >> 10) & 0x1f);
-    let fraction = f64::from(bits & 0x3ff);
-    match exponent {
-        0 => sign * fraction * 2f64.powi(-24),
-        31 if fraction == 0.0 => sign * f64::INFINITY,
-        31 => f64::NAN,
-        _ => sign * (1.0 + fraction / 1024.0) * 2f64.powi(exponent - 15),
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::actions::Action;
 use super::icons::Icon;
 use super::import::channels;
 use super::shell::{Look, Page};
+use super::stability::Checked;
 use super::strip::{StepPictures, strip};
 use super::theme;
 use super::widgets::{bare_icon_button, elided, fact, heading, palette, tip, weak};
@@ -36,6 +37,8 @@ struct Told<'a> {
     of: usize,
     /// The reader's own operating point.
     own: Option<(usize, f32)>,
+    /// The prediction under small changes, where that was checked.
+    checked: Option<Checked<'a>>,
 }
 
 /// Draws the sheet while it is open.
@@ -72,11 +75,12 @@ fn told(state: &AppState, page: Page) -> Option<Told<'_>> {
     if let (Page::Import, Some(importing)) = (page, state.importing()) {
         let PredictionState::Done(prediction) = &importing.preview else { return None };
         let facts = &importing.drafted.as_ref()?.facts;
-        return Some(Told { facts, engine: None, prediction, name, of, own: None });
+        return Some(Told { facts, engine: None, prediction, name, of, own: None, checked: None });
     }
     let PredictionState::Done(prediction) = &current.prediction else { return None };
     let (facts, engine) = (state.model().facts()?, state.model().engine()?);
-    Some(Told { facts, engine: Some(engine), prediction, name, of, own: state.review().threshold() })
+    let own = state.review().threshold();
+    Some(Told { facts, engine: Some(engine), prediction, name, of, own, checked: Checked::of(state, facts) })
 }
 
 /// True where it is to be closed.
@@ -88,7 +92,12 @@ fn title(ui: &mut Ui, told: Option<&Told<'_>>) -> bool {
             if let Some(told) = told {
                 let button = ui.add(Button::new(words(ui).text("account-copy")));
                 if button.on_hover_text(words(ui).text("account-copy.tooltip")).clicked() {
-                    let json = app::account(told.facts, told.engine, told.prediction);
+                    let json = app::account(
+                        told.facts,
+                        told.engine,
+                        told.prediction,
+                        told.checked.as_ref().map(Checked::found),
+                    );
                     ui.ctx().copy_text(format!("{json:#}"));
                 }
             }
@@ -121,6 +130,9 @@ fn sheet(ui: &mut Ui, told: &Told<'_>, pictures: &mut StepPictures) {
         column(ui, width * SHARES[2], |ui| {
             part(ui, 5, words.text("account-scores"));
             scores(ui, told);
+            if let Some(checked) = &told.checked {
+                checked.show(ui);
+            }
         });
     });
 }
@@ -165,7 +177,7 @@ fn scan(ui: &mut Ui, told: &Told<'_>) {
         fact(ui, "sha256", sha256, false);
     }
     if told.of > 1 {
-        let slices = super::findings::slices_text(words, &told.prediction.frames, told.of);
+        let slices = super::findings::slices_text(words, &told.prediction.frames, told.of, told.facts.takes_volumes);
         fact(ui, words.text("account-slices"), &slices, false);
         if told.prediction.frames.len() > 1 {
             let values = [("index", (told.prediction.seen_frame + 1).into())];

@@ -5,10 +5,11 @@ use eframe::egui::{self, Align, Button, Label, Layout, RichText, ScrollArea, Sen
 use super::actions::Action;
 use super::decision::DecisionPanel;
 use super::heatmap_panel::heatmap_panel;
-use super::known::KnownPanel;
+use super::known::{self, KnownPanel};
 use super::model_panel::{model_panel, model_title};
 use super::seen::Seen;
 use super::shell::Wishes;
+use super::stability::stability;
 use super::theme;
 use super::widgets::{
     action_button, bare_text_button, card, doubts, heading, notice, palette, primary_button, problem, score_bar, weak,
@@ -41,6 +42,7 @@ impl Findings {
                         {
                             self.known.show(ui, state, known, wishes);
                         }
+                        stability(ui, state, facts, wishes);
                         set_up(ui, state, facts, wishes);
                         if state.current().is_none_or(|current| current.outside_name().is_none()) {
                             self.decision.show(ui, state, facts, wishes);
@@ -87,6 +89,10 @@ fn prediction(ui: &mut Ui, state: &AppState, facts: &ModelFacts, wishes: &mut Wi
         PredictionState::Running => running(ui),
         PredictionState::Failed(why) => problem(ui, why),
         PredictionState::Done(prediction) => {
+            // Before the class: it is what to doubt first.
+            if let Some(known) = &prediction.known {
+                known::warning(ui, known);
+            }
             answer(ui, state, current, (facts, prediction), wishes);
             slices(ui, current, (prediction, facts.takes_volumes), wishes);
             let said: Vec<&str> = prediction.warnings.iter().chain(&prediction.remarks).map(String::as_str).collect();
@@ -218,7 +224,7 @@ fn slices(ui: &mut Ui, current: &Current, (prediction, whole): (&Prediction, boo
         return;
     }
     let words = words(ui);
-    weak(ui, slices_text(words, &prediction.frames, current.frames()));
+    weak(ui, slices_text(words, &prediction.frames, current.frames(), whole));
     let shown = current.shown.as_ref().map(|shown| shown.index);
     let other = shown.is_some_and(|index| prediction.frames != [index]);
     if whole || (!other && current.slice_override.is_none()) {
@@ -234,8 +240,13 @@ fn slices(ui: &mut Ui, current: &Current, (prediction, whole): (&Prediction, boo
     });
 }
 
-/// `From slice 12 of 24`, `From slices 9–16 of 24 together`, `From 5 of 24 slices together`.
-pub(super) fn slices_text(words: Words, frames: &[usize], of: usize) -> String {
+/// `From slice 12 of 24`, `From slices 9–16 of 24 together`, `From 5 of 24 slices together`; of a network that takes the
+/// whole volume (`whole`), that it was one input.
+pub(super) fn slices_text(words: Words, frames: &[usize], of: usize, whole: bool) -> String {
+    if whole {
+        let values = [("count", frames.len().into()), ("of", of.into())];
+        return words.with(if frames.len() == of { "slices-volume" } else { "slices-part-volume" }, &values);
+    }
     let run = frames.windows(2).all(|pair| matches!(pair, [a, b] if *b == a + 1));
     if frames.len() == of && of > 1 {
         return words.with("slices-all", &[("of", of.into())]);
@@ -257,10 +268,14 @@ mod tests {
 
     #[test]
     fn slices_are_said_from_one() {
-        let slices_text = |frames: &[usize], of| slices_text(Words::new(Language::English), frames, of);
+        let slices_text = |frames: &[usize], of| slices_text(Words::new(Language::English), frames, of, false);
         assert_eq!(slices_text(&[11], 24), "From slice 12 of 24");
         assert_eq!(slices_text(&[8, 9, 10], 24), "From slices 9–11 of 24 together");
         assert_eq!(slices_text(&[0, 1, 2], 3), "From all 3 slices together");
         assert_eq!(slices_text(&[0, 6, 12], 24), "From 3 of 24 slices together");
+        let volume =
+            |count: usize| super::slices_text(Words::new(Language::English), &(0..count).collect::<Vec<_>>(), 24, true);
+        assert_eq!(volume(24), "From the whole volume of 24 slices, as one input");
+        assert_eq!(volume(12), "From one volume of 12 of the 24 slices, as one input");
     }
 }

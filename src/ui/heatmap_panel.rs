@@ -85,9 +85,11 @@ fn found(ui: &mut Ui, state: &AppState, (pane, heatmap): (Pane, &Heatmap)) {
     let values = [("class", class.into()), ("value", score)];
     weak(
         ui,
-        match map.target {
-            Target::Logit => words.with("heatmap-logit", &values),
-            Target::Probability => words.with("heatmap-probability", &values),
+        match (map.target, heatmap.model.takes_volumes) {
+            (Target::Logit, false) => words.with("heatmap-logit", &values),
+            (Target::Probability, false) => words.with("heatmap-probability", &values),
+            (Target::Logit, true) => words.with("heatmap-logit-volume", &values),
+            (Target::Probability, true) => words.with("heatmap-probability-volume", &values),
         },
     );
     if pane == Pane::Second && state.heatmaps().compared_model().is_some() {

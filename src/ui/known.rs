@@ -5,21 +5,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui::{
-    self, Align2, Color32, Rect, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
+    self, Align2, Color32, Rect, Response, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::icons::{self, Icon};
 use super::shell::Wishes;
 use super::theme;
 use super::thumbnails::image;
-use super::widgets::{elided, notice, palette, weak};
-use super::words::words;
+use super::widgets::{elided, elided_middle, heading, notice, palette, tip, weak};
+use super::words::{Words, words};
 use crate::app::{AppState, Command, KnownCase, ThumbnailState};
 use crate::review::reference::Neighbour;
 
 /// Height of a row with a picture, and of one without.
 const WITH_PICTURE: f32 = 44.0;
 const WITHOUT_PICTURE: f32 = 22.0;
+/// Of a case's id beside its label.
+const ID_WIDTH: f32 = 144.0;
 
 /// The uploaded pictures.
 #[derive(Default)]
@@ -29,16 +31,10 @@ pub(super) struct KnownPanel {
 
 impl KnownPanel {
     pub fn show(&mut self, ui: &mut Ui, state: &AppState, case: &KnownCase, wishes: &mut Wishes) {
-        let (p, words) = (palette(ui), words(ui));
-        let values = [("percent", case.known.percent().into()), ("cases", case.cases.into())];
-        if case.known.is_unlike() {
-            let text = match case.known.farther_than >= 1.0 {
-                true => words.with("known-unlike-all", &values),
-                false => words.with("known-unlike", &values),
-            };
-            notice(ui, &text, p.amber, p.amber_fill);
-        } else {
-            weak(ui, words.with("known-like", &values));
+        let words = words(ui);
+        if !case.known.is_unlike() {
+            let values = [("percent", case.known.percent().into()), ("cases", case.cases.into())];
+            explained(weak(ui, words.with("known-like", &values)), words, case);
         }
         if case.known.is_reference {
             weak(ui, words.text("known-is-reference"));
@@ -46,14 +42,22 @@ impl KnownPanel {
         if case.known.nearest.is_empty() {
             return;
         }
-        weak(ui, words.text("known-similar")).on_hover_text(words.text("known-similar.tooltip"));
+        ui.add_space(theme::GRID);
+        heading(ui, words.text("known-similar"));
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            weak(ui, words.text("known-meaning"));
+        });
+        let files = state.near_files(case);
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            for (neighbour, files) in case.known.nearest.iter().zip(&case.files) {
-                self.row(ui, state, neighbour, files.as_ref(), wishes);
+            for (place, neighbour) in case.known.nearest.iter().enumerate() {
+                let files = files.get(place).and_then(Option::as_ref);
+                let sha256 = case.sha256.get(place).and_then(Option::as_deref);
+                self.row(ui, state, (neighbour, sha256, files), wishes);
             }
         });
-        let shown = || case.files.iter().flatten().filter_map(|files| files.first());
+        let shown = || files.iter().flatten().filter_map(|files| files.first());
         self.textures.retain(|file, _| shown().any(|shown| shown == file));
     }
 
@@ -61,8 +65,7 @@ impl KnownPanel {
         &mut self,
         ui: &mut Ui,
         state: &AppState,
-        near: &Neighbour,
-        files: Option<&Arc<[PathBuf]>>,
+        (near, sha256, files): (&Neighbour, Option<&str>, Option<&Arc<[PathBuf]>>),
         wishes: &mut Wishes,
     ) {
         let (p, words) = (palette(ui), words(ui));
@@ -95,12 +98,24 @@ impl KnownPanel {
         let text = if wrong {
             words.with("known-called", &[("label", label.as_str().into()), ("predicted", (&near.predicted).into())])
         } else {
-            label
+            label.clone()
         };
-        let galley = elided(ui, &text, theme::small(), p.text, number.left() - left - 8.0);
-        ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, p.text);
-        let name = near.name.clone().unwrap_or_default();
-        let response = if name.is_empty() { response } else { response.on_hover_text(name) };
+        let room = number.left() - left - 8.0;
+        let id = id(words, near, sha256);
+        let put = |galley: Arc<egui::Galley>, x: f32, y: f32| {
+            ui.painter().galley(pos2(x, y - galley.size().y / 2.0), galley, p.text);
+        };
+        if file.is_some() {
+            put(elided(ui, &text, theme::small(), p.text, room), left, rect.top() + height * 0.3);
+            put(elided_middle(ui, &id, theme::small(), p.weak, room), left, rect.top() + height * 0.7);
+        } else {
+            let galley = elided(ui, &text, theme::small(), p.text, room * 0.6);
+            let beside = left + galley.size().x + 8.0;
+            put(galley, left, rect.center().y);
+            let room = (number.left() - beside - 8.0).min(ID_WIDTH);
+            put(elided_middle(ui, &id, theme::small(), p.weak, room), beside, rect.center().y);
+        }
+        let response = tip(response, || format!("{id}\n{text}\n{}", words.with("known-similarity", &values)));
         if let Some(files) = files.filter(|_| response.clicked()) {
             wishes.commands.push(Command::OpenBeside(files.clone()));
         }
@@ -124,4 +139,30 @@ impl KnownPanel {
             ThumbnailState::Unknown => {}
         }
     }
+}
+
+/// The warning that the case is unlike all that the model has seen; to stand before the prediction.
+pub(super) fn warning(ui: &mut Ui, case: &KnownCase) {
+    if !case.known.is_unlike() {
+        return;
+    }
+    let (p, words) = (palette(ui), words(ui));
+    let values = [("percent", case.known.percent().into()), ("cases", case.cases.into())];
+    let text = match case.known.farther_than >= 1.0 {
+        true => words.with("known-unlike-all", &values),
+        false => words.with("known-unlike", &values),
+    };
+    explained(ui.scope(|ui| notice(ui, &text, p.amber, p.amber_fill)).response, words, case);
+}
+
+/// How the distance is computed, and which way is better.
+fn explained(response: Response, words: Words, case: &KnownCase) {
+    let values = [("distance", format!("{:.1}", case.known.distance).into()), ("cases", case.cases.into())];
+    tip(response, || words.with("known-distance", &values));
+}
+
+/// What a reference case is called: its path, else its file's hash, else its number.
+fn id(words: Words, near: &Neighbour, sha256: Option<&str>) -> String {
+    let named = near.name.clone().or_else(|| sha256.map(|sha256| format!("sha256 {sha256}")));
+    named.unwrap_or_else(|| words.with("known-number", &[("number", (near.case + 1).into())]))
 }

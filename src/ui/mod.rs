@@ -38,6 +38,7 @@ mod seen;
 mod settings;
 mod shell;
 mod smoke;
+mod stability;
 mod strip;
 mod theme;
 mod thumbnails;

@@ -267,6 +267,24 @@ pub(super) fn number(value: f64) -> String {
     }
 }
 
+/// Numbers that stand together, all with as many decimals as the largest of them needs.
+pub(super) fn alike<const N: usize>(values: [f64; N]) -> [String; N] {
+    let size = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+    let decimals = match size {
+        _ if values.iter().all(|value| *value == value.trunc()) => 0,
+        100.0.. => 0,
+        10.0..100.0 => 1,
+        1.0..10.0 => 2,
+        _ => 3,
+    };
+    // What rounding leaves of a small negative number is 0, not -0.
+    let fixed = |value: f64| {
+        let text = format!("{value:.decimals$}");
+        if text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) { text } else { text.replace('-', "") }
+    };
+    if (1e-3..1e6).contains(&size) || size == 0.0 { values.map(fixed) } else { values.map(number) }
+}
+
 fn letters(ui: &Ui, rect: Rect, stack: &Stack, turn: Turn) {
     let Some(edges) = stack.letters.as_ref().map(|edges| turn.edges(edges)) else { return };
     let at = rect.shrink(MARGIN);
@@ -330,6 +348,12 @@ mod tests {
             assert_eq!(number(value), text);
         }
         assert_eq!(number(0.00001), "1.00e-5");
+        assert_eq!(alike([-1.9, -0.398]), ["-1.90", "-0.40"]);
+        assert_eq!(alike([0.0, 255.0]), ["0", "255"]);
+        assert_eq!(alike([-123.68, 0.002, 151.06]), ["-124", "0", "151"]);
+        assert_eq!(alike([0.0, 0.99609]), ["0.000", "0.996"]);
+        assert_eq!(alike([-0.00001, 12.5]), ["0.0", "12.5"]);
+        assert_eq!(alike([0.0, 0.00002]), ["0", "2.00e-5"]);
         assert_eq!(number(3.2e9), "3.20e9");
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{CollapsingHeader, Label, RichText, Sense, Ui, Vec2};
 
-use super::overlay::number;
+use super::overlay::alike;
 use super::strip::StepPictures;
 use super::theme;
 use super::widgets::{palette, weak};
@@ -68,8 +68,8 @@ impl Seen {
                 };
                 let text = match step.range {
                     Some((low, high)) => {
-                        let (low, high) = (number(f64::from(low)).into(), number(f64::from(high)).into());
-                        let values = [("shape", shape.into()), ("low", low), ("high", high)];
+                        let [low, high] = alike([low, high].map(f64::from));
+                        let values = [("shape", shape.into()), ("low", low.into()), ("high", high.into())];
                         words.with(if step.is_slice { "seen-range-slice" } else { "seen-range" }, &values)
                     }
                     None => shape,

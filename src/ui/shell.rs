@@ -78,6 +78,8 @@ pub struct Shell {
     imported: Option<PathBuf>,
     /// The model that was offered instead of it.
     offered: Option<PathBuf>,
+    /// The bar of slices is there.
+    slices_shown: bool,
     account: StepPictures,
     toasts: ToastLook,
     /// When the next slice of a scan that plays is due, seconds of the window's clock.
@@ -119,6 +121,7 @@ impl Shell {
             import: ImportPage::default(),
             imported: None,
             offered: None,
+            slices_shown: false,
             account: StepPictures::default(),
             toasts: ToastLook::default(),
             keeper: None,
@@ -226,7 +229,8 @@ impl Shell {
                 viewport_bar::viewport_bar(ui, &self.state, &self.look, &mut wishes);
             });
         }
-        if let Some(current) = self.state.current().filter(|current| current.frames() > 1) {
+        self.follow_slices();
+        if let Some(current) = self.state.current().filter(|_| self.slices_shown) {
             Panel::bottom("slice bar").exact_size(theme::SLICE_BAR_HEIGHT).frame(frame).show(ui, |ui| {
                 viewport_bar::slice_bar(ui, current, &mut wishes);
             });
@@ -255,6 +259,20 @@ impl Shell {
             wishes.commands.extend(list_too.then_some(Command::CompareList(true)));
         }
         self.fulfil(ctx, wishes);
+    }
+
+    /// Whether the case has slices to go through. Until that is known, what it is made of tells, and else what was there
+    /// before: nothing jumps when the header is read, or a plane's volume.
+    fn follow_slices(&mut self) {
+        let Some(current) = self.state.current() else {
+            self.slices_shown = false;
+            return;
+        };
+        match current.frames() {
+            0 if current.error.is_some() => self.slices_shown = false,
+            0 => self.slices_shown |= current.is_surely_volume(),
+            frames => self.slices_shown = frames > 1,
+        }
     }
 
     /// The page opens with the export that is to be set up, and goes with it.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use eframe::egui::{
     Align, Label, Layout, Rect, RichText, Role, ScrollArea, Sense, Shape, Stroke, TextureHandle, TextureOptions, Ui,
-    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    UiBuilder, Vec2, WidgetInfo, pos2, scroll_area::ScrollBarVisibility, style::ScrollStyle, vec2,
 };
 
-use super::overlay::number;
+use super::overlay::alike;
 use super::theme;
 use super::thumbnails::image;
 use super::widgets::{elided, palette, tip};
@@ -56,6 +56,9 @@ impl StepPictures {
     }
 }
 
+/// Of the bar below a strip that is wider than its place.
+const BAR: f32 = 5.0;
+
 /// Where the words of a step stand.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Words {
@@ -65,9 +68,9 @@ enum Words {
 }
 
 /// Room for words beside a picture.
-const BESIDE: std::ops::RangeInclusive<f32> = 136.0..=232.0;
-/// Three lines of them.
-const LINES: f32 = 52.0;
+const BESIDE: std::ops::RangeInclusive<f32> = 112.0..=232.0;
+/// Four lines of them.
+const LINES: f32 = 66.0;
 
 /// All steps of a prediction in one row, pictures `side` points high, their words below. `steps` says their parameters
 /// and origins.
@@ -91,7 +94,21 @@ fn row(
     (size, place): (Vec2, Words),
 ) {
     pictures.begin(prediction);
-    ScrollArea::horizontal().id_salt("strip").auto_shrink([false, true]).show(ui, |ui| {
+    let cell_width = match place {
+        Words::Below => size.x,
+        Words::Beside(width) => size.x + theme::GRID + width,
+    };
+    let count = prediction.seen.len() as f32;
+    let is_wider = count * (cell_width + GAP) - GAP > ui.available_width();
+    // What does not fit is seen to go on, and the wheel alone reaches it.
+    let bar = if is_wider { ScrollBarVisibility::AlwaysVisible } else { ScrollBarVisibility::VisibleWhenNeeded };
+    let was = ui.style().clone();
+    let style = ui.style_mut();
+    style.always_scroll_the_only_direction = true;
+    style.spacing.scroll = ScrollStyle { floating_width: BAR, dormant_handle_opacity: 0.6, ..style.spacing.scroll };
+    let area = ScrollArea::horizontal().id_salt("strip").auto_shrink([false, true]).scroll_bar_visibility(bar);
+    area.show(ui, |ui| {
+        ui.set_style(was);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             for (n, step) in prediction.seen.iter().enumerate() {
@@ -217,31 +234,35 @@ fn cell(
         None => words.text("seen-as-read").to_owned(),
     };
     let own = declared.map(|step| words.parameters(step).join(" · ")).unwrap_or_default();
-    let values = values(ui, step);
+    let (values, whole) = (values(ui, step), whole(ui, step));
     let builder = UiBuilder::new().max_rect(lines).layout(Layout::top_down(Align::Min)).id_salt(("step", n));
     // A child of its own: the cell is as wide as it was made, however short its words.
     let ui = &mut ui.new_child(builder);
-    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.spacing_mut().item_spacing.y = 0.0;
     let assumed = declared.is_some_and(|step| step.origin == Origin::Assumed);
     let color = if assumed { p.amber } else { p.text };
     let line = |ui: &mut Ui, text: RichText| ui.add(Label::new(text).truncate().halign(Align::LEFT));
     line(ui, RichText::new(&title).font(theme::small_strong()).color(color));
-    for text in [&own, &values].into_iter().filter(|text| !text.is_empty()) {
+    for text in [&own, &step.shape, &values].into_iter().filter(|text| !text.is_empty()) {
         line(ui, RichText::new(text).font(theme::small()).color(p.weak));
     }
-    let told = [Some(title), Some(own), step.remark.clone(), Some(values)];
+    let told = [Some(title), Some(own), step.remark.clone(), Some(whole)];
     let told: Vec<String> = told.into_iter().flatten().filter(|text| !text.is_empty()).collect();
     tip(response, || told.join("\n"));
 }
 
-/// `224 × 224 × 3, 0 to 255`.
+/// `0 to 255`; nothing where it is not known.
 fn values(ui: &Ui, step: &SeenStep) -> String {
-    match step.range {
-        Some((low, high)) => {
-            let (low, high) = (number(f64::from(low)).into(), number(f64::from(high)).into());
-            let values = [("shape", (&step.shape).into()), ("low", low), ("high", high)];
-            words(ui).with(if step.is_slice { "seen-range-slice" } else { "seen-range" }, &values)
-        }
-        None => step.shape.clone(),
-    }
+    let Some((low, high)) = step.range else { return String::new() };
+    let [low, high] = alike([low, high].map(f64::from));
+    let values = [("low", low.into()), ("high", high.into())];
+    words(ui).with(if step.is_slice { "seen-values-slice" } else { "seen-values" }, &values)
+}
+
+/// `224 × 224 × 3, 0 to 255`.
+fn whole(ui: &Ui, step: &SeenStep) -> String {
+    let Some((low, high)) = step.range else { return step.shape.clone() };
+    let [low, high] = alike([low, high].map(f64::from));
+    let values = [("shape", (&step.shape).into()), ("low", low.into()), ("high", high.into())];
+    words(ui).with(if step.is_slice { "seen-range-slice" } else { "seen-range" }, &values)
 }

@@ -42,6 +42,10 @@ pub(super) fn viewport_bar(ui: &mut Ui, state: &AppState, look: &Look, wishes: &
 
 /// The bar under the picture of a scan with more than one slice.
 pub(super) fn slice_bar(ui: &mut Ui, current: &Current, wishes: &mut Wishes) {
+    // Its place alone, until the slices are counted.
+    if current.frames() < 2 {
+        return;
+    }
     ui.spacing_mut().interact_size.y = 24.0;
     ui.spacing_mut().button_padding.y = 2.0;
     ui.horizontal_centered(|ui| {

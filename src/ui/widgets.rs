@@ -272,7 +272,43 @@ pub fn elided(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -> 
     ui.painter().layout_job(job)
 }
 
+/// The same cut in its middle, so that the end, which tells files apart, stays.
+pub fn elided_middle(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -> std::sync::Arc<egui::Galley> {
+    let lay = |text: String| ui.painter().layout_no_wrap(text, font.clone(), color);
+    let whole = lay(text.to_owned());
+    if whole.size().x <= width {
+        return whole;
+    }
+    let (mut fits, mut too_long) = (0, text.chars().count());
+    while too_long - fits > 1 {
+        let kept = usize::midpoint(fits, too_long);
+        let width_of = lay(without_middle(text, kept)).size().x;
+        (fits, too_long) = if width_of <= width { (kept, too_long) } else { (fits, kept) };
+    }
+    lay(without_middle(text, fits))
+}
+
+/// The first and last letters, `kept` of them, a little more of the end than of the beginning.
+fn without_middle(text: &str, kept: usize) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let head = kept.min(letters.len()) * 2 / 5;
+    let tail = letters.len().saturating_sub(kept.saturating_sub(head));
+    letters.iter().take(head).chain(&['…']).chain(letters.iter().skip(tail)).collect()
+}
+
 /// A border inside `rect`.
 pub fn outline(ui: &Ui, rect: Rect, radius: CornerRadius, stroke: Stroke) {
     ui.painter().rect_stroke(rect, radius, stroke, StrokeKind::Inside);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_keeps_both_ends() {
+        assert_eq!(without_middle("NORMAL2-IM-0381-0001.jpeg", 10), "NORM…1.jpeg");
+        assert_eq!(without_middle("정상-사례-0001", 5), "정상…001");
+        assert_eq!((without_middle("abc", 0), without_middle("", 4)), ("…".to_owned(), "…".to_owned()));
+    }
 }

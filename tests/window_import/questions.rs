@@ -38,6 +38,7 @@ fn what_the_graph_cannot_tell_is_asked_for() {
     harness.get_by_label("NCHW: channels, rows, columns (PyTorch)").click();
     harness.run();
     assert!(importing(&harness).can_save());
+    assert!(said(&harness).contains("NCHW: channels, rows, columns (PyTorch) · you said so"), "not the graph's word");
     harness.get_by_label("Save and use").click();
     harness.run();
     let state = &harness.state().state;

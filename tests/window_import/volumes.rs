@@ -45,7 +45,11 @@ fn a_network_of_volumes_is_set_up_saved_and_explained_slice_by_slice() {
         ] {
             assert!(texts.contains(text), "{text} is missing: {texts:#?}");
         }
-        assert!(!texts.contains("Preset") && !texts.contains("Preprocessing doctor"), "both are for pictures");
+        assert!(!texts.contains("Preset") && !texts.contains("Labelled folder…"), "both are for pictures");
+        assert!(
+            texts.iter().any(|text| text.starts_with("The doctor tries ways to prepare pictures;")),
+            "and it says so"
+        );
 
         // How it was trained; then the score is the framework's.
         let recipe = importing(&harness).drafted.as_ref().unwrap().volume.unwrap();
@@ -90,7 +94,7 @@ fn a_network_of_volumes_is_set_up_saved_and_explained_slice_by_slice() {
 fn a_guess_about_volumes_is_confirmed_as_it_is() {
     let desk = volume_desk("model.onnx");
     let mut harness = dropped(&desk);
-    let confirm: Vec<_> = harness.get_all_by_label("It was like this").collect();
+    let confirm: Vec<_> = harness.get_all_by_label("Yes, it was trained like this").collect();
     confirm[0].click();
     harness.run();
     let drafted = importing(&harness).drafted.clone().unwrap();

@@ -21,14 +21,22 @@ pub struct Drafted {
     /// Of classes, their positive one, input, output and preparation: how many rest on guesses.
     pub assumed: usize,
     pub channels: usize,
+    /// Where the order of the input's axes comes from: `given`, a file, or why the graph has it.
+    pub layout_from: String,
     /// Rows and columns of the input.
     pub size: Option<[usize; 2]>,
+    /// True where the graph takes any and nobody said which.
+    pub size_is_assumed: bool,
     /// The class that thresholds look at.
     pub positive: Option<usize>,
     /// True where that is a guess.
     pub positive_is_assumed: bool,
     /// Where it would be saved.
     pub out: PathBuf,
+    /// True where saving would say something else than what was opened.
+    pub is_changed: bool,
+    /// True where a `metadata.json` lies there, which would move to `versions`.
+    pub keeps_older: bool,
 }
 
 /// What the graph alone says.

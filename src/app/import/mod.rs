@@ -48,6 +48,10 @@ pub struct Importing {
     pub base: Option<PathBuf>,
     /// True while the folder is being written.
     pub saving: bool,
+    /// A file of class names that was dropped with the model, until they are asked for.
+    names_file: Option<PathBuf>,
+    /// What was said when `drafted` was made, and the folder that was chosen.
+    answered: Option<(Choices, Option<PathBuf>)>,
     /// Of the .onnx, once it is read.
     sha256: Option<String>,
     /// What was asked for last.
@@ -80,6 +84,8 @@ impl Importing {
             outputs: None,
             base: None,
             saving: false,
+            names_file: None,
+            answered: None,
             sha256: None,
             asked: None,
             generation: 0,
@@ -90,6 +96,12 @@ impl Importing {
     /// True where what the person said makes a model.
     pub fn can_save(&self) -> bool {
         self.drafted.is_some() && self.problem.is_none() && !self.saving && self.names_fault().is_none()
+    }
+
+    /// True where the model is used as it lies there, and nothing needs to be written.
+    pub fn is_unchanged(&self) -> bool {
+        let is_settled = self.answered.as_ref().is_some_and(|(said, base)| (said, base) == (&self.said, &self.base));
+        self.can_save() && is_settled && self.drafted.as_ref().is_some_and(|drafted| !drafted.is_changed)
     }
 
     /// True until a first draft is there, or the reason why there is none.
@@ -113,7 +125,8 @@ impl AppState {
         match wish {
             ImportWish::Open(path) => {
                 self.stop_import();
-                self.importing = Some(Box::new(Importing::new(path)));
+                let names = self.names_beside.take().filter(|(model, _)| *model == path).map(|(_, names)| names);
+                self.importing = Some(Box::new(Importing { names_file: names, ..Importing::new(path) }));
             }
             ImportWish::Close => self.stop_import(),
             ImportWish::Change(said) => {
@@ -172,6 +185,9 @@ impl AppState {
                     self.import_wish(ImportWish::Change(Box::new(said)));
                 }
             }
+            ImportWish::Save if self.importing.as_ref().is_some_and(|importing| importing.is_unchanged()) => {
+                self.use_as_it_is();
+            }
             ImportWish::Save => {
                 if let Some(importing) = self.importing.as_mut().filter(|importing| importing.can_save())
                     && let Some(out) = importing.drafted.as_ref().map(|drafted| drafted.out.clone())
@@ -181,6 +197,15 @@ impl AppState {
                     self.jobs.import(ImportJob::Save(Box::new(SaveJob { path, choices, out })));
                 }
             }
+        }
+    }
+
+    /// Closes the page; the model it was about is in use.
+    fn use_as_it_is(&mut self) {
+        let Some(path) = self.importing.as_ref().map(|importing| importing.path.clone()) else { return };
+        self.stop_import();
+        if self.model.facts().is_none_or(|facts| facts.path != path) {
+            self.apply(Command::LoadModel(path));
         }
     }
 
@@ -235,6 +260,7 @@ impl AppState {
             ImportEvent::Drafted { generation, sha256, result, unsaid } => {
                 let Some(importing) = self.importing.as_mut().filter(|i| i.generation == generation) else { return };
                 importing.unsaid = unsaid;
+                importing.answered = importing.asked.as_ref().map(|asked| (asked.said.clone(), asked.base.clone()));
                 importing.read(sha256, &self.drafts);
                 match result {
                     Ok(drafted) => {
@@ -245,6 +271,12 @@ impl AppState {
                         importing.problem = Some(problem);
                         importing.preview = PredictionState::None;
                     }
+                }
+                // Once there is something that they are names of.
+                if (importing.drafted.is_some() || unsaid == Some(Unsaid::Classes))
+                    && let Some(names) = importing.names_file.take()
+                {
+                    self.jobs.import(ImportJob::Names(names));
                 }
             }
             ImportEvent::Previewed { generation, result } => {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::app::{EngineFacts, Fact, Golden, ModelFacts, Parameter, StepFacts};
-use crate::engine::{EngineKind, InputSelection, Model, Origin, Session, Sourced, runtime};
+use crate::engine::{EngineKind, InputSelection, Model, OneOrMany, Origin, Session, Sourced, runtime};
 
 /// Longest model card that is shown, bytes.
 const MOST_CARD: usize = 64 << 10;
@@ -12,6 +12,7 @@ const MOST_CARD: usize = 64 << 10;
 pub(super) fn describe_model(model: &Model) -> ModelFacts {
     let manifest = &model.manifest;
     let text = |value: &Option<Sourced<String>>| value.as_ref().map(|value| value.value.clone());
+    let selection = manifest.input_selection.as_ref().map(|selection| &selection.value);
     let mut thresholds = vec![None; model.class_names().len()];
     for (class, threshold) in &manifest.thresholds {
         if let Some(slot) = thresholds.get_mut(*class) {
@@ -38,10 +39,16 @@ pub(super) fn describe_model(model: &Model) -> ModelFacts {
         facts: facts(model),
         steps: steps(model),
         card: card(model),
+        modality: stated(selection.and_then(|selection| selection.modality.as_ref())),
+        body_part: stated(selection.and_then(|selection| selection.body_part.as_ref())),
         remarks: manifest.remarks.clone(),
         takes_volumes: model.is_volume(),
         slice_files: model.slice_files().cloned(),
     }
+}
+
+fn stated(values: Option<&OneOrMany>) -> Vec<String> {
+    values.map(|values| values.as_slice().to_vec()).unwrap_or_default()
 }
 
 pub(super) fn describe_engine(session: &Session) -> EngineFacts {

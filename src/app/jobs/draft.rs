@@ -9,13 +9,19 @@ use crate::engine::Origin;
 use crate::engine::import::{Draft, Fact as Line, assumed};
 use crate::engine::{MetadataFile, Model};
 use crate::onnx;
-use crate::preprocess::{Recipe, VolumeRecipe};
+use crate::preprocess::{Recipe, Step, VolumeRecipe};
 
 /// Longest note inside a model that is shown, characters.
 const MOST_NOTE: usize = 120;
 
-/// `files` are those beside the model, `kept` says where model folders are kept, `path` what was opened.
-pub(super) fn drafted(draft: &Draft, files: Vec<(&'static str, bool)>, kept: &Place, path: &Path) -> Drafted {
+/// `files` are those beside the model; `says_more` is true where the person changed what the export says; `kept` says where
+/// model folders are kept, `path` what was opened.
+pub(super) fn drafted(
+    draft: &Draft,
+    files: Vec<(&'static str, bool)>,
+    says_more: bool,
+    (kept, path): (&Place, &Path),
+) -> Drafted {
     let mut facts = describe_model(&draft.model);
     let line = |topic: &str| draft.page.iter().find(|line| line.topic == topic);
     for parameter in &mut facts.facts {
@@ -31,11 +37,19 @@ pub(super) fn drafted(draft: &Draft, files: Vec<(&'static str, bool)>, kept: &Pl
     for (step, line) in facts.steps.iter_mut().zip(steps) {
         (step.origin, step.from) = (line.origin, line.from.clone());
     }
+    let out = place(&draft.file, &facts.name, kept, path);
     facts.classes_are_named = line("classes").is_none_or(|line| line.origin != Origin::Assumed);
+    let layout_from = line("layout").map(|line| line.from.clone()).unwrap_or_default();
     let model = &draft.model;
     Drafted {
+        layout_from,
+        // Another place is a copy, whatever it says.
+        is_changed: says_more || kept.chosen,
+        keeps_older: out.join("metadata.json").is_file(),
         channels: model.channels(),
-        size: model.input_size().map(|(rows, cols)| [rows, cols]),
+        size: model.input_size().map(|(rows, cols)| [rows, cols]).or_else(|| resized(model.steps())),
+        size_is_assumed: model.input_size().is_none()
+            && facts.steps.iter().any(|step| step.origin == Origin::Assumed && RESIZES.contains(&step.name.as_str())),
         recipe: Recipe::of_steps(model.steps(), model.channels()),
         volume: model.is_volume().then(|| VolumeRecipe::of_steps(model.volume_steps())).flatten(),
         assumed: assumed(&draft.page),
@@ -43,9 +57,20 @@ pub(super) fn drafted(draft: &Draft, files: Vec<(&'static str, bool)>, kept: &Pl
         positive: model.manifest.positive_class.as_ref().map(|class| class.value),
         graph: graph_facts(model),
         files,
-        out: place(&draft.file, &facts.name, kept, path),
+        out,
         facts,
     }
+}
+
+/// Steps that decide how large the picture is.
+const RESIZES: [&str; 4] = ["resize", "resize_shorter", "center_crop", "letterbox"];
+
+/// Rows and columns after the last step that states both.
+fn resized(steps: &[Step]) -> Option<[usize; 2]> {
+    steps.iter().rev().find_map(|step| match step {
+        Step::Resize { size, .. } | Step::CenterCrop { size, .. } | Step::Letterbox { size, .. } => Some(*size),
+        _ => None,
+    })
 }
 
 /// The least sure of the lines.

@@ -10,7 +10,7 @@ use super::mailbox::Mailbox;
 use super::predict::{Asked, predict};
 use crate::app::{Event, ImportEvent, Prediction, Problem, Unsaid};
 use crate::engine::import::{self, Choices, Draft, ReadExport, class_names_from_file, class_names_from_folder};
-use crate::engine::{EngineChoice, EngineError, Model, ScoreRule, Session, SessionOptions};
+use crate::engine::{EngineChoice, EngineError, MetadataFile, Model, ScoreRule, Session, SessionOptions};
 use crate::onnx::{Layout, OnnxError};
 use crate::scan::Scan;
 
@@ -66,6 +66,8 @@ pub(super) struct Worker {
     mailbox: Arc<Mailbox<Job>>,
     /// The export that was read last.
     read: Option<(PathBuf, ReadExport)>,
+    /// What its `metadata.json` would say if the person said nothing.
+    unsaid: Option<MetadataFile>,
     session: Option<Started>,
 }
 
@@ -89,7 +91,7 @@ impl Started {
 
 impl Worker {
     pub fn new(mailbox: Arc<Mailbox<Job>>) -> Self {
-        Self { mailbox, read: None, session: None }
+        Self { mailbox, read: None, unsaid: None, session: None }
     }
 
     pub fn work(&mut self, job: Job, emit: &Emitter) {
@@ -107,7 +109,7 @@ impl Worker {
                 let result = written.map(|written| (out, written.older)).map_err(Problem::from);
                 send(ImportEvent::Saved(result));
             }
-            Job::Forget => (self.read, self.session) = (None, None),
+            Job::Forget => (self.read, self.unsaid, self.session) = (None, None, None),
         }
     }
 
@@ -116,7 +118,11 @@ impl Worker {
         let made = self.export(&path).and_then(|export| Ok((export.draft(&choices)?, export.files())));
         let draft = match made {
             Ok((draft, files)) => {
-                let result = Ok(Box::new(drafted(&draft, files, &place, &path)));
+                if choices == Choices::default() {
+                    self.unsaid = Some(draft.file.clone());
+                }
+                let says_more = self.unsaid.as_ref().is_none_or(|unsaid| !ReadExport::is_same(unsaid, &draft.file));
+                let result = Ok(Box::new(drafted(&draft, files, says_more, (&place, &path))));
                 let sha256 = Some(draft.model.sha256.clone());
                 emit.send(Event::Import(ImportEvent::Drafted { generation, sha256, result, unsaid: None }));
                 draft
@@ -154,7 +160,7 @@ impl Worker {
     /// The export at `path`, read once.
     fn export(&mut self, path: &Path) -> Result<&ReadExport, EngineError> {
         if self.read.as_ref().is_none_or(|(known, _)| known != path) {
-            (self.read, self.session) = (None, None);
+            (self.read, self.unsaid, self.session) = (None, None, None);
             self.read = Some((path.to_owned(), ReadExport::open(path)?));
         }
         let missing = || EngineError::NoModel { path: path.to_owned() };

@@ -98,7 +98,8 @@ fn known(
 ) -> Option<KnownCase> {
     let known = reference.judge(inference.features.as_deref()?, source.sha256.as_deref(), slice)?;
     let files = known.nearest.iter().map(|neighbour| reference.files(neighbour).map(Arc::from)).collect();
-    Some(KnownCase { known, files, cases: reference.facts.cases })
+    let sha256 = known.nearest.iter().map(|neighbour| reference.sha256(neighbour).map(str::to_owned)).collect();
+    Some(KnownCase { known, files, sha256, cases: reference.facts.cases })
 }
 
 /// Of `[rows, cols, channels]`, channel by channel.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     Batch, DoctorJob, ExportJob, FuseJob, HeatmapJob, ImportJob, Jobs, LeakJob, NumbersJob, PredictJob, ReadyModel,
-    SliceJob, StoreJob, batch, decode, list, session, thumbnails, volume,
+    SliceJob, StabilityJob, StoreJob, batch, decode, list, session, thumbnails, volume,
 };
 use crate::app::ValueWindow;
 use crate::geometry::PixelSpacing;
@@ -37,9 +37,12 @@ fn of_mark(mark: u64) -> u64 {
     mark.saturating_add(1 << 16)
 }
 
+/// Who asks the session worker how stable a prediction is; beyond the numbers of the views.
+const OF_STABILITY: u64 = 1 << 16;
+
 impl Jobs {
-    pub(in crate::app) fn list(&self, generation: u64, paths: Vec<PathBuf>) {
-        self.list.post_urgent(list::Job { generation, paths });
+    pub(in crate::app) fn list(&self, generation: u64, paths: Vec<PathBuf>, sets_up: bool) {
+        self.list.post_urgent(list::Job { generation, paths, sets_up });
     }
 
     /// For view `view`.
@@ -126,6 +129,16 @@ impl Jobs {
     /// For view `view`.
     pub(in crate::app) fn predict(&self, view: usize, job: PredictJob) {
         self.session.post_urgent_from(view as u64, session::Job::Predict(job));
+    }
+
+    /// Replaces the check that runs.
+    pub(in crate::app) fn stability(&self, job: StabilityJob) {
+        self.session.post_urgent_from(OF_STABILITY, session::Job::Stability(job));
+    }
+
+    /// Ends the check that runs after the change it is at.
+    pub(in crate::app) fn stop_stability(&self) {
+        self.session.post_urgent_from(OF_STABILITY, session::Job::StopStability);
     }
 
     /// Replaces the batch that runs.

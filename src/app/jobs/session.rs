@@ -8,6 +8,7 @@ use super::Emitter;
 use super::describe::{describe_engine, describe_model};
 use super::mailbox::Mailbox;
 use super::predict::{Asked, predict};
+use super::stability::{Changes, StabilityJob};
 use crate::app::{EngineFacts, Event, Golden, ModelFacts, Problem};
 use crate::engine::{EngineChoice, EngineError, Model, Session, SessionOptions, runtime};
 use crate::review::folder::{RunFacts, RunOptions};
@@ -36,6 +37,11 @@ pub(super) enum Job {
         path: PathBuf,
     },
     Predict(PredictJob),
+    /// How stable a prediction is; replaces the check that runs.
+    Stability(StabilityJob),
+    StopStability,
+    /// The next small change of the check that runs.
+    Change,
     /// The next golden case of the model that was loaded so; everything a person asks for goes before it.
     Golden {
         generation: u64,
@@ -44,6 +50,7 @@ pub(super) enum Job {
 
 pub(super) struct Worker {
     loaded: Option<Loaded>,
+    changes: Option<Changes>,
     own: Arc<Mailbox<Job>>,
 }
 
@@ -67,18 +74,21 @@ enum Checking {
 impl Worker {
     /// `own` is the worker's own mailbox.
     pub fn new(own: Arc<Mailbox<Job>>) -> Self {
-        Self { loaded: None, own }
+        Self { loaded: None, changes: None, own }
     }
 
     pub fn work(&mut self, job: Job, emit: &Emitter) {
         match job {
             Job::Load { generation, path } => {
                 // The old model's memory goes before the new one's comes.
-                self.loaded = None;
+                (self.loaded, self.changes) = (None, None);
                 let result = self.load(generation, &path).map(Box::new).map_err(Problem::from);
                 emit.send(Event::ModelLoaded { generation, path, result });
             }
             Job::Predict(job) => self.answer(job, emit),
+            Job::Stability(job) => self.start_changes(job, emit),
+            Job::StopStability => self.changes = None,
+            Job::Change => self.change(emit),
             Job::Golden { generation } => self.check(generation, emit),
         }
     }
@@ -120,6 +130,37 @@ impl Worker {
         if matches!(loaded.golden, Checking::Waits) {
             loaded.golden = Checking::Runs(Vec::new());
             self.own.post_last(Job::Golden { generation: model });
+        }
+    }
+
+    fn start_changes(&mut self, job: StabilityJob, emit: &Emitter) {
+        self.changes = None;
+        let Some(loaded) = self.loaded.as_ref().filter(|loaded| loaded.generation == job.request.model) else { return };
+        match Changes::start(&job, &loaded.model) {
+            Ok(changes) => {
+                self.changes = Some(changes);
+                self.own.post_last(Job::Change);
+            }
+            Err(error) => {
+                emit.send(Event::StabilityReady { request: job.request, result: Err(error.to_string()) });
+            }
+        }
+    }
+
+    /// Predicts under one change; the next one waits for what a person asks for meanwhile.
+    fn change(&mut self, emit: &Emitter) {
+        // Taken, so that a change that breaks is not tried again.
+        let (Some(mut changes), Some(loaded)) = (self.changes.take(), self.loaded.as_mut()) else { return };
+        let request = changes.request;
+        match changes.step(&loaded.model, &mut loaded.session) {
+            Ok(None) => {
+                let (done, total) = changes.progress();
+                emit.send(Event::StabilityProgress { request, done, total });
+                self.changes = Some(changes);
+                self.own.post_last(Job::Change);
+            }
+            Ok(Some(found)) => emit.send(Event::StabilityReady { request, result: Ok(Arc::new(found)) }),
+            Err(error) => emit.send(Event::StabilityReady { request, result: Err(error.to_string()) }),
         }
     }
 

@@ -56,7 +56,7 @@ impl AppState {
         let decision = self.review.decisions.get(&record.key);
         Row {
             truth: self.truth_with(record, decision),
-            answer: predicted.map_or(Answer::Failed, |predicted| Answer::of(record, predicted)),
+            answer: predicted.map_or(Answer::Failed, |predicted| Answer::of(record, predicted, self.operating_point())),
             other: item.records(Pane::Second).get(part).and_then(CaseRecord::predicted),
             opinion: decision.map_or(Opinion::None, |decision| decision.opinion),
             flagged: decision.is_some_and(|decision| decision.flag),
@@ -64,6 +64,16 @@ impl AppState {
             noted: decision.is_some_and(|decision| !decision.note.is_empty()),
             far: Far::of(record),
         }
+    }
+
+    /// The reader's operating point, else the one that the model states; `None` where the largest score wins, or several
+    /// classes have one.
+    fn operating_point(&self) -> Option<OperatingPoint> {
+        self.review.threshold.or_else(|| {
+            let stated = &self.model.facts()?.thresholds;
+            let mut stated = stated.iter().enumerate().filter_map(|(class, limit)| Some((class, (*limit)?)));
+            stated.next().filter(|_| stated.next().is_none())
+        })
     }
 
     /// Makes the selected case's row anew, after a decision.

@@ -32,6 +32,10 @@ use crate::preprocess::{Preset, Recipe, VolumeRecipe};
 
 /// The field of `metadata.json` that says how the doctor found the steps.
 pub const DOCTOR: &str = "doctor";
+/// The field of `metadata.json` that says how the folder came about.
+pub(super) const IMPORTED: &str = "imported";
+/// Below [`IMPORTED`]: for each step why it is assumed, or null. As many as there are steps, else they say nothing.
+pub(super) const STEPS_ASSUMED: &str = "steps_assumed";
 
 /// What the person says. Everything else is read from the export or guessed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -144,7 +148,7 @@ impl ReadExport {
         let mut file = known(&found.manifest, found.manifest.file.clone());
         apply(&mut file, &found, choices)?;
         file.model_sha256 = Some(found.sha256.clone());
-        file.other.insert("imported".to_owned(), record(&self.export.onnx, &found, choices));
+        file.other.insert(IMPORTED.to_owned(), record(&self.export.onnx, &found, choices));
         match choices.doctor_record() {
             Some(record) => drop(file.other.insert(DOCTOR.to_owned(), record.clone())),
             // What was found once says nothing of steps that were chosen since.
@@ -154,17 +158,35 @@ impl ReadExport {
         let model = Model::load_from(&self.export, file.clone(), &self.raw)?;
         let mut before = facts_of(&found);
         before.retain(|fact| counted.is_none() || fact.topic != "classes");
-        let page = page::with_origins(
+        let mut page = page::with_origins(
             facts_of(&model),
             &before,
             choices.recipe.is_some() || choices.preset.is_some() || choices.volume.is_some(),
         );
+        page::give(&mut page, choices);
         Ok(Draft { model, file, page })
     }
 
     /// Of the .onnx, lower-case hex.
     pub fn sha256(&self) -> &str {
         self.raw.sha256()
+    }
+
+    /// Notes in a file that its steps are stated: none of them is assumed any more.
+    pub fn state_steps(file: &mut MetadataFile) {
+        if let Some(imported) = file.other.get_mut(IMPORTED).and_then(Value::as_object_mut) {
+            imported.remove(STEPS_ASSUMED);
+        }
+    }
+
+    /// True where the two would say the same; how they came about does not count.
+    pub fn is_same(one: &MetadataFile, other: &MetadataFile) -> bool {
+        let said = |file: &MetadataFile| {
+            let mut file = file.clone();
+            let imported = file.other.remove(IMPORTED);
+            (serde_json::to_value(file).ok(), imported.and_then(|imported| imported.get(STEPS_ASSUMED).cloned()))
+        };
+        said(one) == said(other)
     }
 
     fn is_columns_first(&self) -> bool {
@@ -208,16 +230,12 @@ fn known(manifest: &Manifest, mut file: MetadataFile) -> MetadataFile {
     file.name.get_or_insert_with(|| manifest.name.value.clone());
     file.version.get_or_insert_with(|| "1".to_owned());
     file.task.get_or_insert_with(|| "classification".to_owned());
-    if file.preprocess.is_none()
-        && !manifest.layout.value.is_volume()
-        && manifest.preprocess.iter().all(|step| is_known(step.origin))
-    {
-        file.preprocess = Some(manifest.steps().to_vec());
-    }
+    // Steps that a file told are written down, also where some of them are in doubt: `record` marks these as assumed.
     let volume = manifest.layout.value.is_volume();
-    if volume && file.preprocess_volume.is_none() && manifest.preprocess_volume.iter().all(|step| is_known(step.origin))
-    {
-        file.preprocess_volume = Some(manifest.volume_steps().to_vec());
+    if !manifest.guesses_steps && volume {
+        file.preprocess_volume.get_or_insert_with(|| manifest.volume_steps().to_vec());
+    } else if !manifest.guesses_steps {
+        file.preprocess.get_or_insert_with(|| manifest.steps().to_vec());
     }
     let input = input_of(&mut file);
     input.dtype.get_or_insert_with(|| manifest.dtype.to_owned());
@@ -294,7 +312,7 @@ fn record(onnx: &Path, found: &Model, choices: &Choices) -> Value {
         .filter(|step| step.origin == Origin::Imported && choices.preset.is_none() && choices.recipe.is_none())
         .map(|step| (step.value.name().to_owned(), json!(step.from)))
         .collect();
-    json!({
+    let mut record = json!({
         "file": file,
         "producer": found.graph.producer,
         "operator_set": found.graph.opset,
@@ -302,7 +320,14 @@ fn record(onnx: &Path, found: &Model, choices: &Choices) -> Value {
         "preset": preset.map(|preset| preset.name),
         "classes_from": choices.classes.as_ref().map(|_| choices.classes_from.clone()),
         "steps_from": origins,
-    })
+    });
+    let is_chosen = choices.preset.is_some() || choices.recipe.is_some() || choices.volume.is_some();
+    if let Some(marks) = found.manifest.assumed_steps().filter(|_| !is_chosen)
+        && let Some(record) = record.as_object_mut()
+    {
+        record.insert(STEPS_ASSUMED.to_owned(), json!(marks));
+    }
+    record
 }
 
 fn by_index(names: &[String]) -> std::collections::BTreeMap<String, String> {

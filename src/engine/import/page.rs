@@ -1,5 +1,6 @@
 //! One page about a model: what the graph says, what was found, what is assumed.
 
+use super::Choices;
 use crate::engine::family::family;
 use crate::engine::manifest::{Origin, Sourced};
 use crate::engine::model::Model;
@@ -46,6 +47,21 @@ pub(super) fn with_origins(page: Vec<Fact>, before: &[Fact], given_steps: bool) 
         None => fact,
     };
     page.into_iter().map(origin).collect()
+}
+
+/// What decides how the graph is read was given before the page of the export was made.
+pub(super) fn give(page: &mut [Fact], choices: &Choices) {
+    for fact in page {
+        let is_given = match fact.topic {
+            "layout" => choices.layout.is_some(),
+            "size" => choices.size.is_some(),
+            "scores" => choices.kind.is_some(),
+            _ => false,
+        };
+        if is_given {
+            (fact.origin, fact.from) = (Origin::Declared, "given".to_owned());
+        }
+    }
 }
 
 fn graph(topic: &'static str, text: String) -> Fact {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::words::{self, Language};
+use super::words::{self, Language, Phrase};
 use super::{Block, Table, first};
 use crate::report::ReviewReport;
 use crate::review::folder::{Decision, Opinion};
@@ -63,13 +63,28 @@ fn mapping<'a>(report: &ReviewReport<'_>, language: Language) -> Vec<Block<'a>> 
     let row = |row: MappedLabel| {
         let class = row.class.and_then(|class| report.class_names().get(class)).cloned();
         let class = class.unwrap_or_else(|| language.say(&words::NONE_OF_THE_CLASSES));
-        vec![row.label, class, row.by.map_or("-", MatchedBy::word).to_owned(), row.cases.to_string()]
+        vec![
+            row.label,
+            class,
+            row.by.map_or_else(|| "-".to_owned(), |by| language.say(matched_by(by))),
+            row.cases.to_string(),
+        ]
     };
     let (rows, more) = first(report.mapping.to_vec(), MOST_ROWS);
     let header = header.map(|phrase| language.say(phrase)).to_vec();
     let right = vec![false, false, false, true];
     let table = Table { right, ..Table::of_words(header, rows.into_iter().map(row).collect()) };
     [Block::Table(table)].into_iter().chain(and_more(more, language)).collect()
+}
+
+fn matched_by(by: MatchedBy) -> &'static Phrase {
+    match by {
+        MatchedBy::Pair => &words::BY_REQUEST,
+        MatchedBy::Exact => &words::BY_NAME,
+        MatchedBy::Spelling => &words::BY_SPELLING,
+        MatchedBy::Grade => &words::BY_GRADE,
+        MatchedBy::Index => &words::BY_INDEX,
+    }
 }
 
 fn and_more<'a>(more: usize, language: Language) -> Option<Block<'a>> {

@@ -99,7 +99,12 @@ phrases! {
     FOLDERS: "Reviewed", "검토한 폴더";
     LABELS_FROM: "Reference labels", "정답 출처";
     LABEL_TEXT: "Label as written", "원래 표기";
-    MATCHED_BY: "Matched by", "대응 방법";
+    MATCHED_BY: "Matched by", "일치 기준";
+    BY_REQUEST: "request", "직접 지정";
+    BY_NAME: "name", "같은 이름";
+    BY_SPELLING: "spelling", "표기만 다름";
+    BY_GRADE: "grade", "등급";
+    BY_INDEX: "index", "클래스 번호";
     NONE_OF_THE_CLASSES: "none of the classes", "해당 클래스 없음";
     AS_SKLEARN: "Laid out and defined as scikit-learn's classification report; a division by zero counts as 0.",
         "scikit-learn classification report와 같은 배열과 정의입니다. 0으로 나누는 경우는 0으로 셉니다.";

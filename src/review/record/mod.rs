@@ -144,16 +144,20 @@ impl CaseRecord {
 
     /// Largest score minus the second largest: how clear the answer is, 0 (a tie) to 1.
     pub fn margin(&self) -> Option<f32> {
+        lead(self.scored()?.scores.iter().copied())
+    }
+
+    /// The same where `class` is called from the score `limit` on: how far its score lies from there, 0 at the limit, 1 at
+    /// the end of the scale. Where it is not called, the class that is may be no clearer than its lead over the others.
+    /// Of two classes at 0.5 it is [`CaseRecord::margin`].
+    pub fn margin_at(&self, class: usize, limit: f32) -> Option<f32> {
         let scores = &self.scored()?.scores;
-        let (mut first, mut second) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
-        for score in scores {
-            if *score > first {
-                (first, second) = (*score, first);
-            } else if *score > second {
-                second = *score;
-            }
+        let score = *scores.get(class)?;
+        if score >= limit {
+            return Some(share(score - limit, 1.0 - limit));
         }
-        (scores.len() > 1).then_some(first - second)
+        let others = scores.iter().enumerate().filter(|(other, _)| *other != class).map(|(_, score)| *score);
+        Some(lead(others).unwrap_or(1.0).min(share(limit - score, limit)))
     }
 
     /// Negative logarithm of the labelled class's score, the score cut at f32's epsilon as scikit-learn's `log_loss`
@@ -167,6 +171,25 @@ impl CaseRecord {
         let of_several = (self.key.len() > self.path.len()).then_some(self.path.as_str());
         self.patient.as_deref().or(self.series.as_deref()).or(of_several)
     }
+}
+
+/// The largest less the second; `None` for fewer than two.
+fn lead(scores: impl Iterator<Item = f32>) -> Option<f32> {
+    let (mut first, mut second, mut count) = (f32::NEG_INFINITY, f32::NEG_INFINITY, 0);
+    for score in scores {
+        count += 1;
+        if score > first {
+            (first, second) = (score, first);
+        } else if score > second {
+            second = score;
+        }
+    }
+    (count > 1).then_some(first - second)
+}
+
+/// `part` of `whole`, 0 where there is no whole.
+fn share(part: f32, whole: f32) -> f32 {
+    if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -197,6 +220,23 @@ mod tests {
             let line = serde_json::to_string(&record).unwrap();
             assert_eq!(serde_json::from_str::<CaseRecord>(&line).unwrap(), record, "{line}");
         }
+    }
+
+    #[test]
+    fn a_margin_is_counted_from_the_operating_point() {
+        let two = record(&[0.25, 0.75], 1, None);
+        assert_eq!((two.margin_at(1, 0.5), two.margin()), (Some(0.5), Some(0.5)), "in the middle it is the usual one");
+        assert_eq!(
+            (two.margin_at(1, 0.75), two.margin_at(1, 0.5), two.margin_at(1, 0.0)),
+            (Some(0.0), Some(0.5), Some(0.75))
+        );
+        let not_called = two.margin_at(1, 0.8).unwrap();
+        assert!((not_called - 0.05 / 0.8).abs() < 1e-6, "{not_called}");
+        // Of more classes the one that is called leads little, however far the point is.
+        let three = record(&[0.5, 0.4375, 0.0625], 0, None);
+        assert_eq!(three.margin_at(2, 0.5), Some(0.0625));
+        assert_eq!((three.margin_at(9, 0.5), three.margin_at(2, 0.0)), (None, Some(0.0625)));
+        assert_eq!(record(&[0.0, 1.0], 1, None).margin_at(1, 1.0), Some(0.0), "there is no scale above 1");
     }
 
     #[test]

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use half::f16;
 use ndarray::{Array2, Axis, s};
 
 use super::depths::{Depths, ranges};
-use super::half::to_half;
 use super::{FEWEST, MOST_FILES, Part, ReferenceCase, ReferenceFacts, Tap, TapsFound, VERSION, as_written};
 use crate::engine::{Model, SliceChoice, sha256_hex};
 use crate::review::record::{CaseRecord, Labels, Recorder, Roots};
 use crate::review::{BatchOptions, Case, Control, run};
-use crate::scan::half_to_f64;
 
 /// How a reference is made.
 #[derive(Clone, Debug)]
@@ -145,8 +144,9 @@ fn halves(read: &mut Array2<f32>, parts: &mut [Part]) -> Array2<u16> {
         let scale = if largest > 0.0 { f64::from(largest) } else { 1.0 };
         part.scale = scale;
         for (value, half) in own.iter_mut().zip(features.slice_mut(s![.., range]).iter_mut()) {
-            *half = to_half((f64::from(*value) / scale) as f32);
-            *value = (half_to_f64(*half) * scale) as f32;
+            let kept = f16::from_f32((f64::from(*value) / scale) as f32);
+            *half = kept.to_bits();
+            *value = (kept.to_f64() * scale) as f32;
         }
     }
     features

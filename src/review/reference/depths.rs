@@ -24,6 +24,19 @@ struct Depth {
 }
 
 impl Depths {
+    /// True where [`fit`](Self::fit) has something to fit at each depth, which takes far longer: the vectors are finite, not
+    /// all alike, and their usual distances were measured.
+    pub fn can_fit(features: ArrayView2<'_, f32>, parts: &[Part]) -> bool {
+        let differ = |range: Range<usize>| {
+            let own = features.slice(s![.., range]);
+            let first = own.row(0);
+            own.outer_iter().any(|row| row != first)
+        };
+        features.nrows() >= 2
+            && features.iter().all(|value| value.is_finite())
+            && ranges(parts).zip(parts).all(|(range, part)| part.usual.is_some() && differ(range))
+    }
+
     /// Fits the Gaussians of `parts`, whose distances were measured before. `None` where the vectors of one are all alike.
     pub fn fit(features: ArrayView2<'_, f32>, parts: &[Part]) -> Option<Self> {
         let fitted = ranges(parts).zip(parts).map(|(range, part)| {
@@ -138,5 +151,9 @@ mod tests {
         same.slice_mut(s![.., 4..]).fill(0.5);
         assert!(Depths::measure(same.view(), &mut [part(4), part(5)]).is_none());
         assert!(Depths::fit(vectors(30, 9).view(), &[part(4), part(5)]).is_none(), "nothing was measured");
+        assert!(!Depths::can_fit(vectors(30, 9).view(), &[part(4), part(5)]), "nothing was measured");
+        let measured = |dims| Part { usual: Some(Usual { mean: 1.0, deviation: 1.0 }), ..part(dims) };
+        assert!(!Depths::can_fit(same.view(), &[measured(4), measured(5)]));
+        assert!(Depths::can_fit(vectors(30, 9).view(), &[measured(4), measured(5)]));
     }
 }

@@ -2,11 +2,13 @@
 
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf, Prefix};
+use std::sync::Arc;
 
 use ndarray::{Array2, s};
 use serde_json::{Map, Value};
 
 use super::depths::{Depths, ranges};
+use super::fitted::Fitted;
 use super::{
     FEWEST, Known, MOST, NEAREST, Neighbour, Part, ReferenceCase, ReferenceFacts, Usual, VERSION, as_written, nearest,
 };
@@ -42,9 +44,7 @@ pub struct Reference {
     pub folder: PathBuf,
     /// Lower-case hexadecimal sha256 of the hashes of its three files, in the order of their names.
     pub sha256: String,
-    /// The last part of each vector: `[cases, dims]`.
-    last: Array2<f32>,
-    depths: Depths,
+    fitted: Arc<Fitted>,
     /// The cases' own distances, from the nearest on.
     distances: Vec<f64>,
     roots: Roots,
@@ -64,15 +64,15 @@ impl Reference {
         if facts.version == 1 {
             in_deviations(&mut facts, &mut cases).ok_or_else(|| unusable("its distances are all the same"))?;
         }
-        let fitted = Depths::fit(features.view(), &facts.parts);
-        let depths = fitted.ok_or_else(|| unusable("its vectors are all alike"))?;
-        let last = ranges(&facts.parts).last().unwrap_or_default();
-        let last = features.slice_move(s![.., last]).as_standard_layout().into_owned();
+        if !Depths::can_fit(features.view(), &facts.parts) {
+            return Err(unusable("its vectors are all alike"));
+        }
+        let fitted = Fitted::begin(features, facts.parts.clone());
         let mut distances: Vec<f64> = cases.iter().map(|case| case.distance).collect();
         distances.sort_by(f64::total_cmp);
         let folders: Vec<PathBuf> = facts.folder.clone().into_iter().filter(|folder| is_local(folder)).collect();
         let roots = Roots::new(&folders);
-        Ok(Self { facts, cases, folder: folder.to_owned(), sha256, last, depths, distances, roots })
+        Ok(Self { facts, cases, folder: folder.to_owned(), sha256, fitted, distances, roots })
     }
 
     /// What a session must read.
@@ -81,7 +81,7 @@ impl Reference {
     }
 
     /// What the reference says of a case with these features; `sha256` is that of its files, `slice` its frame where the
-    /// file gives several cases. `None` for features of another length.
+    /// file gives several cases. `None` for features of another length. The first call may wait until the fit is done.
     pub fn judge(&self, features: &[f32], sha256: Option<&str>, slice: Option<usize>) -> Option<Known> {
         if features.len() != self.facts.dims() {
             return None;
@@ -95,11 +95,13 @@ impl Reference {
         });
         let distance = match itself.and_then(|index| self.cases.get(index)) {
             Some(case) => case.distance,
-            None => self.depths.distance(features),
+            None => self.fitted.depths()?.distance(features),
         };
         let nearer = self.distances.partition_point(|other| *other < distance);
-        let rows: Vec<&[f32]> = self.last.outer_iter().map(|row| row.to_slice().unwrap_or_default()).collect();
-        let own = features.get(features.len() - self.last.ncols()..).unwrap_or_default();
+        let last = ranges(&self.facts.parts).last().unwrap_or_default();
+        let own = features.get(last.clone()).unwrap_or_default();
+        let rows = self.fitted.features.outer_iter().map(|row| row.to_slice().and_then(|row| row.get(last.clone())));
+        let rows: Vec<&[f32]> = rows.map(Option::unwrap_or_default).collect();
         let found = nearest(rows.into_iter(), own, NEAREST, &same_file);
         Some(Known {
             distance: as_written(distance),
@@ -112,6 +114,11 @@ impl Reference {
     fn neighbour(&self, case: usize, similarity: f64) -> Option<Neighbour> {
         let ReferenceCase { name, slice, label, predicted, .. } = self.cases.get(case)?.clone();
         Some(Neighbour { case, name, slice, label, predicted, similarity: as_written(similarity) })
+    }
+
+    /// Of a neighbour's file, where the reference holds it.
+    pub fn sha256(&self, neighbour: &Neighbour) -> Option<&str> {
+        self.cases.get(neighbour.case)?.sha256.as_deref()
     }
 
     /// The files of a neighbour, where all of them still lie below the folder that the reference was made of.

@@ -8,8 +8,8 @@
 mod build;
 mod cholesky;
 mod depths;
+mod fitted;
 mod gaussian;
-mod half;
 mod load;
 mod place;
 mod tap;

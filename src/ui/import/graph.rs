@@ -15,14 +15,14 @@ const MOST_NOTES: usize = 6;
 pub(super) fn graph_panel(ui: &mut Ui, drafted: &Drafted) {
     let words = words(ui);
     heading(ui, words.text("import-graph"));
-    graph(ui, &drafted.graph);
+    graph(ui, drafted);
     ui.add_space(theme::GRID);
     heading(ui, words.text("import-found"));
     found(ui, drafted);
 }
 
-fn graph(ui: &mut Ui, graph: &GraphFacts) {
-    let words = words(ui);
+fn graph(ui: &mut Ui, drafted: &Drafted) {
+    let (words, graph) = (words(ui), &drafted.graph);
     (ui.spacing_mut().item_spacing.y, ui.spacing_mut().interact_size.y) = (6.0, 16.0);
     let unnamed = || words.text("import-producer-unnamed").to_owned();
     let producer = if graph.producer.is_empty() { unnamed() } else { graph.producer.clone() };
@@ -35,7 +35,13 @@ fn graph(ui: &mut Ui, graph: &GraphFacts) {
     fact(ui, words.text("import-size"), &words.with("import-size-value", &values), false);
     let input = format!("{} {} {}", graph.input, graph.dtype, graph.input_shape);
     fact(ui, words.text("import-input"), &input, false);
-    fact(ui, words.text("import-layout"), &layout(words, graph.layout), false);
+    let axes = layout(words, graph.layout);
+    // What a person or a file stated is not what the graph says.
+    let axes = match drafted.layout_from.as_str() {
+        from @ ("given" | "metadata.json") => format!("{axes} · {}", words.origin(Origin::Declared, from)),
+        _ => axes,
+    };
+    fact(ui, words.text("import-layout"), &axes, false);
     fact(ui, words.text("import-dimensions"), &dimensions(words, graph), false);
     fact(ui, words.text("import-inside"), &inside(words, graph), false);
     let output = format!("{} {}", graph.output, graph.output_shape);

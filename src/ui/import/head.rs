@@ -5,7 +5,7 @@ use eframe::egui::{
 };
 
 use super::names;
-use crate::app::{Command, ImportWish, Importing};
+use crate::app::{Command, Drafted, ImportWish, Importing};
 use crate::ui::dialogs::Wanted;
 use crate::ui::model_panel::model_title;
 use crate::ui::shell::Wishes;
@@ -23,8 +23,13 @@ pub(super) fn head(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
     let builder = UiBuilder::new().max_rect(left.inner).layout(Layout::top_down(Align::Min));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        let title = words(ui).with("import-title", &[("name", model_title(&importing.path).into())]);
-        ui.add(Label::new(RichText::new(title).font(theme::title())).truncate());
+        // A manifest names its model; before there is one, the file does.
+        let is_stated = |drafted: &&Drafted| drafted.files.contains(&("metadata.json", true));
+        let stated = importing.drafted.as_deref().filter(is_stated);
+        let name = stated.map_or_else(|| model_title(&importing.path), |drafted| drafted.facts.name.clone());
+        let title = words(ui).with("import-title", &[("name", name.into())]);
+        let title = ui.add(Label::new(RichText::new(title).font(theme::title())).truncate());
+        tip(title, || importing.path.display().to_string());
         ui.spacing_mut().interact_size.y = 16.0;
         below_title(ui, importing, wishes);
     });
@@ -32,11 +37,14 @@ pub(super) fn head(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
 
 fn ways_out(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
     let (p, words) = (palette(ui), words(ui));
-    let text = RichText::new(words.text("import-save")).font(theme::strong()).color(p.on_accent);
+    let is_unchanged = importing.is_unchanged();
+    let name = if is_unchanged { words.text("import-use") } else { words.text("import-save") };
+    let text = RichText::new(name).font(theme::strong()).color(p.on_accent);
     let button = Button::new(text).fill(p.accent).stroke(Stroke::NONE);
     let response = ui.add_enabled(importing.can_save(), button);
     let response = match importing.names_fault() {
         Some(fault) => response.on_disabled_hover_text(names::told(words, &fault)),
+        None if is_unchanged => tip(response, || words.text("import-use.tooltip").to_owned()),
         None => tip(response, || words.text("import-save.tooltip").to_owned()),
     };
     if response.clicked() {
@@ -72,14 +80,20 @@ fn below_title(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
             ui.add_space(theme::GRID);
         }
         let Some(drafted) = &importing.drafted else { return };
-        let place = words.with("import-place", &[("folder", drafted.out.display().to_string().into())]);
-        let room = (ui.available_width() - 88.0).max(80.0);
+        let folder = [("folder", drafted.out.display().to_string().into())];
+        let place = match (importing.is_unchanged(), drafted.keeps_older) {
+            (true, _) => words.text("import-place-none").to_owned(),
+            (false, true) => words.with("import-place-keeps", &folder),
+            (false, false) => words.with("import-place", &folder),
+        };
+        let room = (ui.available_width() - 112.0).max(80.0);
         ui.scope(|ui| {
             ui.set_max_width(room);
             let label = Label::new(RichText::new(place.clone()).font(theme::small()).color(p.weak));
             tip(ui.add(label.truncate()), || place);
         });
-        if link(ui, words.text("import-place-change"), "") {
+        let change = if importing.is_unchanged() { "import-place-copy" } else { "import-place-change" };
+        if link(ui, words.find(change).unwrap_or_default(), "") {
             wishes.dialogs.push(Wanted::ModelFolder);
         }
     });

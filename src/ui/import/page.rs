@@ -96,9 +96,11 @@ impl ImportPage {
         }
         gap(ui);
         input_and_output(ui, importing, drafted, &mut said);
-        // The doctor tries ways to prepare pictures only.
-        if !drafted.facts.takes_volumes {
-            gap(ui);
+        gap(ui);
+        if drafted.facts.takes_volumes {
+            rows::section(ui, words(ui).text("doctor"), None);
+            weak(ui, words(ui).text("doctor-pictures-only"));
+        } else {
             doctor::doctor(ui, importing, wishes);
         }
         gap(ui);
@@ -251,7 +253,7 @@ fn size_row(ui: &mut Ui, drafted: &Drafted, said: &mut Choices) {
         if changed {
             said.size = Some([rows, cols]);
         }
-        if now.is_none() {
+        if drafted.size_is_assumed && said.size.is_none() {
             let text = RichText::new(words.text("origin-assumed")).font(theme::small_strong());
             ui.add(Label::new(text.color(palette(ui).amber)));
         }
@@ -282,7 +284,14 @@ fn about(ui: &mut Ui, drafted: &Drafted, said: &mut Choices) {
         });
     };
     field(ui, "import-name", &mut said.name, &drafted.facts.name);
-    field(ui, "import-modality", &mut said.modality, words.text("import-modality-hint"));
-    field(ui, "import-body-part", &mut said.body_part, words.text("import-body-part-hint"));
+    // Pale as a hint, so that what is typed replaces it: what the manifest states.
+    let hint = |stated: &[String], none: &'static str| match stated {
+        [] => none.to_owned(),
+        stated => stated.join(", "),
+    };
+    let modality = hint(&drafted.facts.modality, words.text("import-modality-hint"));
+    field(ui, "import-modality", &mut said.modality, &modality);
+    let body_part = hint(&drafted.facts.body_part, words.text("import-body-part-hint"));
+    field(ui, "import-body-part", &mut said.body_part, &body_part);
     weak(ui, words.text("import-guards"));
 }

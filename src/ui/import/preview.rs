@@ -4,7 +4,7 @@ use eframe::egui::{Grid, Label, RichText, Sense, Spinner, Ui, vec2};
 
 use crate::app::{Drafted, FedVolume, Importing, ModelFacts, Prediction, PredictionState};
 use crate::ui::actions::Action;
-use crate::ui::overlay::number;
+use crate::ui::overlay::alike;
 use crate::ui::shell::Wishes;
 use crate::ui::strip::StepPictures;
 use crate::ui::theme;
@@ -117,8 +117,8 @@ pub(in crate::ui) fn channels(ui: &mut Ui, prediction: &Prediction) {
             ui.add(small((channel + 1).to_string(), p.weak));
             // A mean that only rounding keeps from 0 is 0.
             let mean = if fed.mean.abs() < 1e-6 * (fed.high - fed.low) { 0.0 } else { fed.mean };
-            for value in [fed.low, mean, fed.high] {
-                ui.add(small(number(f64::from(value)), p.text));
+            for value in alike([fed.low, mean, fed.high].map(f64::from)) {
+                ui.add(small(value, p.text));
             }
             ui.end_row();
         }

@@ -6,7 +6,6 @@ use crate::app::{AppState, Command};
 use crate::review::folder::Opinion;
 use crate::review::{Pair, Show};
 use crate::ui::shell::Wishes;
-use crate::ui::theme;
 use crate::ui::widgets::no_wider;
 use crate::ui::words::{Words, words};
 
@@ -22,6 +21,9 @@ const KINDS: [Show; 9] = [
     Show::Flagged,
     Show::Failed,
 ];
+
+/// Room for every kind, a second model's included.
+const KINDS_HEIGHT: f32 = 520.0;
 
 /// A field for words in paths, classes and notes.
 pub(in crate::ui) fn search(ui: &mut Ui, text: &str, width: f32, wishes: &mut Wishes) {
@@ -40,8 +42,10 @@ pub(in crate::ui) fn show_list(ui: &mut Ui, state: &AppState, width: f32, wishes
     let (words, review) = (words(ui), state.review());
     let name = words.text("review-show");
     let list = ComboBox::from_id_salt(name).selected_text(show_name(words, state, review.show())).width(width);
-    let list = list.height(theme::LIST_HEIGHT).truncate();
+    // All kinds at once, where the window is high enough.
+    let list = list.height(KINDS_HEIGHT).truncate();
     let entries = |ui: &mut Ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
         let compared = [Show::Flipped].into_iter().chain(Pair::ALL.map(Show::Pair)).filter(|_| review.is_compared());
         for show in KINDS.into_iter().chain(compared) {
             let text = format!("{}  {}", show_name(words, state, show), review.count(show));

@@ -40,17 +40,18 @@ pub(super) fn numbers(
         report_table(ui, facts, report, &summary.classes);
     }
     ui.add_space(theme::GRID);
-    overall(ui, facts, summary);
+    let done = numbers.has_intervals;
+    overall(ui, facts, summary, done);
     curves(ui, state, facts, summary);
     if summary.classes.len() <= MOST_CLASSES {
-        summary.classes.iter().for_each(|class| of_class(ui, facts, class));
+        summary.classes.iter().for_each(|class| of_class(ui, facts, class, done));
     }
     baselines(ui, facts, summary);
     if let Some(grouped) = &numbers.per_group {
         ui.add_space(theme::GRID);
         heading(ui, words.text("review-per-group"));
         weak(ui, words.with("review-groups", &[("count", grouped.cases.into())]));
-        ui.push_id("groups", |ui| overall(ui, facts, grouped));
+        ui.push_id("groups", |ui| overall(ui, facts, grouped, done));
     }
     if let Some(found) = &numbers.comparison {
         ui.add_space(theme::GRID);
@@ -125,7 +126,7 @@ fn right(ui: &mut Ui, text: &str, font: egui::FontId, color: egui::Color32) -> e
 }
 
 /// Numbers over all classes.
-fn overall(ui: &mut Ui, facts: &ModelFacts, summary: &Summary) {
+fn overall(ui: &mut Ui, facts: &ModelFacts, summary: &Summary, done: bool) {
     let words = words(ui);
     heading(ui, words.text("review-overall"));
     // The report above has these.
@@ -136,10 +137,10 @@ fn overall(ui: &mut Ui, facts: &ModelFacts, summary: &Summary) {
     let lines = summary.overall.iter().filter(|(statistic, _)| !in_report(statistic));
     let lines: Vec<(&str, &Estimate)> =
         lines.map(|(statistic, estimate)| (words.statistic(*statistic), estimate)).collect();
-    estimates(ui, facts, "overall", &lines);
+    estimates(ui, facts, ("overall", done), &lines);
 }
 
-fn of_class(ui: &mut Ui, facts: &ModelFacts, class: &ClassSummary) {
+fn of_class(ui: &mut Ui, facts: &ModelFacts, class: &ClassSummary, done: bool) {
     let (p, words) = (palette(ui), words(ui));
     let title = words.with("review-against-rest", &[("class", words.class(facts, class.class).into())]);
     let title = RichText::new(title).font(theme::body()).color(p.text);
@@ -152,21 +153,27 @@ fn of_class(ui: &mut Ui, facts: &ModelFacts, class: &ClassSummary) {
             (words.text("metric-auc"), &class.auc),
             (words.text("metric-average-precision"), &class.average_precision),
         ];
-        estimates(ui, facts, &format!("class {}", class.class), &lines);
+        estimates(ui, facts, (&format!("class {}", class.class), done), &lines);
     });
 }
 
-/// Names, values, intervals; why there is none in a tooltip.
-fn estimates(ui: &mut Ui, facts: &ModelFacts, id: &str, lines: &[(&str, &Estimate)]) {
+/// Names, values, intervals; why there is none in a tooltip. `done` is false while intervals are still computed.
+fn estimates(ui: &mut Ui, facts: &ModelFacts, (id, done): (&str, bool), lines: &[(&str, &Estimate)]) {
     let (p, words) = (palette(ui), words(ui));
     Grid::new(id).num_columns(3).spacing([16.0, 2.0]).show(ui, |ui| {
         for (name, estimate) in lines {
             ui.add(Label::new(RichText::new(*name).font(theme::small()).color(p.weak)));
             let value = estimate.value.map_or_else(|_| "–".to_owned(), |value| format!("{value:.3}"));
             let value = right(ui, &value, theme::strong(), p.text);
-            let interval = estimate.interval.map(|interval| format!("{:.3} – {:.3}", interval.low, interval.high));
-            right(ui, &interval.unwrap_or_default(), theme::small(), p.weak);
-            value.on_hover_text(words.estimate(facts, estimate));
+            let interval = match estimate.interval {
+                Ok(interval) => format!("{:.3} – {:.3}", interval.low, interval.high),
+                Err(_) if done => "–".to_owned(),
+                Err(_) => String::new(),
+            };
+            let interval = right(ui, &interval, theme::small(), p.weak);
+            for response in [value, interval] {
+                response.on_hover_text(words.estimate(facts, estimate));
+            }
             ui.end_row();
         }
     });

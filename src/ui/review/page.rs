@@ -6,7 +6,7 @@ use super::leaks::LeakPanel;
 use super::matrix::Cells;
 use super::table::Scrolled;
 use super::{filters, gallery, labels, numbers, table};
-use crate::app::{AppState, ExportState};
+use crate::app::{AppState, Command, ExportState};
 use crate::review::Show;
 use crate::ui::actions::Action;
 use crate::ui::shell::Wishes;
@@ -76,6 +76,10 @@ impl ReviewPage {
 
     fn cases(&mut self, ui: &mut Ui, state: &AppState, wishes: &mut Wishes) {
         Frame::NONE.inner_margin(egui::Margin::symmetric(16, 8)).show(ui, |ui| self.toolbar(ui, state, wishes));
+        if state.review().shown().is_empty() && !state.review().cases().is_empty() {
+            nothing_shown(ui, wishes);
+            return;
+        }
         let rows = match self.style {
             Style::Table => table::table(ui, state, &mut self.thumbnails, &mut self.scrolled, wishes),
             Style::Gallery => gallery::gallery(ui, state, &mut self.thumbnails, wishes),
@@ -108,6 +112,16 @@ impl ReviewPage {
             });
         });
     }
+}
+
+/// No case is of the chosen kind and holds the words that are searched for.
+fn nothing_shown(ui: &mut Ui, wishes: &mut Wishes) {
+    Frame::NONE.inner_margin(egui::Margin::symmetric(16, 16)).show(ui, |ui| {
+        ui.add(Label::new(words(ui).text("review-nothing-shown")).wrap());
+        if ui.button(words(ui).text("review-show-again")).clicked() {
+            wishes.commands.extend([Command::Filter(Show::All), Command::Search(String::new())]);
+        }
+    });
 }
 
 /// How many cases failed, and the way to try them again.

@@ -7,13 +7,13 @@ use eframe::egui::{self, Rect, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, ve
 use super::filters::opinion_name;
 use crate::app::{AppState, Command, Item, ListedCase, ModelFacts};
 use crate::review::folder::Opinion;
-use crate::review::{Answer, Order, SortKey};
+use crate::review::{Answer, Order, Row, SortKey};
 use crate::ui::actions::Action;
 use crate::ui::icons::{self, Icon};
 use crate::ui::shell::Wishes;
 use crate::ui::theme::{self, Palette};
 use crate::ui::thumbnails::Thumbnails;
-use crate::ui::widgets::{elided, palette, tip};
+use crate::ui::widgets::{elided, elided_middle, palette, tip};
 use crate::ui::words::{Words, words};
 
 const ROW_HEIGHT: f32 = 40.0;
@@ -73,19 +73,41 @@ impl Column {
         }
     }
 
+    /// The key of how it is computed and which way is better.
+    fn about(self) -> Option<&'static str> {
+        match self {
+            Self::Score => Some("column-score.tooltip"),
+            Self::Margin => Some("column-margin.tooltip"),
+            Self::Loss => Some("column-loss.tooltip"),
+            Self::Distance => Some("column-distance.tooltip"),
+            _ => None,
+        }
+    }
+
     fn is_number(self) -> bool {
         matches!(self, Self::Score | Self::Margin | Self::Loss | Self::Distance)
     }
 }
 
-/// Columns with their places, for a table `width` points wide; `compared` with a second model, `known` with distances to
-/// what the model has seen.
-fn columns(width: f32, compared: bool, known: bool) -> Vec<(Column, Range<f32>)> {
+/// What decides which columns there are.
+#[derive(Clone, Copy, Default)]
+struct Has {
+    /// A second model.
+    other: bool,
+    /// Distances to what the model has seen.
+    distances: bool,
+    /// A reader's decision.
+    decisions: bool,
+}
+
+/// Columns with their places, for a table `width` points wide.
+fn columns(width: f32, has: Has) -> Vec<(Column, Range<f32>)> {
     use Column::{Distance, Loss, Margin, Name, Opinion, Other, Predicted, Score, Truth};
     let all = [Name, Truth, Predicted, Other, Score, Margin, Loss, Distance, Opinion];
     let wanted = |column: &Column| match column {
-        Other => compared,
-        Distance => known,
+        Other => has.other,
+        Distance => has.distances,
+        Opinion => has.decisions,
         _ => true,
     };
     let wanted: Vec<Column> = all.into_iter().filter(wanted).collect();
@@ -120,8 +142,13 @@ pub(super) fn table(
     wishes: &mut Wishes,
 ) -> Range<usize> {
     let review = state.review();
-    let known = review.cases().iter().any(|case| case.row.far.is_some());
-    let columns = columns(ui.available_width(), review.is_compared(), known);
+    let any = |wanted: fn(&Row) -> bool| review.cases().iter().any(|case| wanted(&case.row));
+    let has = Has {
+        other: review.is_compared(),
+        distances: any(|row| row.far.is_some()),
+        decisions: any(|row| row.opinion != Opinion::None || row.flagged || row.noted),
+    };
+    let columns = columns(ui.available_width(), has);
     ui.spacing_mut().item_spacing.y = 0.0;
     header(ui, review.order(), &columns, wishes);
     let mut area = ScrollArea::vertical().auto_shrink(false);
@@ -182,6 +209,10 @@ fn header(ui: &mut Ui, order: Order, columns: &[(Column, Range<f32>)], wishes: &
         let Some(key) = sorts else { continue };
         let response = ui.interact(rect, ui.scope_id().with(*column as u8), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::ColumnHeader, true, &text));
+        let response = match column.about() {
+            Some(about) => tip(response, || words.find(about).unwrap_or_default().to_owned()),
+            None => response,
+        };
         if response.clicked() {
             wishes.commands.push(Command::Sort(next_order(order, key)));
         }
@@ -228,13 +259,20 @@ fn row(
             at.min.x += PICTURE + 8.0;
         }
         let (text, color) = value(*column, case, (item, facts), words, p);
-        put(ui, at, &text, theme::body(), color, column.is_number());
+        match column {
+            Column::Name => put_name(ui, at, &text, color),
+            _ => put(ui, at, &text, theme::body(), color, column.is_number()),
+        }
         if *column == Column::Opinion && case.row.flagged {
             let flag = Rect::from_center_size(pos2(at.right() - 12.0, at.center().y), Vec2::splat(14.0));
             icons::paint(ui.painter(), flag, 14.0, Icon::Flag, p.amber);
         }
     }
-    let response = tip(response, || format!("{}\n{caption}", item.path().display()));
+    let response = tip(response, || {
+        let (path, name) = (item.path().display().to_string(), words.item(item));
+        let name = if path.ends_with(&name) { String::new() } else { format!("{name}\n") };
+        format!("{name}{path}\n{caption}")
+    });
     if response.clicked() {
         wishes.commands.push(Command::SelectCase(place));
     }
@@ -288,6 +326,12 @@ fn put(ui: &Ui, rect: Rect, text: &str, font: egui::FontId, color: egui::Color32
     ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, color);
 }
 
+/// Files of one folder often differ at their end only.
+fn put_name(ui: &Ui, rect: Rect, name: &str, color: egui::Color32) {
+    let galley = elided_middle(ui, name, theme::body(), color, rect.width());
+    ui.painter().galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, color);
+}
+
 /// One decimal, and never -0.0.
 fn tenths(value: f64) -> String {
     format!("{:.1}", (value * 10.0).round() / 10.0 + 0.0)
@@ -314,7 +358,7 @@ mod tests {
 
     #[test]
     fn columns_fill_the_width() {
-        let columns = columns(1000.0, false, true);
+        let columns = columns(1000.0, Has { distances: true, decisions: true, ..Has::default() });
         assert_eq!(columns.last().unwrap().1.end, 1000.0 - MARGIN);
         assert!(columns.windows(2).all(|pair| pair[0].1.end == pair[1].1.start));
     }
@@ -322,9 +366,10 @@ mod tests {
     /// Beside the numbers in the smallest window, with a second model.
     #[test]
     fn names_keep_their_room_when_a_second_model_is_there() {
-        let with_distances = columns(856.0, true, true);
+        let all = Has { other: true, distances: true, decisions: true };
+        let with_distances = columns(856.0, all);
         assert!(with_distances[0].1.end - with_distances[0].1.start >= 160.0, "{with_distances:?}");
-        let columns = columns(856.0, true, false);
+        let columns = columns(856.0, Has { distances: false, ..all });
         assert!(columns[0].1.end - columns[0].1.start >= NAME_ROOM, "{columns:?}");
         assert!((columns.last().unwrap().1.end - (856.0 - MARGIN)).abs() < 0.01);
         assert!(columns.windows(2).all(|pair| (pair[0].1.end - pair[1].1.start).abs() < 0.01));

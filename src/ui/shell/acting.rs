@@ -141,6 +141,11 @@ impl Shell {
             Action::Heatmap => Command::ToggleHeatmap,
             Action::Compare => Command::ToggleCompare,
             Action::PredictShownSlice => Command::PredictShownSlice,
+            Action::CheckStability => {
+                self.look.findings_open = true;
+                self.look.page = Page::Read;
+                Command::CheckStability
+            }
             Action::PredictRest => Command::PredictRest,
             Action::CancelRest => Command::CancelRest,
             Action::RetryFailed => Command::RetryFailed,

@@ -53,7 +53,10 @@ impl Words {
                 ];
                 self.with("metric-with-interval", &ends)
             }
-            Err(_) => value,
+            Err(reason) => {
+                let why = self.undefined(facts, reason);
+                self.with("metric-without-interval", &[("value", value.into()), ("why", why.into())])
+            }
         }
     }
 

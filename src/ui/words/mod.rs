@@ -11,6 +11,7 @@ mod metrics;
 mod parameters;
 mod problems;
 mod recipe;
+mod stability;
 #[cfg(test)]
 mod tests;
 

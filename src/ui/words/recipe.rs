@@ -10,7 +10,7 @@ impl Words {
         self.find(&format!("recipe-{}", preset.name)).unwrap_or(preset.about)
     }
 
-    /// Its name as people read it: with what it is in other languages, the name alone in English.
+    /// What people call it; its name goes beside it, as the command line takes it.
     pub fn preset_title(self, preset: &Preset) -> &'static str {
         self.find(&format!("recipe-{}.title", preset.name)).unwrap_or(preset.name)
     }
