@@ -5,6 +5,7 @@
 //! sentences about it. [`examine`] tries plausible [`Recipe`](crate::preprocess::Recipe)s in stages: scale, colours and
 //! inversion first, then how the shape is fitted, then who resizes. Equal tensors are scored once. It writes no file.
 
+mod arrays;
 mod candidates;
 mod expected;
 mod judge;
