@@ -8,7 +8,7 @@ mod onnx_models;
 use std::path::{Path, PathBuf};
 
 use onnx_models::{Axis, Tail, bytes, small_cnn};
-use overread::engine::import::{Choices, ReadExport};
+use overread::engine::import::{Choices, ReadExport, save};
 use overread::engine::{EngineChoice, Model, Session, SessionOptions};
 use overread::preprocess::{Preset, Recipe, Scale, prepare};
 use overread::review::doctor::{Control, DoctorOptions, NamesFrom, Reference, Sample, Table, Verdict, examine};
@@ -100,4 +100,39 @@ fn labels_that_many_ways_get_right_advise_no_change() {
     let said = verdict.sentences(model.class_names(), NamesFrom::Stated).join(" ");
     assert!(said.contains("(the current setting)") && said.contains("no change is advised"), "{said}");
     assert!(said.contains("cannot be told apart from the current setting") && !said.contains("-0.000"), "{said}");
+}
+
+/// The framework's outputs know nothing of a temperature that was fitted afterwards.
+#[test]
+fn a_calibrated_model_is_compared_before_its_calibration() {
+    let desk = desk();
+    let truth = Preset::by_name("plain").unwrap().recipe();
+    let samples: Vec<Sample> = (0..8).map(|seed| desk.picture(seed, true)).collect();
+    let plain = desk.model(&truth);
+    let outputs = scores(&plain, &samples);
+    let draft = desk.export.draft(&Choices { recipe: Some(truth), ..Choices::default() }).unwrap();
+    let folder = desk.folder.path().join("calibrated");
+    save(&draft, &folder).unwrap();
+    let mut metadata = serde_json::to_value(&draft.file).unwrap();
+    metadata["calibration"] = serde_json::json!({"temperature": 0.25, "model_sha256": plain.sha256});
+    std::fs::write(folder.join("metadata.json"), metadata.to_string()).unwrap();
+    let model = Model::load(&folder).unwrap();
+    let apart = |(a, b): (&Vec<f64>, &Vec<f64>)| a.iter().zip(b).any(|(a, b)| (a - b).abs() > 1e-2);
+    assert!(outputs.iter().zip(&scores(&model, &samples)).any(apart), "the temperature shows");
+    let verdict = examined(&model, &samples, &Table::unnamed(&outputs).in_order());
+    assert!(verdict.reproduced && !verdict.advises_change(), "{verdict:#?}");
+}
+
+/// Where a sure model gets every picture right in many ways, the plain ones are among those that cannot be told apart.
+#[test]
+fn a_tie_of_labels_holds_the_plain_ways() {
+    let desk = desk();
+    let present = Recipe { invert: true, ..Preset::by_name("plain").unwrap().recipe() };
+    let truth = desk.model(&Preset::by_name("plain").unwrap().recipe());
+    let samples: Vec<Sample> = (0..12).map(|seed| desk.picture(seed, true)).collect();
+    let best = |row: &Vec<f64>| (0..row.len()).max_by(|a, b| row[*a].total_cmp(&row[*b])).unwrap();
+    let labels = scores(&truth, &samples).iter().map(best).collect();
+    let verdict = examined(&desk.model(&present), &samples, &Reference::Labels(labels));
+    let right: Vec<&str> = verdict.ranked.iter().filter(|one| one.agree == 12).map(|one| one.words.as_str()).collect();
+    assert!(right.iter().any(|words| words.starts_with("values 0 to 1; ")), "{right:#?}");
 }

@@ -9,7 +9,7 @@ use ndarray::{Array2, Array3};
 use super::CaseError;
 use super::prepare::engine_error;
 use crate::engine::{Inference, Model, Session};
-use crate::preprocess::{PreprocessError, prepare_for, prepare_stack, read};
+use crate::preprocess::{PreprocessError, VolumeStep, prepare_for, prepare_stack, read};
 use crate::scan::{Frame, Pixels, Scan, ScanError};
 
 /// One small change.
@@ -77,8 +77,9 @@ impl Change {
         self.within(frame, range([frame].into_iter()))
     }
 
-    /// The changed slices of a volume.
-    pub fn of_volume(self, frames: &[Frame]) -> Vec<Frame> {
+    /// The changed slices of a volume. With `keeps_zero`, what is 0 stays 0 where values change: the background that the
+    /// model's own steps leave out would else be filled, and the answer be about that.
+    pub fn of_volume(self, frames: &[Frame], keeps_zero: bool) -> Vec<Frame> {
         let range = range(frames.iter());
         let last = frames.len().saturating_sub(1);
         let from = |place: usize| match self {
@@ -88,7 +89,14 @@ impl Change {
             }
             _ => place,
         };
-        (0..frames.len()).filter_map(|place| frames.get(from(place))).map(|frame| self.within(frame, range)).collect()
+        let changed = |frame: &Frame| {
+            let mut changed = self.within(frame, range);
+            if keeps_zero && matches!(self, Self::Brighter(_) | Self::Contrast(_)) {
+                keep_zeros(&mut changed, frame);
+            }
+            changed
+        };
+        (0..frames.len()).filter_map(|place| frames.get(from(place))).map(changed).collect()
     }
 
     /// The changed picture; brightness and contrast are shares of `range`.
@@ -152,6 +160,17 @@ impl Change {
             Self::Flip => (row, cols - 1.0 - col),
             Self::Brighter(_) | Self::Contrast(_) | Self::Along(_) => (row, col),
         }
+    }
+}
+
+/// What was 0 is 0 again.
+fn keep_zeros(changed: &mut Frame, before: &Frame) {
+    if let (Pixels::Gray(changed), Pixels::Gray(before)) = (&mut changed.pixels, &before.pixels) {
+        changed.zip_mut_with(before, |value, before| {
+            if *before == 0.0 {
+                *value = 0.0;
+            }
+        });
     }
 }
 
@@ -239,7 +258,10 @@ impl Unchanged {
         session: &mut Session,
     ) -> Result<Inference, CaseError> {
         let changed: Vec<Frame> = match change {
-            Some(change) if model.is_volume() => change.of_volume(&self.frames),
+            Some(change) if model.is_volume() => {
+                let leaves_zero = |step: &VolumeStep| matches!(step, VolumeStep::Zscore { nonzero: true });
+                change.of_volume(&self.frames, model.volume_steps().iter().any(leaves_zero))
+            }
             Some(change) => self.frames.iter().map(|frame| change.of(frame)).collect(),
             None => self.frames.clone(),
         };
@@ -324,16 +346,20 @@ mod tests {
     fn a_volume_changes_as_a_whole() {
         let slice = |level: f32| frame(Array2::from_elem((4, 4), level), false);
         let volume: Vec<Frame> = (0..50).map(|place| slice(place as f32 * 2.0)).collect();
-        let of = |change: Change| change.of_volume(&volume).iter().map(|one| gray(one)[[1, 1]]).collect::<Vec<_>>();
+        let of =
+            |change: Change| change.of_volume(&volume, false).iter().map(|one| gray(one)[[1, 1]]).collect::<Vec<_>>();
         let later = of(Change::Along(0.02));
         assert_eq!((later.len(), later[0], later[1], later[49]), (50, 0.0, 0.0, 96.0));
         let earlier = of(Change::Along(-0.04));
         assert_eq!((earlier[0], earlier[47], earlier[49]), (4.0, 98.0, 98.0));
-        assert_eq!(Change::Along(0.001).of_volume(&volume[..3]).len(), 3);
+        assert_eq!(Change::Along(0.001).of_volume(&volume[..3], false).len(), 3);
         // 5 % of the volume's range, where each slice has none of its own.
         assert!((of(Change::Brighter(0.05))[10] - 24.9).abs() < 1e-5);
         assert!((of(Change::Contrast(0.9))[0] - 4.9).abs() < 1e-5);
         assert_eq!(of(Change::Flip)[7], 14.0);
+        let kept = Change::Brighter(0.05).of_volume(&volume, true);
+        assert_eq!(gray(&kept[0])[[1, 1]], 0.0, "the background stays");
+        assert!((gray(&kept[10])[[1, 1]] - 24.9).abs() < 1e-5);
     }
 
     #[test]

@@ -147,6 +147,7 @@ impl ReadExport {
         };
         let mut file = known(&found.manifest, found.manifest.file.clone());
         apply(&mut file, &found, choices)?;
+        let dropped = drop_what_was_fitted(&mut file, &found);
         file.model_sha256 = Some(found.sha256.clone());
         file.other.insert(IMPORTED.to_owned(), record(&self.export.onnx, &found, choices));
         match choices.doctor_record() {
@@ -155,7 +156,8 @@ impl ReadExport {
             None if choices.recipe.is_some() || choices.preset.is_some() => drop(file.other.remove(DOCTOR)),
             None => {}
         }
-        let model = Model::load_from(&self.export, file.clone(), &self.raw)?;
+        let mut model = Model::load_from(&self.export, file.clone(), &self.raw)?;
+        model.manifest.remarks.extend(dropped);
         let mut before = facts_of(&found);
         before.retain(|fact| counted.is_none() || fact.topic != "classes");
         let mut page = page::with_origins(
@@ -295,6 +297,30 @@ fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<()
         selection.body_part = choices.body_part.clone().map(OneOrMany::One).or_else(|| selection.body_part.take());
     }
     Ok(())
+}
+
+/// Takes out what was fitted to the scores of other steps, or is tied to classes of other names; says what.
+fn drop_what_was_fitted(file: &mut MetadataFile, found: &Model) -> Option<String> {
+    let other_steps = match found.is_volume() {
+        true => file.preprocess_volume.as_ref().is_some_and(|steps| steps != found.volume_steps()),
+        false => file.preprocess.as_ref().is_some_and(|steps| steps != found.steps()),
+    };
+    let names = file.output().and_then(|output| output.channel_def.as_ref());
+    let other_names = names.is_some_and(|names| *names != by_index(found.class_names()));
+    let mut left_out = Vec::new();
+    if other_steps && file.calibration.take().is_some() {
+        left_out.push("calibration");
+    }
+    if (other_steps || other_names) && file.thresholds.take().is_some() {
+        left_out.push("thresholds");
+    }
+    let output = output_of(file);
+    let is_there = |name: &String| output.channel_def.iter().flat_map(|names| names.values()).any(|one| one == name);
+    if other_names && !output.positive_class.as_ref().is_some_and(is_there) {
+        output.positive_class = None;
+    }
+    let why = if other_steps { "with other preprocessing" } else { "for classes of other names" };
+    (!left_out.is_empty()).then(|| format!("Left out, because it was fitted {why}: {}.", left_out.join(", ")))
 }
 
 /// How the folder came about, for whoever asks later.

@@ -261,6 +261,14 @@ impl Search<'_> {
             self.pool.iter().take(most).map(|(candidate, _)| candidate.clone()).collect();
         let present = self.runner.lanes.first().map(|lane| lane.model.steps().to_vec()).unwrap_or_default();
         finalists.push(Candidate { model: 0, way: Way::Present(present) });
+        // Labels tell ways apart only roughly: the plain ones are looked at whatever the few pictures said, or a tie with
+        // them would go unseen and an odder way be named.
+        if matches!(self.reference, Reference::Labels(_)) {
+            let plain = self.space.start().first().map(|first| self.space.values(first)).unwrap_or_default();
+            let is_usual = |one: &Candidate| matches!(&one.way, Way::Recipe(recipe, _) if !recipe.swap);
+            let fresh = plain.into_iter().filter(|one| is_usual(one) && !finalists.contains(one)).collect::<Vec<_>>();
+            finalists.extend(fresh);
+        }
         let tell = &mut self.tell;
         let mut progress = |done, total| tell(Progress { stage: "all pictures", done, total }) == Control::Continue;
         let scores = self.runner.scores(&finalists, &all, &mut progress)?;

@@ -108,6 +108,7 @@ pub fn build(
     let folder = folders.next().filter(|_| options.names && folders.next().is_none());
     let facts = ReferenceFacts {
         version: VERSION,
+        preprocess: Some(model.steps_json()),
         model_sha256: model.sha256.clone(),
         model: model.manifest.name.value.clone(),
         parts,

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf, Prefix};
 use std::sync::Arc;
 
 use ndarray::{Array2, s};
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::depths::{Depths, ranges};
@@ -14,6 +15,7 @@ use super::{
 };
 use crate::engine::{MOST_FEATURES, Model, sha256_hex};
 use crate::onnx::FeatureTap;
+use crate::preprocess::{Step, VolumeStep};
 use crate::review::record::Roots;
 use crate::scan::{self, Format, Pixels};
 
@@ -32,6 +34,10 @@ pub enum ReferenceError {
         "{path} was made for another model: its sha256 is {stated}, that of this model is {found}. Make it again with `overread reference`."
     )]
     OtherModel { path: PathBuf, stated: String, found: String },
+    #[error(
+        "{path} was made with other preprocessing than this model has now. Make it again with `overread reference`."
+    )]
+    OtherSteps { path: PathBuf },
     #[error("{path} cannot be used: {what}. Make it again with `overread reference`.")]
     Unusable { path: PathBuf, what: String },
 }
@@ -163,6 +169,9 @@ fn facts(folder: &Path, model: &Model) -> Result<(ReferenceFacts, String), Refer
         let (stated, found) = (facts.model_sha256, model.sha256.clone());
         return Err(ReferenceError::OtherModel { path: folder.to_owned(), stated, found });
     }
+    if facts.preprocess.as_ref().is_some_and(|steps| !are_steps_of(model, steps)) {
+        return Err(ReferenceError::OtherSteps { path: folder.to_owned() });
+    }
     if let Some(part) = facts.parts.iter().find(|part| model.graph.producer(&part.tap.tensor).is_none()) {
         return Err(unusable(format!("the model has no tensor \"{}\"", part.tap.tensor)));
     }
@@ -176,6 +185,14 @@ fn facts(folder: &Path, model: &Model) -> Result<(ReferenceFacts, String), Refer
         return Err(unusable("a scale or a usual distance of it is none that is written".to_owned()));
     }
     Ok((facts, sha256_hex(&bytes)))
+}
+
+/// True where the model prepares its input in these steps.
+fn are_steps_of(model: &Model, steps: &Value) -> bool {
+    match model.is_volume() {
+        true => Vec::<VolumeStep>::deserialize(steps).is_ok_and(|steps| steps == model.volume_steps()),
+        false => Vec::<Step>::deserialize(steps).is_ok_and(|steps| steps == model.steps()),
+    }
 }
 
 /// The first version's one part, whose fields lay beside the others, as it is written now.

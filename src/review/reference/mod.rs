@@ -43,6 +43,9 @@ const MOST_FILES: usize = 512;
 pub struct ReferenceFacts {
     /// Of the format; see `docs/FORMATS.md`.
     pub version: u32,
+    /// How the model prepared the cases, as in its `metadata.json`; `None` in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preprocess: Option<serde_json::Value>,
     /// Lower-case hexadecimal sha256 of the .onnx.
     pub model_sha256: String,
     pub model: String,
