@@ -142,16 +142,20 @@ fn check_constant_shape(graph: &Graph, node: &NodeProto) -> Result<(), OnnxError
     let Some(values) = node.input.get(slot).and_then(|name| graph.constant(name)).and_then(small_integers) else {
         return Ok(());
     };
-    let asks_too_much = match node.op_type.as_str() {
-        "Pad" | "Tile" => values.iter().any(|value| value.unsigned_abs() > MAX_GEOMETRY.unsigned_abs()),
-        _ => element_count(&values).is_none_or(|count| count > MAX_CONSTANT_SHAPE_ELEMENTS),
+    let (asks, asks_too_much, limit) = match node.op_type.as_str() {
+        "Pad" => {
+            let is_wide = |value: &i64| value.unsigned_abs() > MAX_GEOMETRY.unsigned_abs();
+            ("what is put around by", values.iter().any(is_wide), MAX_GEOMETRY.to_string())
+        }
+        op => {
+            let asks = if op == "Tile" { "how often is repeated by" } else { "the shape that is made by" };
+            let is_much = element_count(&values).is_none_or(|count| count > MAX_CONSTANT_SHAPE_ELEMENTS);
+            (asks, is_much, format!("{MAX_CONSTANT_SHAPE_ELEMENTS} values"))
+        }
     };
     if asks_too_much {
-        return Err(OnnxError::TooLarge {
-            what: format!("the shape that \"{}\" ({}) is told to make", node_name(node), node.op_type),
-            found: format!("{values:?}"),
-            limit: format!("{MAX_CONSTANT_SHAPE_ELEMENTS} values"),
-        });
+        let what = format!("{asks} \"{}\" ({})", node_name(node), node.op_type);
+        return Err(OnnxError::TooLarge { what, found: format!("{values:?}"), limit });
     }
     Ok(())
 }

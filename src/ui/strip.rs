@@ -99,7 +99,8 @@ fn row(
         Words::Beside(width) => size.x + theme::GRID + width,
     };
     let count = prediction.seen.len() as f32;
-    let is_wider = count * (cell_width + GAP) - GAP > ui.available_width();
+    // Cells that share the width fill it but for rounding.
+    let is_wider = count * (cell_width + GAP) - GAP > ui.available_width() + 1.0;
     // What does not fit is seen to go on, and the wheel alone reaches it.
     let bar = if is_wider { ScrollBarVisibility::AlwaysVisible } else { ScrollBarVisibility::VisibleWhenNeeded };
     let was = ui.style().clone();

@@ -83,10 +83,17 @@ fn every_trap_has_its_words() {
         ),
         ("pads of", changed(|_, g| g.node[1].attribute[1] = attr_ints("pads", &[1 << 40, 1, 1, 1]))),
         (
-            "told to make",
+            "the shape that is made by",
             changed(|_, g| {
                 g.initializer.push(integers("huge", &[1 << 20, 1 << 20]));
                 g.node.push(node("ConstantOfShape", &["huge"], &["zeros"], vec![]));
+            }),
+        ),
+        (
+            "how often is repeated by",
+            changed(|_, g| {
+                g.initializer.push(integers("huge", &[1, 1 << 13, 1 << 13, 1 << 13]));
+                g.node.push(node("Tile", &["map", "huge"], &["tiled"], vec![]));
             }),
         ),
         ("random numbers", changed(|_, g| g.node.push(node("RandomUniformLike", &["logits"], &["x"], vec![])))),

@@ -109,14 +109,15 @@ fn print_engine(one: &OnEngine) {
     say!("{}:", one.title);
     let width = one.results.iter().map(|result| result.title().chars().count()).max().unwrap_or(0);
     for result in &one.results {
-        let difference = result.largest_difference.map_or_else(|| "-".to_owned(), |found| format!("{found:.1e}"));
-        say!(
-            "  {} {:<width$}  {} differ by {difference} at most, {:.0e} allowed",
-            mark(result.passed),
-            result.title(),
-            result.compared.word(),
-            result.tolerance
-        );
+        let (mark, title) = (mark(result.passed), result.title());
+        match result.largest_difference {
+            Some(found) => say!(
+                "  {mark} {title:<width$}  {} differ by {found:.1e} at most, {:.0e} allowed",
+                result.compared.word(),
+                result.tolerance
+            ),
+            None => say!("  {mark} {title:<width$}  not run"),
+        }
         if let Some(reason) = result.reason().or_else(|| result.doubt()) {
             say!("      {reason}");
         }
