@@ -37,6 +37,8 @@ pub struct Drafted {
     pub is_changed: bool,
     /// True where a `metadata.json` lies there, which would move to `versions`.
     pub keeps_older: bool,
+    /// True where a calibration or thresholds would not be saved again: they were fitted to other steps or other names.
+    pub leaves_out_fitted: bool,
 }
 
 /// What the graph alone says.

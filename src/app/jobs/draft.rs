@@ -46,6 +46,7 @@ pub(super) fn drafted(
         // Another place is a copy, whatever it says.
         is_changed: says_more || kept.chosen,
         keeps_older: out.join("metadata.json").is_file(),
+        leaves_out_fitted: draft.leaves_out_fitted,
         channels: model.channels(),
         size: model.input_size().map(|(rows, cols)| [rows, cols]).or_else(|| resized(model.steps())),
         size_is_assumed: model.input_size().is_none()

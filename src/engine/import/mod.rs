@@ -91,6 +91,8 @@ pub struct Draft {
     pub file: MetadataFile,
     /// The page: what the graph says, what was found, what was given, what is assumed.
     pub page: Vec<Fact>,
+    /// True where a calibration or thresholds are left out: they were fitted to other steps or other names.
+    pub leaves_out_fitted: bool,
 }
 
 /// Reads an export and puts together what its `metadata.json` would say.
@@ -157,6 +159,7 @@ impl ReadExport {
             None => {}
         }
         let mut model = Model::load_from(&self.export, file.clone(), &self.raw)?;
+        let leaves_out_fitted = dropped.is_some();
         model.manifest.remarks.extend(dropped);
         let mut before = facts_of(&found);
         before.retain(|fact| counted.is_none() || fact.topic != "classes");
@@ -166,7 +169,7 @@ impl ReadExport {
             choices.recipe.is_some() || choices.preset.is_some() || choices.volume.is_some(),
         );
         page::give(&mut page, choices);
-        Ok(Draft { model, file, page })
+        Ok(Draft { model, file, page, leaves_out_fitted })
     }
 
     /// Of the .onnx, lower-case hex.

@@ -80,6 +80,11 @@ fn below_title(ui: &mut Ui, importing: &Importing, wishes: &mut Wishes) {
             ui.add_space(theme::GRID);
         }
         let Some(drafted) = &importing.drafted else { return };
+        if drafted.leaves_out_fitted {
+            let text = RichText::new(words.text("import-left-out")).font(theme::small_strong()).color(p.amber);
+            tip(ui.add(Label::new(text)), || words.text("import-left-out.tooltip").to_owned());
+            ui.add_space(theme::GRID);
+        }
         let folder = [("folder", drafted.out.display().to_string().into())];
         let place = match (importing.is_unchanged(), drafted.keeps_older) {
             (true, _) => words.text("import-place-none").to_owned(),
