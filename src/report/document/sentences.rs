@@ -80,10 +80,6 @@ const TEMPLATES: &[(&str, &str)] = &[
         "이 모델은 {0} 영상용인데, 검사 종류가 {2}(으)로 보입니다({1}).",
     ),
     (
-        "The file does not say its modality; the model is made for {}.",
-        "파일에 검사 종류가 적혀 있지 않습니다. 이 모델은 {0} 영상용입니다.",
-    ),
-    (
         "The model is made for the body part {}; the file says {}.",
         "이 모델은 {0} 부위용인데, 파일에는 검사 부위가 {1}(으)로 적혀 있습니다.",
     ),
