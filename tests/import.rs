@@ -371,3 +371,62 @@ fn what_cannot_be_meant_is_refused_with_file_and_key() {
     write(folder.path(), "metadata.json", json!({"task": "classification"}).to_string().as_bytes());
     assert!(Model::load(folder.path()).is_ok());
 }
+
+/// The command on a network of volumes, `[20, 24, 16]`, of which no file states anything.
+fn import_volumes(options: &[&str], out: &Path) -> (Value, String) {
+    let onnx = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/volume/channels_last.onnx");
+    let run = |more: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_overread"))
+            .args([&["import", onnx.to_str().unwrap()], options, more].concat())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{options:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let page = run(&["--json", "--out", out.to_str().unwrap()]);
+    (serde_json::from_str(&page).unwrap(), run(&[]))
+}
+
+/// One option states one step: the others are as unsure as before, on the page and in the folder.
+#[test]
+fn an_option_for_volumes_states_its_own_step_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases: [(&[&str], &[(&str, bool)]); 6] = [
+        (&[], &[("orient", false), ("resize", false), ("zscore", false)]),
+        (&["--orient", "RAS"], &[("orient", true), ("resize", false), ("zscore", false)]),
+        (&["--clip-percentiles", "none"], &[("orient", false), ("resize", false), ("zscore", false)]),
+        (&["--values", "stored"], &[("orient", false), ("resize", false)]),
+        (
+            &["--clip-percentiles", "1,99"],
+            &[("orient", false), ("resize", false), ("clip_percentiles", true), ("zscore", false)],
+        ),
+        (
+            &["--orient", "LPS", "--clip-percentiles", "none", "--values", "min_max"],
+            &[("orient", true), ("resize", false), ("min_max", true)],
+        ),
+    ];
+    for (number, (options, expected)) in cases.into_iter().enumerate() {
+        let out = folder.path().join(number.to_string());
+        let (page, text) = import_volumes(options, &out);
+        let lines = page["facts"].as_array().unwrap().iter().filter(|fact| fact["topic"] == "step");
+        let given: Vec<bool> = lines.clone().map(|line| line["from"] == "given").collect();
+        assert_eq!(given, expected.iter().map(|(_, given)| *given).collect::<Vec<_>>(), "{options:?}: {page}");
+        assert!(lines.clone().all(|line| (line["origin"] == "assumed") != (line["from"] == "given")), "{page}");
+        let steps = Model::load(&out).unwrap().manifest.preprocess_volume;
+        let steps: Vec<_> = steps.iter().map(|step| (step.value.name(), step.origin == Origin::Declared)).collect();
+        assert_eq!(steps, expected, "{options:?}");
+        // What helps with volumes is named; presets and the doctor refuse them.
+        assert!(text.contains("--orient, --clip-percentiles, --values") && !text.contains("doctor"), "{text}");
+        assert!(!text.contains("--preset"), "{text}");
+    }
+    // What was stated once stays so, and what was assumed too, when another option is given.
+    let stated = folder.path().join("1");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_overread"))
+        .args(["import", stated.to_str().unwrap(), "--values", "min_max", "--out", stated.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let steps = Model::load(&stated).unwrap().manifest.preprocess_volume;
+    let steps: Vec<_> = steps.iter().map(|step| (step.value.name(), step.origin == Origin::Declared)).collect();
+    assert_eq!(steps, [("orient", true), ("resize", false), ("min_max", true)]);
+}

@@ -8,6 +8,7 @@
 mod labels;
 mod page;
 mod place;
+mod volume;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -18,17 +19,18 @@ pub use labels::{class_names_from_file, class_names_from_folder, class_names_fro
 pub use page::{Fact, assumed, facts_of};
 pub(super) use place::Export;
 pub use place::is_model_folder;
+pub use volume::UnsaidSteps;
 pub(super) use write::replace_metadata;
 pub use write::{Written, save, write_metadata};
 
 use super::class_names::check_class_names;
 use super::error::EngineError;
-use super::manifest::{Manifest, Origin};
+use super::manifest::{Manifest, Origin, Sourced, assumed_marks};
 use super::metadata_file::{InputFormat, MetadataFile, NetworkDataFormat, OutputFormat, OutputKind};
 use super::model::{Model, RawModel};
 use super::volume::{InputSelection, OneOrMany};
 use crate::onnx::Layout;
-use crate::preprocess::{Preset, Recipe, VolumeRecipe};
+use crate::preprocess::{Preset, Recipe, VolumeRecipe, VolumeStep};
 
 /// The field of `metadata.json` that says how the doctor found the steps.
 pub const DOCTOR: &str = "doctor";
@@ -46,6 +48,8 @@ pub struct Choices {
     pub recipe: Option<Recipe>,
     /// How volumes were prepared, of a network that takes them.
     pub volume: Option<VolumeRecipe>,
+    /// Steps of `volume` that nobody stated: they stay found or assumed.
+    pub volume_unsaid: UnsaidSteps,
     /// In the order of the output.
     pub classes: Option<Vec<String>>,
     /// Where the class names come from, for the record: a file, a folder, or typed.
@@ -145,10 +149,11 @@ impl ReadExport {
             }
             None => loaded?,
         };
+        let volume = choices.volume.map(|recipe| volume::stated(&recipe, choices.volume_unsaid, &found));
         let mut file = known(&found.manifest, found.manifest.file.clone());
-        apply(&mut file, &found, choices)?;
+        apply(&mut file, &found, choices, volume.as_deref())?;
         file.model_sha256 = Some(found.sha256.clone());
-        file.other.insert(IMPORTED.to_owned(), record(&self.export.onnx, &found, choices));
+        file.other.insert(IMPORTED.to_owned(), record(&self.export.onnx, &found, choices, volume.as_deref()));
         match choices.doctor_record() {
             Some(record) => drop(file.other.insert(DOCTOR.to_owned(), record.clone())),
             // What was found once says nothing of steps that were chosen since.
@@ -158,11 +163,11 @@ impl ReadExport {
         let model = Model::load_from(&self.export, file.clone(), &self.raw)?;
         let mut before = facts_of(&found);
         before.retain(|fact| counted.is_none() || fact.topic != "classes");
-        let mut page = page::with_origins(
-            facts_of(&model),
-            &before,
-            choices.recipe.is_some() || choices.preset.is_some() || choices.volume.is_some(),
-        );
+        let given_steps = choices.recipe.is_some() || choices.preset.is_some();
+        let mut page = page::with_origins(facts_of(&model), &before, given_steps);
+        if let Some(steps) = &volume {
+            page::source_steps(&mut page, steps);
+        }
         page::give(&mut page, choices);
         Ok(Draft { model, file, page })
     }
@@ -254,7 +259,12 @@ fn known(manifest: &Manifest, mut file: MetadataFile) -> MetadataFile {
     file
 }
 
-fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<(), EngineError> {
+fn apply(
+    file: &mut MetadataFile,
+    found: &Model,
+    choices: &Choices,
+    volume: Option<&[Sourced<VolumeStep>]>,
+) -> Result<(), EngineError> {
     file.name = choices.name.clone().or_else(|| file.name.take());
     let named = choices.preset.map(|preset| format!("The preset {}", preset.name));
     if let Some(recipe) = choices.recipe.clone().or_else(|| choices.preset.map(Preset::recipe)) {
@@ -274,12 +284,12 @@ fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<()
         let size = found.input_size().map(|(rows, cols)| [rows, cols]).or(usual);
         file.preprocess = Some(recipe.steps(size, channels));
     }
-    if let Some(recipe) = &choices.volume {
+    if let Some(steps) = volume {
         if !found.is_volume() {
             let what = "These steps are for volumes, and the model takes pictures.".to_owned();
             return Err(EngineError::Choice { what });
         }
-        file.preprocess_volume = Some(recipe.steps(found.volume_size()));
+        file.preprocess_volume = Some(steps.iter().map(|step| step.value.clone()).collect());
     }
     if let Some(classes) = &choices.classes {
         check_class_names(classes, Some(found.class_names().len()))?;
@@ -297,21 +307,24 @@ fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<()
     Ok(())
 }
 
-/// How the folder came about, for whoever asks later.
-fn record(onnx: &Path, found: &Model, choices: &Choices) -> Value {
+/// How the folder came about, for whoever asks later. `volume` are the steps of a volume that the person stated.
+fn record(onnx: &Path, found: &Model, choices: &Choices, volume: Option<&[Sourced<VolumeStep>]>) -> Value {
     let preset = match (&choices.recipe, choices.preset) {
         (Some(recipe), Some(preset)) if preset.recipe() == *recipe => Some(preset),
         (Some(recipe), _) => Preset::of(recipe),
         (None, preset) => preset,
     };
-    let file = onnx.file_name().map(|name| name.to_string_lossy().into_owned());
-    let origins: serde_json::Map<String, Value> = found
-        .manifest
-        .preprocess
-        .iter()
-        .filter(|step| step.origin == Origin::Imported && choices.preset.is_none() && choices.recipe.is_none())
-        .map(|step| (step.value.name().to_owned(), json!(step.from)))
+    let is_chosen = choices.preset.is_some() || choices.recipe.is_some();
+    let pictures = found.manifest.preprocess.iter().filter(|_| !is_chosen);
+    let pictures = pictures.map(|step| (step.value.name(), step.origin, &step.from));
+    let volumes = volume.unwrap_or(&found.manifest.preprocess_volume).iter();
+    let volumes = volumes.map(|step| (step.value.name(), step.origin, &step.from));
+    let origins: serde_json::Map<String, Value> = pictures
+        .chain(volumes)
+        .filter(|(_, origin, _)| *origin == Origin::Imported)
+        .map(|(name, _, from)| (name.to_owned(), json!(from)))
         .collect();
+    let file = onnx.file_name().map(|name| name.to_string_lossy().into_owned());
     let mut record = json!({
         "file": file,
         "producer": found.graph.producer,
@@ -321,10 +334,11 @@ fn record(onnx: &Path, found: &Model, choices: &Choices) -> Value {
         "classes_from": choices.classes.as_ref().map(|_| choices.classes_from.clone()),
         "steps_from": origins,
     });
-    let is_chosen = choices.preset.is_some() || choices.recipe.is_some() || choices.volume.is_some();
-    if let Some(marks) = found.manifest.assumed_steps().filter(|_| !is_chosen)
-        && let Some(record) = record.as_object_mut()
-    {
+    let marks = match volume {
+        Some(steps) => assumed_marks(steps),
+        None => found.manifest.assumed_steps().filter(|_| !is_chosen),
+    };
+    if let (Some(marks), Some(record)) = (marks, record.as_object_mut()) {
         record.insert(STEPS_ASSUMED.to_owned(), json!(marks));
     }
     record
