@@ -299,6 +299,13 @@ fn placeholders_and_gaps_are_no_class_names() {
         (json!({"0": "", "1": "", "2": " "}), "leaves the names of the classes empty"),
         (json!({"0": "cat", "1": "", "2": "dog"}), "names 2 classes, and the model tells 3 apart"),
         (json!({"0": "cat", "1": "dog"}), "names 2 classes, and the model tells 3 apart"),
+        (json!({"0": "cat", "1": "dog", "3": "ox"}), "names classes, but numbers them 0, 1, 3 and not from 0"),
+        (json!({"0": "cat", "1": 7, "2": "ox"}), "names classes, but class 1 is called 7, which is no text"),
+        (json!(["cat", "dog", "ox"]), "names classes, but not by their numbers"),
+        (
+            json!({"0": "cat", "1": "a\nb", "2": "ox"}),
+            "names classes, but its names are not taken: the name of class 1",
+        ),
     ] {
         let (names, remarks) = found(labels);
         assert!(names.origin == Origin::Assumed && names.value[0] == "class 0", "{names:?}");
@@ -306,6 +313,13 @@ fn placeholders_and_gaps_are_no_class_names() {
     }
     let (names, remarks) = found(json!({"0": "cat", "1": "dog", "2": "LABEL_2"}));
     assert!(names.origin == Origin::Imported && remarks.contains("Class names are taken from"), "{names:?} {remarks}");
+    let (names, remarks) = found(json!({"0": "cat", "1": "dog", "2": " cat "}));
+    assert_eq!(names.value, ["cat (0)", "dog", "cat (2)"]);
+    assert!(remarks.contains("come more than once"), "{remarks}");
+    // Names that are given leave nothing to complain of.
+    found(json!({"0": "cat", "3": "dog"}));
+    let remarks = draft(&hugging_face, &named(&["a", "b", "c"])).unwrap().model.manifest.remarks.join(" ");
+    assert!(!remarks.contains("config.json"), "{remarks}");
     // A deviation of 0 would fail at every picture.
     let processor =
         br#"{"size": {"height": 8, "width": 8}, "do_normalize": true, "image_mean": [0.5], "image_std": [0]}"#;

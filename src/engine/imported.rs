@@ -19,6 +19,8 @@ use crate::preprocess::{PreprocessError, Step, VolumeStep};
 pub(super) struct Imported {
     pub name: Option<Sourced<String>>,
     pub class_names: Option<Sourced<Vec<String>>>,
+    /// Why names that a file holds cannot be taken: a sentence without its full stop.
+    pub unusable_names: Option<String>,
     pub preprocess: Vec<Sourced<Step>>,
     pub preprocess_volume: Vec<Sourced<VolumeStep>>,
     /// Why pictures go in with columns before rows, where they do.
@@ -34,6 +36,9 @@ const MONAI_COLUMNS: &str = "MONAI's LoadImage gives columns before rows (revers
 
 /// Files beyond this size are not configuration files.
 const MAX_CONFIG_BYTES: u64 = 8 << 20;
+
+/// Numbers of classes that a sentence lists.
+const MOST_KEYS: usize = 12;
 
 /// Reads what lies in `folder` and in the model's `metadata_props`. Files that cannot be understood become remarks.
 pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: &[(String, String)]) -> Imported {
@@ -108,10 +113,13 @@ fn import_config(config: &Map<String, Value>, found: &mut Imported) {
     if let Some(name) = config.get("architecture").or_else(|| config.get("_name_or_path")).and_then(Value::as_str) {
         found.name = Some(Sourced::imported(name.to_owned(), tool)).filter(|name| !name.value.is_empty());
     }
-    let names =
-        config.get("id2label").and_then(indexed_names).or_else(|| config.get("label_names").and_then(listed_names));
-    if let Some(names) = names {
+    let of = |key: &str| config.get(key).filter(|names| !names.is_null() && **names != json!({}));
+    let (by_number, listed) = (of("id2label"), of("label_names"));
+    if let Some(names) = by_number.and_then(indexed_names).or_else(|| listed.and_then(listed_names)) {
         found.class_names = Some(Sourced::imported(names, tool));
+    } else if by_number.is_some() || listed.is_some() {
+        let fault = by_number.map_or_else(|| "not as a list of texts".to_owned(), by_number_fault);
+        found.unusable_names = Some(format!("{tool} names classes, but {fault}"));
     }
     if let Some(pretrained) =
         config.get("pretrained_cfg").and_then(Value::as_object).filter(|_| found.preprocess.is_empty())
@@ -150,6 +158,18 @@ fn import_steps<T: DeserializeOwned>(
 fn indexed_names(value: &Value) -> Option<Vec<String>> {
     let fields = value.as_object()?;
     (0..fields.len()).map(|index| Some(fields.get(&index.to_string())?.as_str()?.to_owned())).collect()
+}
+
+/// Why [`indexed_names`] takes none of them.
+fn by_number_fault(names: &Value) -> String {
+    let Some(fields) = names.as_object() else { return "not by their numbers (0, 1, …)".to_owned() };
+    if let Some((number, name)) = fields.iter().find(|(_, name)| !name.is_string()) {
+        let shown: String = name.to_string().chars().take(40).collect();
+        return format!("class {number} is called {shown}, which is no text");
+    }
+    let keys: Vec<&str> = fields.keys().map(String::as_str).take(MOST_KEYS).collect();
+    let more = if fields.len() > MOST_KEYS { "…" } else { "" };
+    format!("numbers them {}{more} and not from 0 without gaps", keys.join(", "))
 }
 
 fn listed_names(value: &Value) -> Option<Vec<String>> {
