@@ -386,6 +386,24 @@ fn what_cannot_be_meant_is_refused_with_file_and_key() {
     assert!(Model::load(folder.path()).is_ok());
 }
 
+/// A MONAI bundle has its file in a folder of its own: faults in it are told with that file.
+#[test]
+fn a_fault_of_a_bundles_metadata_names_the_file_that_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "models/model.onnx", &bytes(&small_cnn(false, Axis::Open("N"), Tail::Logits)));
+    for (output, said) in [
+        (json!({"channel_def": {"0": "a", "1": "b", "3": "c"}}), "without gaps; it has 0, 1, 3"),
+        (json!({"channel_def": {"0": "a", "1": "b"}}), "the number of classes in channel_def is 2 there"),
+    ] {
+        let metadata = json!({"network_data_format": {"outputs": {"pred": output}}});
+        write(folder.path(), "configs/metadata.json", metadata.to_string().as_bytes());
+        for error in [draft(folder.path(), &Choices::default()).unwrap_err(), Model::load(folder.path()).unwrap_err()] {
+            let error = error.to_string();
+            assert!(error.contains("configs/metadata.json") && error.contains(said), "{error}");
+        }
+    }
+}
+
 /// The command on a network of volumes, `[20, 24, 16]`, of which no file states anything.
 fn import_volumes(options: &[&str], out: &Path) -> (Value, String) {
     let onnx = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/volume/channels_last.onnx");

@@ -160,14 +160,19 @@ fn indexed_names(value: &Value) -> Option<Vec<String>> {
     (0..fields.len()).map(|index| Some(fields.get(&index.to_string())?.as_str()?.to_owned())).collect()
 }
 
+/// A key of an outside file, in a sentence.
+fn short(key: &str) -> String {
+    key.chars().filter(|c| !c.is_control()).take(20).collect()
+}
+
 /// Why [`indexed_names`] takes none of them.
 fn by_number_fault(names: &Value) -> String {
     let Some(fields) = names.as_object() else { return "not by their numbers (0, 1, …)".to_owned() };
     if let Some((number, name)) = fields.iter().find(|(_, name)| !name.is_string()) {
         let shown: String = name.to_string().chars().take(40).collect();
-        return format!("class {number} is called {shown}, which is no text");
+        return format!("class {} is called {shown}, which is no text", short(number));
     }
-    let keys: Vec<&str> = fields.keys().map(String::as_str).take(MOST_KEYS).collect();
+    let keys: Vec<String> = fields.keys().take(MOST_KEYS).map(|key| short(key)).collect();
     let more = if fields.len() > MOST_KEYS { "…" } else { "" };
     format!("numbers them {}{more} and not from 0 without gaps", keys.join(", "))
 }
