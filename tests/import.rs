@@ -386,6 +386,57 @@ fn what_cannot_be_meant_is_refused_with_file_and_key() {
     assert!(Model::load(folder.path()).is_ok());
 }
 
+/// A bundle that tells nothing, or nothing that makes pictures as large as the network takes them, is not "found": every
+/// picture of another size would fail.
+#[test]
+fn a_bundle_without_a_size_leaves_its_steps_assumed() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "models/model.onnx", &bytes(&small_cnn(false, Axis::Open("N"), Tail::Logits)));
+    let load = json!({"_target_": "LoadImaged", "keys": "image"});
+    let scale = json!({"_target_": "ScaleIntensityd", "keys": "image"});
+    let crop = json!({"_target_": "CenterSpatialCropd", "keys": "image", "roi_size": [8, 8]});
+    for (preprocessing, names, said) in [
+        (json!([]), vec!["to_8bit", "to_rgb", "resize", "rescale"], "names no transforms"),
+        (json!({"_target_": "Compose", "transforms": []}), vec!["to_8bit", "to_rgb", "resize", "rescale"], "names no"),
+        (json!([load]), vec!["to_rgb", "resize"], "a resize to it is assumed"),
+        (json!([load, scale]), vec!["to_rgb", "resize", "min_max"], "a resize to it is assumed"),
+    ] {
+        let inference = json!({"preprocessing": preprocessing});
+        write(folder.path(), "configs/inference.json", inference.to_string().as_bytes());
+        let model = draft(folder.path(), &Choices::default()).unwrap().model;
+        let steps: Vec<_> = model.steps().iter().map(overread::preprocess::Step::name).collect();
+        assert_eq!(steps, names, "{inference}");
+        assert!(model.manifest.preprocess.iter().all(|step| step.origin == Origin::Assumed), "{inference}");
+        let remarks = Model::load(folder.path()).unwrap().manifest.remarks.join(" ");
+        assert!(remarks.contains(said) && remarks.contains("how pictures are prepared is assumed"), "{remarks}");
+    }
+    let inference = json!({"preprocessing": [load, scale, crop]});
+    write(folder.path(), "configs/inference.json", inference.to_string().as_bytes());
+    let steps = Model::load(folder.path()).unwrap().manifest.preprocess;
+    assert!(steps.iter().all(|step| step.origin == Origin::Imported), "{steps:?}");
+}
+
+#[test]
+fn a_bundle_for_volumes_without_a_size_leaves_its_steps_assumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let onnx = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/volume/model.onnx");
+    write(folder.path(), "models/model.onnx", &std::fs::read(onnx).unwrap());
+    let orient = json!({"_target_": "Orientationd", "keys": "image", "axcodes": "LPS"});
+    let scale = json!({"_target_": "ScaleIntensityd", "keys": "image"});
+    for (preprocessing, names, said) in [
+        (json!([]), ["orient", "resize", "zscore"], "names no transforms"),
+        (json!([orient, scale]), ["orient", "resize", "min_max"], "a resize to it is assumed"),
+    ] {
+        let inference = json!({"preprocessing": preprocessing});
+        write(folder.path(), "configs/inference.json", inference.to_string().as_bytes());
+        let manifest = Model::load(folder.path()).unwrap().manifest;
+        let steps: Vec<_> = manifest.preprocess_volume.iter().map(|step| step.value.name()).collect();
+        assert_eq!(steps, names, "{inference}");
+        assert!(manifest.preprocess_volume.iter().all(|step| step.origin == Origin::Assumed), "{inference}");
+        assert!(manifest.remarks.join(" ").contains(said), "{:?}", manifest.remarks);
+    }
+}
+
 /// A MONAI bundle has its file in a folder of its own: faults in it are told with that file.
 #[test]
 fn a_fault_of_a_bundles_metadata_names_the_file_that_was_read() {
@@ -423,23 +474,23 @@ fn import_volumes(options: &[&str], out: &Path) -> (Value, String) {
 #[test]
 fn an_option_for_volumes_states_its_own_step_only() {
     let folder = tempfile::tempdir().unwrap();
-    let cases: [(&[&str], &[(&str, bool)]); 6] = [
-        (&[], &[("orient", false), ("resize", false), ("zscore", false)]),
-        (&["--orient", "RAS"], &[("orient", true), ("resize", false), ("zscore", false)]),
-        (&["--clip-percentiles", "none"], &[("orient", false), ("resize", false), ("zscore", false)]),
-        (&["--values", "stored"], &[("orient", false), ("resize", false)]),
+    let cases = [
+        (vec![], vec![("orient", false), ("resize", false), ("zscore", false)]),
+        (vec!["--orient", "RAS"], vec![("orient", true), ("resize", false), ("zscore", false)]),
+        (vec!["--clip-percentiles", "none"], vec![("orient", false), ("resize", false), ("zscore", false)]),
+        (vec!["--values", "stored"], vec![("orient", false), ("resize", false)]),
         (
-            &["--clip-percentiles", "1,99"],
-            &[("orient", false), ("resize", false), ("clip_percentiles", true), ("zscore", false)],
+            vec!["--clip-percentiles", "1,99"],
+            vec![("orient", false), ("resize", false), ("clip_percentiles", true), ("zscore", false)],
         ),
         (
-            &["--orient", "LPS", "--clip-percentiles", "none", "--values", "min_max"],
-            &[("orient", true), ("resize", false), ("min_max", true)],
+            vec!["--orient", "LPS", "--clip-percentiles", "none", "--values", "min_max"],
+            vec![("orient", true), ("resize", false), ("min_max", true)],
         ),
     ];
     for (number, (options, expected)) in cases.into_iter().enumerate() {
         let out = folder.path().join(number.to_string());
-        let (page, text) = import_volumes(options, &out);
+        let (page, text) = import_volumes(&options, &out);
         let lines = page["facts"].as_array().unwrap().iter().filter(|fact| fact["topic"] == "step");
         let given: Vec<bool> = lines.clone().map(|line| line["from"] == "given").collect();
         assert_eq!(given, expected.iter().map(|(_, given)| *given).collect::<Vec<_>>(), "{options:?}: {page}");
