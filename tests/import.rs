@@ -299,6 +299,13 @@ fn placeholders_and_gaps_are_no_class_names() {
         (json!({"0": "", "1": "", "2": " "}), "leaves the names of the classes empty"),
         (json!({"0": "cat", "1": "", "2": "dog"}), "names 2 classes, and the model tells 3 apart"),
         (json!({"0": "cat", "1": "dog"}), "names 2 classes, and the model tells 3 apart"),
+        (json!({"0": "cat", "1": "dog", "3": "ox"}), "names classes, but numbers them 0, 1, 3 and not from 0"),
+        (json!({"0": "cat", "1": 7, "2": "ox"}), "names classes, but class 1 is called 7, which is no text"),
+        (json!(["cat", "dog", "ox"]), "names classes, but not by their numbers"),
+        (
+            json!({"0": "cat", "1": "a\nb", "2": "ox"}),
+            "names classes, but its names are not taken: the name of class 1",
+        ),
     ] {
         let (names, remarks) = found(labels);
         assert!(names.origin == Origin::Assumed && names.value[0] == "class 0", "{names:?}");
@@ -306,6 +313,13 @@ fn placeholders_and_gaps_are_no_class_names() {
     }
     let (names, remarks) = found(json!({"0": "cat", "1": "dog", "2": "LABEL_2"}));
     assert!(names.origin == Origin::Imported && remarks.contains("Class names are taken from"), "{names:?} {remarks}");
+    let (names, remarks) = found(json!({"0": "cat", "1": "dog", "2": " cat "}));
+    assert_eq!(names.value, ["cat (0)", "dog", "cat (2)"]);
+    assert!(remarks.contains("come more than once"), "{remarks}");
+    // Names that are given leave nothing to complain of.
+    found(json!({"0": "cat", "3": "dog"}));
+    let remarks = draft(&hugging_face, &named(&["a", "b", "c"])).unwrap().model.manifest.remarks.join(" ");
+    assert!(!remarks.contains("config.json"), "{remarks}");
     // A deviation of 0 would fail at every picture.
     let processor =
         br#"{"size": {"height": 8, "width": 8}, "do_normalize": true, "image_mean": [0.5], "image_std": [0]}"#;
@@ -370,4 +384,162 @@ fn what_cannot_be_meant_is_refused_with_file_and_key() {
     }
     write(folder.path(), "metadata.json", json!({"task": "classification"}).to_string().as_bytes());
     assert!(Model::load(folder.path()).is_ok());
+}
+
+/// A bundle that tells nothing, or nothing that makes pictures as large as the network takes them, is not "found": every
+/// picture of another size would fail.
+#[test]
+fn a_bundle_without_a_size_leaves_its_steps_assumed() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "models/model.onnx", &bytes(&small_cnn(false, Axis::Open("N"), Tail::Logits)));
+    let load = json!({"_target_": "LoadImaged", "keys": "image"});
+    let scale = json!({"_target_": "ScaleIntensityd", "keys": "image"});
+    let crop = json!({"_target_": "CenterSpatialCropd", "keys": "image", "roi_size": [8, 8]});
+    for (preprocessing, names, said) in [
+        (json!([]), vec!["to_8bit", "to_rgb", "resize", "rescale"], "names no transforms"),
+        (json!({"_target_": "Compose", "transforms": []}), vec!["to_8bit", "to_rgb", "resize", "rescale"], "names no"),
+        (json!([load]), vec!["to_rgb", "resize"], "a resize to it is assumed"),
+        (json!([load, scale]), vec!["to_rgb", "resize", "min_max"], "a resize to it is assumed"),
+    ] {
+        let inference = json!({"preprocessing": preprocessing});
+        write(folder.path(), "configs/inference.json", inference.to_string().as_bytes());
+        let model = draft(folder.path(), &Choices::default()).unwrap().model;
+        let steps: Vec<_> = model.steps().iter().map(overread::preprocess::Step::name).collect();
+        assert_eq!(steps, names, "{inference}");
+        assert!(model.manifest.preprocess.iter().all(|step| step.origin == Origin::Assumed), "{inference}");
+        let remarks = Model::load(folder.path()).unwrap().manifest.remarks.join(" ");
+        assert!(remarks.contains(said) && remarks.contains("how pictures are prepared is assumed"), "{remarks}");
+    }
+    let inference = json!({"preprocessing": [load, scale, crop]});
+    write(folder.path(), "configs/inference.json", inference.to_string().as_bytes());
+    let steps = Model::load(folder.path()).unwrap().manifest.preprocess;
+    assert!(steps.iter().all(|step| step.origin == Origin::Imported), "{steps:?}");
+}
+
+#[test]
+fn a_bundle_for_volumes_without_a_size_leaves_its_steps_assumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let onnx = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/volume/model.onnx");
+    write(folder.path(), "models/model.onnx", &std::fs::read(onnx).unwrap());
+    let orient = json!({"_target_": "Orientationd", "keys": "image", "axcodes": "LPS"});
+    let scale = json!({"_target_": "ScaleIntensityd", "keys": "image"});
+    for (preprocessing, names, said) in [
+        (json!([]), ["orient", "resize", "zscore"], "names no transforms"),
+        (json!([orient, scale]), ["orient", "resize", "min_max"], "a resize to it is assumed"),
+    ] {
+        let inference = json!({"preprocessing": preprocessing});
+        write(folder.path(), "configs/inference.json", inference.to_string().as_bytes());
+        let manifest = Model::load(folder.path()).unwrap().manifest;
+        let steps: Vec<_> = manifest.preprocess_volume.iter().map(|step| step.value.name()).collect();
+        assert_eq!(steps, names, "{inference}");
+        assert!(manifest.preprocess_volume.iter().all(|step| step.origin == Origin::Assumed), "{inference}");
+        assert!(manifest.remarks.join(" ").contains(said), "{:?}", manifest.remarks);
+    }
+}
+
+/// A MONAI bundle has its file in a folder of its own: faults in it are told with that file.
+#[test]
+fn a_fault_of_a_bundles_metadata_names_the_file_that_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "models/model.onnx", &bytes(&small_cnn(false, Axis::Open("N"), Tail::Logits)));
+    for (output, said) in [
+        (json!({"channel_def": {"0": "a", "1": "b", "3": "c"}}), "without gaps; it has 0, 1, 3"),
+        (json!({"channel_def": {"0": "a", "1": "b"}}), "the number of classes in channel_def is 2 there"),
+    ] {
+        let metadata = json!({"network_data_format": {"outputs": {"pred": output}}});
+        write(folder.path(), "configs/metadata.json", metadata.to_string().as_bytes());
+        for error in [draft(folder.path(), &Choices::default()).unwrap_err(), Model::load(folder.path()).unwrap_err()] {
+            let error = error.to_string();
+            assert!(error.contains("configs/metadata.json") && error.contains(said), "{error}");
+        }
+    }
+}
+
+/// The command on a network of volumes, `[20, 24, 16]`, of which no file states anything.
+fn import_volumes(options: &[&str], out: &Path) -> (Value, String) {
+    let onnx = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/volume/channels_last.onnx");
+    let run = |more: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_overread"))
+            .args([&["import", onnx.to_str().unwrap()], options, more].concat())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{options:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let page = run(&["--json", "--out", out.to_str().unwrap()]);
+    (serde_json::from_str(&page).unwrap(), run(&[]))
+}
+
+/// One option states one step: the others are as unsure as before, on the page and in the folder.
+#[test]
+fn an_option_for_volumes_states_its_own_step_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = [
+        (vec![], vec![("orient", false), ("resize", false), ("zscore", false)]),
+        (vec!["--orient", "RAS"], vec![("orient", true), ("resize", false), ("zscore", false)]),
+        (vec!["--clip-percentiles", "none"], vec![("orient", false), ("resize", false), ("zscore", false)]),
+        (vec!["--values", "stored"], vec![("orient", false), ("resize", false)]),
+        (
+            vec!["--clip-percentiles", "1,99"],
+            vec![("orient", false), ("resize", false), ("clip_percentiles", true), ("zscore", false)],
+        ),
+        (
+            vec!["--orient", "LPS", "--clip-percentiles", "none", "--values", "min_max"],
+            vec![("orient", true), ("resize", false), ("min_max", true)],
+        ),
+    ];
+    for (number, (options, expected)) in cases.into_iter().enumerate() {
+        let out = folder.path().join(number.to_string());
+        let (page, text) = import_volumes(&options, &out);
+        let lines = page["facts"].as_array().unwrap().iter().filter(|fact| fact["topic"] == "step");
+        let given: Vec<bool> = lines.clone().map(|line| line["from"] == "given").collect();
+        assert_eq!(given, expected.iter().map(|(_, given)| *given).collect::<Vec<_>>(), "{options:?}: {page}");
+        assert!(lines.clone().all(|line| (line["origin"] == "assumed") != (line["from"] == "given")), "{page}");
+        let steps = Model::load(&out).unwrap().manifest.preprocess_volume;
+        let steps: Vec<_> = steps.iter().map(|step| (step.value.name(), step.origin == Origin::Declared)).collect();
+        assert_eq!(steps, expected, "{options:?}");
+        // What helps with volumes is named; presets and the doctor refuse them.
+        assert!(text.contains("--orient, --clip-percentiles, --values") && !text.contains("doctor"), "{text}");
+        assert!(!text.contains("--preset"), "{text}");
+    }
+    // What was stated once stays so, and what was assumed too, when another option is given.
+    let stated = folder.path().join("1");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_overread"))
+        .args(["import", stated.to_str().unwrap(), "--values", "min_max", "--out", stated.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let steps = Model::load(&stated).unwrap().manifest.preprocess_volume;
+    let steps: Vec<_> = steps.iter().map(|step| (step.value.name(), step.origin == Origin::Declared)).collect();
+    assert_eq!(steps, [("orient", true), ("resize", false), ("min_max", true)]);
+}
+
+/// A temperature and a threshold hold for the scores that they were fitted to.
+#[test]
+fn what_was_fitted_to_other_steps_or_names_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let onnx = write(folder.path(), "a.onnx", &cnn());
+    let out = folder.path().join("made");
+    let preset = Preset::by_name("plain").unwrap();
+    let made = draft(&onnx, &Choices { preset: Some(preset), ..named(&["a", "b", "c"]) }).unwrap();
+    assert!(!made.leaves_out_fitted);
+    save(&made, &out).unwrap();
+    let mut metadata = serde_json::to_value(&made.file).unwrap();
+    let sha256 = made.model.sha256.clone();
+    metadata["calibration"] = json!({"temperature": 2.0, "model_sha256": sha256});
+    metadata["thresholds"] = json!({"b": 0.7, "model_sha256": sha256});
+    metadata["network_data_format"]["outputs"]["pred"]["positive_class"] = json!("b");
+    write(&out, "metadata.json", metadata.to_string().as_bytes());
+    let of = |choices: Choices| {
+        let draft = draft(&out, &choices).unwrap();
+        let manifest = &draft.model.manifest;
+        assert_eq!(draft.leaves_out_fitted, manifest.remarks.iter().any(|one| one.starts_with("Left out")));
+        (manifest.temperature, manifest.thresholds.len(), manifest.positive_class.as_ref().map(|class| class.value))
+    };
+    assert_eq!(of(Choices { name: Some("other".into()), ..Choices::default() }), (Some(2.0), 1, Some(1)));
+    assert_eq!(of(named(&["a", "b", "c"])), (Some(2.0), 1, Some(1)));
+    let other = Preset::by_name("keras-caffe").unwrap();
+    assert_eq!(of(Choices { preset: Some(other), ..Choices::default() }), (None, 0, Some(1)));
+    assert_eq!(of(named(&["x", "y", "z"])), (Some(2.0), 0, None));
+    assert_eq!(of(named(&["b", "a", "c"])), (Some(2.0), 0, Some(0)));
 }

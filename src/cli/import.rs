@@ -5,9 +5,9 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{Ended, ImportArgs, Misuse};
-use crate::engine::import::{self, Choices, Draft, Fact, ReadExport, Written};
+use crate::engine::import::{self, Choices, Draft, Fact, ReadExport, UnsaidSteps, Written};
 use crate::engine::{EngineError, Origin};
-use crate::preprocess::{Axes, PRESETS, Preset, VolumeRecipe, VolumeScale};
+use crate::preprocess::{PRESETS, Preset, VolumeRecipe, VolumeScale, VolumeStep};
 
 /// Runs the command.
 pub fn import(args: &ImportArgs) -> anyhow::Result<Ended> {
@@ -43,9 +43,14 @@ fn drafted(args: &ImportArgs) -> anyhow::Result<Draft> {
                     (--preset says how they are prepared)";
         return Err(Misuse(what.to_owned()).into());
     }
-    // What is not said stays as it was found or is assumed; other steps than these make way.
-    let usual = VolumeRecipe { axes: Some(Axes::RAS), percentiles: None, scale: VolumeScale::Zscore { nonzero: true } };
-    let mut volume = VolumeRecipe::of_steps(first.model.volume_steps()).unwrap_or(usual);
+    let volume_unsaid = UnsaidSteps {
+        orient: args.orient.is_none(),
+        // The size is the graph's; no option says how volumes come to it.
+        resize: true,
+        percentiles: args.clip_percentiles.is_none(),
+        values: args.values.is_none(),
+    };
+    let mut volume = kept(first.model.volume_steps());
     if let Some(orient) = args.orient {
         volume.axes = orient.0;
     }
@@ -53,7 +58,16 @@ fn drafted(args: &ImportArgs) -> anyhow::Result<Draft> {
         volume.percentiles = percentiles.0;
     }
     volume.scale = args.values.unwrap_or(volume.scale);
-    export.draft(&Choices { volume: Some(volume), ..choices }).map_err(of_option)
+    export.draft(&Choices { volume: Some(volume), volume_unsaid, ..choices }).map_err(of_option)
+}
+
+/// What is not said stays as it was found or is assumed; steps that no choices lead to make way.
+fn kept(steps: &[VolumeStep]) -> VolumeRecipe {
+    VolumeRecipe::of_steps(steps).unwrap_or_else(|| VolumeRecipe {
+        axes: steps.iter().find_map(|step| if let VolumeStep::Orient { axes } = step { Some(*axes) } else { None }),
+        percentiles: None,
+        scale: VolumeScale::Zscore { nonzero: true },
+    })
 }
 
 /// An error that an option brought about names it, not the metadata.json that would be written.
@@ -97,6 +111,7 @@ fn choices(args: &ImportArgs) -> anyhow::Result<Choices> {
         preset,
         recipe: None,
         volume: None,
+        volume_unsaid: UnsaidSteps::default(),
         classes,
         classes_from,
         positive: args.positive.clone(),
@@ -151,7 +166,13 @@ fn print_end(draft: &Draft, out: Option<&Path>, written: Option<&Written>) {
         1 => ("1 thing is assumed and is not written down as known.".to_owned(), "it"),
         count => (format!("{count} things are assumed and are not written down as known."), "them"),
     };
-    if !things.is_empty() {
+    // Presets and the doctor are for pictures.
+    if !things.is_empty() && draft.model.is_volume() {
+        println!(
+            "{things} State {them} (--orient, --clip-percentiles, --values, --classes, --positive, --output; the resize as \
+             preprocess_volume in metadata.json)."
+        );
+    } else if !things.is_empty() {
         println!(
             "{things} State {them} (--preset, --classes, --positive, --output), or let `overread doctor` find the \
              preprocessing."

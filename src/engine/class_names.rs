@@ -50,8 +50,9 @@ pub fn check_class_names(names: &[String], expected: Option<usize>) -> Result<()
     Ok(())
 }
 
-/// Names of other tools may come twice (ImageNet has two cranes): these get their class's number.
+/// Names of other tools may come twice (ImageNet has two cranes): these get their class's number. Spaces around them go.
 pub(super) fn told_apart(names: Vec<String>) -> Vec<String> {
+    let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
     let mut counts = std::collections::HashMap::new();
     names.iter().for_each(|name| *counts.entry(name.clone()).or_insert(0_usize) += 1);
     let numbered = |(index, name): (usize, String)| match counts.get(&name) {
@@ -83,7 +84,7 @@ mod tests {
 
     #[test]
     fn names_of_other_tools_that_come_twice_are_numbered() {
-        let names = ["crane", "ox", "crane"].map(str::to_owned).to_vec();
+        let names = ["crane", " ox", "crane "].map(str::to_owned).to_vec();
         assert_eq!(told_apart(names), ["crane (0)", "ox", "crane (2)"]);
     }
 }

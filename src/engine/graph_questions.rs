@@ -63,12 +63,12 @@ fn hints(graph: &Graph) -> Hints {
 }
 
 /// Names under `explain` must be tensors of the graph.
-pub(super) fn check_explain(graph: &Graph, manifest: &Manifest, folder: &Path) -> Result<(), EngineError> {
+pub(super) fn check_explain(graph: &Graph, manifest: &Manifest, path: &Path) -> Result<(), EngineError> {
     let names = [("explain.layer", &manifest.explain.layer), ("explain.logits", &manifest.explain.logits)];
     for (what, name) in names {
         if let Some(name) = name.as_ref().filter(|name| !graph.has_value(name)) {
             return Err(EngineError::Mismatch {
-                path: folder.join("metadata.json"),
+                path: path.to_owned(),
                 what: what.to_owned(),
                 declared: format!("\"{name}\""),
                 found: "no tensor of that name".to_owned(),

@@ -7,11 +7,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::imported_hugging_face::hugging_face_steps;
-use super::imported_monai::monai_steps;
+use super::imported_monai::{Transforms, monai_steps, transforms};
 use super::imported_monai_volume::monai_volume_steps;
 use super::json_words::json_reason;
 use super::manifest::Sourced;
-use crate::onnx::ImageInput;
+use crate::onnx::{Dim, ImageInput};
 use crate::preprocess::{PreprocessError, Step, VolumeStep};
 
 /// Values found outside `metadata.json`.
@@ -19,6 +19,8 @@ use crate::preprocess::{PreprocessError, Step, VolumeStep};
 pub(super) struct Imported {
     pub name: Option<Sourced<String>>,
     pub class_names: Option<Sourced<Vec<String>>>,
+    /// Why names that a file holds cannot be taken: a sentence without its full stop.
+    pub unusable_names: Option<String>,
     pub preprocess: Vec<Sourced<Step>>,
     pub preprocess_volume: Vec<Sourced<VolumeStep>>,
     /// Why pictures go in with columns before rows, where they do.
@@ -29,21 +31,29 @@ pub(super) struct Imported {
 
 /// Where a MONAI bundle says how it prepares.
 const MONAI: &str = "configs/inference.json (MONAI)";
+const INFERENCE: &str = "configs/inference.json";
+
+const IN_PART: &str = "configs/inference.json (MONAI), whose other transforms are not known here, or not so";
+
+const EMPTY: &str = "configs/inference.json (MONAI) names no transforms, so it does not say how its input is prepared.";
+
+const NO_SIZE: &str = "configs/inference.json (MONAI) brings nothing to the model's fixed size; a resize to it is assumed, and \
+                       with it the rest.";
 
 const MONAI_COLUMNS: &str = "MONAI's LoadImage gives columns before rows (reverse_indexing)";
 
 /// Files beyond this size are not configuration files.
 const MAX_CONFIG_BYTES: u64 = 8 << 20;
 
+/// Numbers of classes that a sentence lists.
+const MOST_KEYS: usize = 12;
+
 /// Reads what lies in `folder` and in the model's `metadata_props`. Files that cannot be understood become remarks.
 pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: &[(String, String)]) -> Imported {
     let mut found = Imported::default();
     if let Some(folder) = folder.filter(|_| input.layout.is_volume()) {
-        if let Some(config) = read(folder, "configs/inference.json", &mut found.remarks)
-            && let Some((steps, notes)) = monai_volume_steps(&config)
-        {
-            found.remarks.extend(notes);
-            found.preprocess_volume = import_steps(Some(steps), MONAI, VolumeStep::check, &mut found.remarks);
+        if let Some(config) = read(folder, INFERENCE, &mut found.remarks) {
+            import_monai_volume(&config, input, &mut found);
         }
     } else if let Some(folder) = folder {
         let model = read(folder, "config.json", &mut found.remarks);
@@ -57,19 +67,9 @@ pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: 
             import_config(&config, &mut found);
         }
         if found.preprocess.is_empty()
-            && let Some(config) = read(folder, "configs/inference.json", &mut found.remarks)
-            && let Some(transforms) = monai_steps(&config)
+            && let Some(config) = read(folder, INFERENCE, &mut found.remarks)
         {
-            let is_partial = !transforms.notes.is_empty();
-            found.remarks.extend(transforms.notes);
-            found.columns_first = transforms.columns_first.then_some(MONAI_COLUMNS);
-            let colours =
-                vec![json!({"step": if input.channels == Some(1) { "to_gray" } else { "to_rgb" }, "as": "torch"})];
-            let steps = colours.into_iter().chain(transforms.steps).collect();
-            found.preprocess = import_steps(Some(steps), MONAI, Step::check, &mut found.remarks);
-            if is_partial {
-                found.preprocess = found.preprocess.into_iter().map(in_part).collect();
-            }
+            import_monai(&config, input, &mut found);
         }
     }
     if found.class_names.is_none()
@@ -80,9 +80,68 @@ pub(super) fn import(folder: Option<&Path>, input: &ImageInput, metadata_props: 
     found
 }
 
-/// What is left of steps where one was left out is a guess.
-fn in_part(step: Sourced<Step>) -> Sourced<Step> {
-    Sourced::assumed(step.value, format!("{MONAI}, whose other transforms are not known here"))
+/// A bundle for pictures. Its steps are found where it tells all of them; else they are assumed.
+fn import_monai(config: &Map<String, Value>, input: &ImageInput, found: &mut Imported) {
+    let Some(Transforms { steps: mut told, notes, columns_first }) = monai_steps(config) else { return };
+    if has_no_transforms(config) {
+        found.remarks.push(EMPTY.to_owned());
+        return;
+    }
+    let mut doubt = (!notes.is_empty()).then_some(IN_PART);
+    found.remarks.extend(notes);
+    found.columns_first = columns_first.then_some(MONAI_COLUMNS);
+    let sides = if columns_first { [&input.cols, &input.rows] } else { [&input.rows, &input.cols] };
+    if let ([Some(rows), Some(cols)], false) = (sides.map(Dim::fixed), has_step(&told, &SIZES)) {
+        found.remarks.push(NO_SIZE.to_owned());
+        told.insert(0, json!({"step": "resize", "size": [rows, cols], "filter": "area", "as": "torch"}));
+        doubt = Some(NO_SIZE);
+    }
+    let colours = json!({"step": if input.channels == Some(1) { "to_gray" } else { "to_rgb" }, "as": "torch"});
+    let steps = std::iter::once(colours).chain(told).collect();
+    found.preprocess = in_doubt(import_steps(Some(steps), MONAI, Step::check, &mut found.remarks), doubt);
+}
+
+/// The same for volumes. What is done otherwise here, and an orientation that the bundle leaves open, are doubts too.
+fn import_monai_volume(config: &Map<String, Value>, input: &ImageInput, found: &mut Imported) {
+    let Some((mut told, notes)) = monai_volume_steps(config) else { return };
+    if has_no_transforms(config) {
+        found.remarks.push(EMPTY.to_owned());
+        return;
+    }
+    let mut doubt = (!notes.is_empty()).then_some(IN_PART);
+    found.remarks.extend(notes);
+    let depth = input.depth.as_ref().and_then(Dim::fixed);
+    if let ([Some(depth), Some(rows), Some(cols)], false) =
+        ([depth, input.rows.fixed(), input.cols.fixed()], has_step(&told, &SIZES))
+    {
+        found.remarks.push(NO_SIZE.to_owned());
+        // Behind the orientation, which decides the axes.
+        let place = told.iter().position(|step| is_step(step, "orient")).map_or(0, |place| place + 1);
+        told.insert(place, json!({"step": "resize", "size": [depth, rows, cols]}));
+        doubt = Some(NO_SIZE);
+    }
+    found.preprocess_volume = in_doubt(import_steps(Some(told), MONAI, VolumeStep::check, &mut found.remarks), doubt);
+}
+
+fn has_no_transforms(config: &Map<String, Value>) -> bool {
+    transforms(config).is_none_or(|mut all| all.next().is_none())
+}
+
+/// Steps after which pictures have one size.
+const SIZES: [&str; 2] = ["resize", "center_crop"];
+
+fn has_step(steps: &[Value], names: &[&str]) -> bool {
+    steps.iter().any(|step| names.iter().any(|name| is_step(step, name)))
+}
+
+fn is_step(step: &Value, name: &str) -> bool {
+    step.get("step").and_then(Value::as_str) == Some(name)
+}
+
+/// Steps of a chain that is not known whole are guesses, all of them.
+fn in_doubt<T>(steps: Vec<Sourced<T>>, doubt: Option<&str>) -> Vec<Sourced<T>> {
+    let Some(why) = doubt else { return steps };
+    steps.into_iter().map(|step| Sourced::assumed(step.value, why)).collect()
 }
 
 fn read(folder: &Path, name: &str, remarks: &mut Vec<String>) -> Option<Map<String, Value>> {
@@ -108,10 +167,13 @@ fn import_config(config: &Map<String, Value>, found: &mut Imported) {
     if let Some(name) = config.get("architecture").or_else(|| config.get("_name_or_path")).and_then(Value::as_str) {
         found.name = Some(Sourced::imported(name.to_owned(), tool)).filter(|name| !name.value.is_empty());
     }
-    let names =
-        config.get("id2label").and_then(indexed_names).or_else(|| config.get("label_names").and_then(listed_names));
-    if let Some(names) = names {
+    let of = |key: &str| config.get(key).filter(|names| !names.is_null() && **names != json!({}));
+    let (by_number, listed) = (of("id2label"), of("label_names"));
+    if let Some(names) = by_number.and_then(indexed_names).or_else(|| listed.and_then(listed_names)) {
         found.class_names = Some(Sourced::imported(names, tool));
+    } else if by_number.is_some() || listed.is_some() {
+        let fault = by_number.map_or_else(|| "not as a list of texts".to_owned(), by_number_fault);
+        found.unusable_names = Some(format!("{tool} names classes, but {fault}"));
     }
     if let Some(pretrained) =
         config.get("pretrained_cfg").and_then(Value::as_object).filter(|_| found.preprocess.is_empty())
@@ -150,6 +212,23 @@ fn import_steps<T: DeserializeOwned>(
 fn indexed_names(value: &Value) -> Option<Vec<String>> {
     let fields = value.as_object()?;
     (0..fields.len()).map(|index| Some(fields.get(&index.to_string())?.as_str()?.to_owned())).collect()
+}
+
+/// A key of an outside file, in a sentence.
+fn short(key: &str) -> String {
+    key.chars().filter(|c| !c.is_control()).take(20).collect()
+}
+
+/// Why [`indexed_names`] takes none of them.
+fn by_number_fault(names: &Value) -> String {
+    let Some(fields) = names.as_object() else { return "not by their numbers (0, 1, …)".to_owned() };
+    if let Some((number, name)) = fields.iter().find(|(_, name)| !name.is_string()) {
+        let shown: String = name.to_string().chars().take(40).collect();
+        return format!("class {} is called {shown}, which is no text", short(number));
+    }
+    let keys: Vec<String> = fields.keys().take(MOST_KEYS).map(|key| short(key)).collect();
+    let more = if fields.len() > MOST_KEYS { "…" } else { "" };
+    format!("numbers them {}{more} and not from 0 without gaps", keys.join(", "))
 }
 
 fn listed_names(value: &Value) -> Option<Vec<String>> {

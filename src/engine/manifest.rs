@@ -46,6 +46,13 @@ impl<T> Sourced<T> {
     }
 }
 
+/// For each step why it is assumed, `None` for one that is known; `None` where all are known.
+pub(super) fn assumed_marks<T>(steps: &[Sourced<T>]) -> Option<Vec<Option<&str>>> {
+    let marks: Vec<Option<&str>> =
+        steps.iter().map(|step| (step.origin == Origin::Assumed).then_some(step.from.as_str())).collect();
+    Some(marks).filter(|marks| marks.iter().any(Option::is_some))
+}
+
 /// The manifest as the program uses it: every question answered, every answer with its origin.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Manifest {
@@ -123,11 +130,8 @@ impl Manifest {
 
     /// For each step of a file why it is assumed, `None` for one that is known; `None` where all are known.
     pub(super) fn assumed_steps(&self) -> Option<Vec<Option<&str>>> {
-        fn why<T>(steps: &[Sourced<T>]) -> Vec<Option<&str>> {
-            steps.iter().map(|step| (step.origin == Origin::Assumed).then_some(step.from.as_str())).collect()
-        }
-        let marks: Vec<_> = why(&self.preprocess).into_iter().chain(why(&self.preprocess_volume)).collect();
-        Some(marks).filter(|marks| !self.guesses_steps && marks.iter().any(Option::is_some))
+        let marks = assumed_marks(&self.preprocess).or_else(|| assumed_marks(&self.preprocess_volume));
+        marks.filter(|_| !self.guesses_steps)
     }
 
     /// A `metadata.json` that says everything this manifest says: what a form would save. Guesses become statements.

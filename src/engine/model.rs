@@ -71,6 +71,7 @@ impl Model {
             folder: export.folder(),
             name: export.name(),
             has_metadata: false,
+            metadata_path: export.metadata_path(),
             configs: export.root.clone(),
             bundle: None,
         };
@@ -103,7 +104,7 @@ impl Model {
         let output = score_output(graph, metadata.as_ref());
         let (facts, logits, no_logits) = facts(graph, &input, &output);
         let sources = Sources { folder_name: place.name.clone(), graph: &facts, file: metadata, imported };
-        let mut manifest = resolve(sources, &place.folder.join("metadata.json"), &file.sha256)?;
+        let mut manifest = resolve(sources, &place.metadata_path, &file.sha256)?;
         manifest.remarks.extend(no_logits);
         manifest.remarks.extend(onnx::precision(graph).words().map(|words| format!("The model is {words}.")));
         if mixes_pictures(graph) {
@@ -113,7 +114,7 @@ impl Model {
         if input.batch.fixed() == Some(1) {
             manifest.remarks.push("The export fixed the batch to one picture, so pictures run one by one.".to_owned());
         }
-        check_explain(graph, &manifest, &place.folder)?;
+        check_explain(graph, &manifest, &place.metadata_path)?;
         let logits = stated_logits(graph, &manifest, logits);
         let rule = rule(&manifest, facts.values, facts.activation);
         Ok(Self {
@@ -348,6 +349,8 @@ struct Place {
     folder: PathBuf,
     name: String,
     has_metadata: bool,
+    /// Where `metadata.json` lies, in a MONAI bundle its own, or would lie.
+    metadata_path: PathBuf,
     /// Other tools' files count in a model's own folder only.
     configs: Option<PathBuf>,
     /// What a MONAI bundle's own `configs/metadata.json` says: class names among it.
@@ -373,7 +376,8 @@ impl Place {
         let named = if is_folder { path.file_name() } else { named };
         let name = named.map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|| "model".to_owned());
         let configs = is_folder.then(|| folder.clone());
-        Ok(Self { onnx, folder, name, has_metadata, configs, bundle: None })
+        let metadata_path = folder.join("metadata.json");
+        Ok(Self { onnx, folder, name, has_metadata, metadata_path, configs, bundle: None })
     }
 
     /// Another tool's folder.
@@ -383,6 +387,7 @@ impl Place {
             name: export.name(),
             folder: export.folder(),
             has_metadata: false,
+            metadata_path: export.metadata_path(),
             configs: export.root.clone(),
             bundle: export.metadata()?,
             onnx: export.onnx,
@@ -397,6 +402,6 @@ impl Place {
         if !self.has_metadata {
             return Ok(self.bundle.clone());
         }
-        MetadataFile::read(&self.folder.join("metadata.json")).map(Some)
+        MetadataFile::read(&self.metadata_path).map(Some)
     }
 }

@@ -50,6 +50,9 @@ pub(super) fn resolve(sources: Sources<'_>, path: &Path, sha256: &str) -> Result
     }
     let output_kind = output_kind(&file, graph);
     let stated = file.output().is_some_and(|output| output.channel_def.is_some());
+    if let Some(why) = imported.unusable_names.filter(|_| !stated && imported.class_names.is_none()) {
+        remarks.push(format!("{why}, so its names are not taken. {NAME_ALL}."));
+    }
     let found_names = imported.class_names.filter(|names| !stated && are_names(names, graph.values, &mut remarks));
     let class_names = match class_names(&file, found_names, graph, output_kind.value).map_err(&cannot)? {
         Some(names) => names,
@@ -185,11 +188,14 @@ fn output_kind(file: &MetadataFile, graph: &GraphFacts) -> Sourced<OutputKind> {
     }
 }
 
+/// What to do where another tool's class names cannot be taken.
+const NAME_ALL: &str = "Name all of them (`overread import --classes`, or the set-up page)";
+
 /// True for names that another tool left and that can be taken; a remark where they cannot, and somebody has to name the
 /// classes.
 fn are_names(names: &Sourced<Vec<String>>, values: Option<usize>, remarks: &mut Vec<String>) -> bool {
     let (given, from) = (&names.value, &names.from);
-    let ask = "Name all of them (`overread import --classes`, or the set-up page)";
+    let ask = NAME_ALL;
     let is_placeholder = |(index, name): (usize, &String)| name.eq_ignore_ascii_case(&format!("label_{index}"));
     let named = given.iter().filter(|name| !name.trim().is_empty()).count();
     let count = values.map_or(given.len(), |values| values.max(2));
@@ -199,8 +205,14 @@ fn are_names(names: &Sourced<Vec<String>>, values: Option<usize>, remarks: &mut 
         format!("{from} leaves the names of the classes empty. {ask}.")
     } else if named < given.len() || given.len() != count {
         format!("{from} names {named} classes, and the model tells {count} apart, so its names are not taken. {ask}.")
+    } else if let Err(fault) = check_class_names(&told_apart(given.clone()), None) {
+        format!("{from} names classes, but its names are not taken: {fault} {ask}.")
     } else {
-        remarks.push(format!("Class names are taken from {from}."));
+        let is_same = |(one, other): (&String, &String)| one.trim() == other;
+        let numbered = !given.iter().zip(&told_apart(given.clone())).all(is_same);
+        let twice =
+            if numbered { " Names that come more than once there got the numbers of their classes." } else { "" };
+        remarks.push(format!("Class names are taken from {from}.{twice}"));
         return true;
     };
     remarks.push(why);

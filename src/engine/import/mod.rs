@@ -5,9 +5,11 @@
 //! [`save`] writes it. What is only guessed is not written down as if it were known. Nothing is overwritten: an older
 //! `metadata.json` moves to `versions/`.
 
+mod fitted;
 mod labels;
 mod page;
 mod place;
+mod volume;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -18,17 +20,18 @@ pub use labels::{class_names_from_file, class_names_from_folder, class_names_fro
 pub use page::{Fact, assumed, facts_of};
 pub(super) use place::Export;
 pub use place::is_model_folder;
+pub use volume::UnsaidSteps;
 pub(super) use write::replace_metadata;
 pub use write::{Written, save, write_metadata};
 
 use super::class_names::check_class_names;
 use super::error::EngineError;
-use super::manifest::{Manifest, Origin};
+use super::manifest::{Manifest, Origin, Sourced, assumed_marks};
 use super::metadata_file::{InputFormat, MetadataFile, NetworkDataFormat, OutputFormat, OutputKind};
 use super::model::{Model, RawModel};
 use super::volume::{InputSelection, OneOrMany};
 use crate::onnx::Layout;
-use crate::preprocess::{Preset, Recipe, VolumeRecipe};
+use crate::preprocess::{Preset, Recipe, VolumeRecipe, VolumeStep};
 
 /// The field of `metadata.json` that says how the doctor found the steps.
 pub const DOCTOR: &str = "doctor";
@@ -46,6 +49,8 @@ pub struct Choices {
     pub recipe: Option<Recipe>,
     /// How volumes were prepared, of a network that takes them.
     pub volume: Option<VolumeRecipe>,
+    /// Steps of `volume` that nobody stated: they stay found or assumed.
+    pub volume_unsaid: UnsaidSteps,
     /// In the order of the output.
     pub classes: Option<Vec<String>>,
     /// Where the class names come from, for the record: a file, a folder, or typed.
@@ -147,11 +152,12 @@ impl ReadExport {
             }
             None => loaded?,
         };
+        let volume = choices.volume.map(|recipe| volume::stated(&recipe, choices.volume_unsaid, &found));
         let mut file = known(&found.manifest, found.manifest.file.clone());
-        apply(&mut file, &found, choices)?;
-        let dropped = drop_what_was_fitted(&mut file, &found);
+        apply(&mut file, &found, choices, volume.as_deref())?;
+        let dropped = fitted::leave_out(&mut file, &found, choices);
         file.model_sha256 = Some(found.sha256.clone());
-        file.other.insert(IMPORTED.to_owned(), record(&self.export.onnx, &found, choices));
+        file.other.insert(IMPORTED.to_owned(), record(&self.export.onnx, &found, choices, volume.as_deref()));
         match choices.doctor_record() {
             Some(record) => drop(file.other.insert(DOCTOR.to_owned(), record.clone())),
             // What was found once says nothing of steps that were chosen since.
@@ -163,11 +169,11 @@ impl ReadExport {
         model.manifest.remarks.extend(dropped);
         let mut before = facts_of(&found);
         before.retain(|fact| counted.is_none() || fact.topic != "classes");
-        let mut page = page::with_origins(
-            facts_of(&model),
-            &before,
-            choices.recipe.is_some() || choices.preset.is_some() || choices.volume.is_some(),
-        );
+        let given_steps = choices.recipe.is_some() || choices.preset.is_some();
+        let mut page = page::with_origins(facts_of(&model), &before, given_steps);
+        if let Some(steps) = &volume {
+            page::source_steps(&mut page, steps);
+        }
         page::give(&mut page, choices);
         Ok(Draft { model, file, page, leaves_out_fitted })
     }
@@ -259,7 +265,12 @@ fn known(manifest: &Manifest, mut file: MetadataFile) -> MetadataFile {
     file
 }
 
-fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<(), EngineError> {
+fn apply(
+    file: &mut MetadataFile,
+    found: &Model,
+    choices: &Choices,
+    volume: Option<&[Sourced<VolumeStep>]>,
+) -> Result<(), EngineError> {
     file.name = choices.name.clone().or_else(|| file.name.take());
     let named = choices.preset.map(|preset| format!("The preset {}", preset.name));
     if let Some(recipe) = choices.recipe.clone().or_else(|| choices.preset.map(Preset::recipe)) {
@@ -279,12 +290,12 @@ fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<()
         let size = found.input_size().map(|(rows, cols)| [rows, cols]).or(usual);
         file.preprocess = Some(recipe.steps(size, channels));
     }
-    if let Some(recipe) = &choices.volume {
+    if let Some(steps) = volume {
         if !found.is_volume() {
             let what = "These steps are for volumes, and the model takes pictures.".to_owned();
             return Err(EngineError::Choice { what });
         }
-        file.preprocess_volume = Some(recipe.steps(found.volume_size()));
+        file.preprocess_volume = Some(steps.iter().map(|step| step.value.clone()).collect());
     }
     if let Some(classes) = &choices.classes {
         check_class_names(classes, Some(found.class_names().len()))?;
@@ -302,45 +313,24 @@ fn apply(file: &mut MetadataFile, found: &Model, choices: &Choices) -> Result<()
     Ok(())
 }
 
-/// Takes out what was fitted to the scores of other steps, or is tied to classes of other names; says what.
-fn drop_what_was_fitted(file: &mut MetadataFile, found: &Model) -> Option<String> {
-    let other_steps = match found.is_volume() {
-        true => file.preprocess_volume.as_ref().is_some_and(|steps| steps != found.volume_steps()),
-        false => file.preprocess.as_ref().is_some_and(|steps| steps != found.steps()),
-    };
-    let names = file.output().and_then(|output| output.channel_def.as_ref());
-    let other_names = names.is_some_and(|names| *names != by_index(found.class_names()));
-    let mut left_out = Vec::new();
-    if other_steps && file.calibration.take().is_some() {
-        left_out.push("calibration");
-    }
-    if (other_steps || other_names) && file.thresholds.take().is_some() {
-        left_out.push("thresholds");
-    }
-    let output = output_of(file);
-    let is_there = |name: &String| output.channel_def.iter().flat_map(|names| names.values()).any(|one| one == name);
-    if other_names && !output.positive_class.as_ref().is_some_and(is_there) {
-        output.positive_class = None;
-    }
-    let why = if other_steps { "with other preprocessing" } else { "for classes of other names" };
-    (!left_out.is_empty()).then(|| format!("Left out, because it was fitted {why}: {}.", left_out.join(", ")))
-}
-
-/// How the folder came about, for whoever asks later.
-fn record(onnx: &Path, found: &Model, choices: &Choices) -> Value {
+/// How the folder came about, for whoever asks later. `volume` are the steps of a volume that the person stated.
+fn record(onnx: &Path, found: &Model, choices: &Choices, volume: Option<&[Sourced<VolumeStep>]>) -> Value {
     let preset = match (&choices.recipe, choices.preset) {
         (Some(recipe), Some(preset)) if preset.recipe() == *recipe => Some(preset),
         (Some(recipe), _) => Preset::of(recipe),
         (None, preset) => preset,
     };
-    let file = onnx.file_name().map(|name| name.to_string_lossy().into_owned());
-    let origins: serde_json::Map<String, Value> = found
-        .manifest
-        .preprocess
-        .iter()
-        .filter(|step| step.origin == Origin::Imported && choices.preset.is_none() && choices.recipe.is_none())
-        .map(|step| (step.value.name().to_owned(), json!(step.from)))
+    let is_chosen = choices.preset.is_some() || choices.recipe.is_some();
+    let pictures = found.manifest.preprocess.iter().filter(|_| !is_chosen);
+    let pictures = pictures.map(|step| (step.value.name(), step.origin, &step.from));
+    let volumes = volume.unwrap_or(&found.manifest.preprocess_volume).iter();
+    let volumes = volumes.map(|step| (step.value.name(), step.origin, &step.from));
+    let origins: serde_json::Map<String, Value> = pictures
+        .chain(volumes)
+        .filter(|(_, origin, _)| *origin == Origin::Imported)
+        .map(|(name, _, from)| (name.to_owned(), json!(from)))
         .collect();
+    let file = onnx.file_name().map(|name| name.to_string_lossy().into_owned());
     let mut record = json!({
         "file": file,
         "producer": found.graph.producer,
@@ -350,10 +340,11 @@ fn record(onnx: &Path, found: &Model, choices: &Choices) -> Value {
         "classes_from": choices.classes.as_ref().map(|_| choices.classes_from.clone()),
         "steps_from": origins,
     });
-    let is_chosen = choices.preset.is_some() || choices.recipe.is_some() || choices.volume.is_some();
-    if let Some(marks) = found.manifest.assumed_steps().filter(|_| !is_chosen)
-        && let Some(record) = record.as_object_mut()
-    {
+    let marks = match volume {
+        Some(steps) => assumed_marks(steps),
+        None => found.manifest.assumed_steps().filter(|_| !is_chosen),
+    };
+    if let (Some(marks), Some(record)) = (marks, record.as_object_mut()) {
         record.insert(STEPS_ASSUMED.to_owned(), json!(marks));
     }
     record

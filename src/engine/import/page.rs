@@ -6,6 +6,9 @@ use crate::engine::manifest::{Origin, Sourced};
 use crate::engine::model::Model;
 use crate::onnx::{self, Dim};
 
+/// Where values come from that the person gave.
+pub(super) const GIVEN: &str = "given";
+
 /// One line of the page.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Fact {
@@ -41,12 +44,19 @@ pub fn assumed(page: &[Fact]) -> usize {
 /// `given_steps` is true where the person chose how pictures are prepared: then all steps are theirs.
 pub(super) fn with_origins(page: Vec<Fact>, before: &[Fact], given_steps: bool) -> Vec<Fact> {
     let origin = |fact: Fact| match before.iter().find(|old| old.topic == fact.topic && old.text == fact.text) {
-        _ if given_steps && fact.topic == "step" => Fact { from: "given".to_owned(), ..fact },
+        _ if given_steps && fact.topic == "step" => Fact { from: GIVEN.to_owned(), ..fact },
         Some(old) => old.clone(),
-        None if fact.origin == Origin::Declared => Fact { from: "given".to_owned(), ..fact },
+        None if fact.origin == Origin::Declared => Fact { from: GIVEN.to_owned(), ..fact },
         None => fact,
     };
     page.into_iter().map(origin).collect()
+}
+
+/// Each step's line says where that step comes from.
+pub(super) fn source_steps<T>(page: &mut [Fact], steps: &[Sourced<T>]) {
+    for (fact, step) in page.iter_mut().filter(|fact| fact.topic == "step").zip(steps) {
+        (fact.origin, fact.from) = (step.origin, step.from.clone());
+    }
 }
 
 /// What decides how the graph is read was given before the page of the export was made.
@@ -59,7 +69,7 @@ pub(super) fn give(page: &mut [Fact], choices: &Choices) {
             _ => false,
         };
         if is_given {
-            (fact.origin, fact.from) = (Origin::Declared, "given".to_owned());
+            (fact.origin, fact.from) = (Origin::Declared, GIVEN.to_owned());
         }
     }
 }

@@ -73,8 +73,17 @@ impl Export {
 
     /// `metadata.json` of this program, or of a MONAI bundle.
     pub(in crate::engine) fn metadata(&self) -> Result<Option<MetadataFile>, EngineError> {
-        let Some(root) = &self.root else { return Ok(None) };
+        self.stated_in().map(|path| MetadataFile::read(&path)).transpose()
+    }
+
+    /// Where that file lies, or would lie.
+    pub(in crate::engine) fn metadata_path(&self) -> PathBuf {
+        self.stated_in().unwrap_or_else(|| self.folder().join("metadata.json"))
+    }
+
+    fn stated_in(&self) -> Option<PathBuf> {
+        let root = self.root.as_ref()?;
         let places = [root.join("metadata.json"), root.join("configs/metadata.json")];
-        places.into_iter().find(|path| path.is_file()).map(|path| MetadataFile::read(&path)).transpose()
+        places.into_iter().find(|path| path.is_file())
     }
 }
