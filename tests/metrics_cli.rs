@@ -223,7 +223,7 @@ fn bad_rows_are_named_and_the_rest_is_counted() {
     for sentence in [
         "5 rows were left out",
         "line 3: 3 cells where the header has 4; left out",
-        "line 4: a score is missing; left out",
+        "line 4: the score nan is no number; left out",
         "line 5: the label C is none of the classes A, B; left out",
         "line 6: 1 stands on line 2 already; left out",
         "line 9: the score x is no number; left out",

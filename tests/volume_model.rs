@@ -225,11 +225,13 @@ fn a_volume_is_predicted_under_small_changes() {
         let found = changes.iter().filter(|one| one["change"].as_str().unwrap().contains(words));
         found.map(|one| numbers(&one["scores"])).collect::<Vec<_>>()
     };
-    // The phantom has few pixels, and its values are standardised: places move and windows do not matter.
+    // The phantom has few pixels, and its values are standardised without the background: places move, and windows matter
+    // only where resizing mixes the background in.
     let along = of("slice");
     assert!(along.len() == 2 && along[0] != along[1], "{found}");
     assert!(of("larger").iter().chain(&of("left for right")).all(|scores| !along.contains(scores)), "{found}");
-    assert_eq!(of("brighter"), of("darker"), "{found}");
+    let apart = of("brighter")[0].iter().zip(&of("darker")[0]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(apart < 2e-3, "{found}");
     let (low, high) = (found["score_low"].as_f64().unwrap(), found["score_high"].as_f64().unwrap());
     assert!(0.0 <= low && low < high && high <= 1.0, "{found}");
     let (text, well) = overread(&args);

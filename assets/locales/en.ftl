@@ -862,8 +862,8 @@ import-assumed = { $count ->
    *[other] { $count } things are assumed
 }
 import-all-stated = Nothing is assumed
-import-left-out = Calibration and thresholds are left out
-    .tooltip = They were fitted to scores of other preprocessing, or for classes of other names. Fit them anew with `overread calibrate`
+import-left-out = Fitted values are left out
+    .tooltip = Calibration and thresholds were fitted to scores of other preprocessing, or thresholds belong to classes of other names. Fit them anew with `overread calibrate`
 import-place = Will be saved in { $folder }
 import-place-keeps = Will be saved in { $folder }; the metadata.json there is kept in its versions folder
 import-place-none = Nothing is changed and nothing will be written

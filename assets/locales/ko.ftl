@@ -806,8 +806,8 @@ import-assumed = { $count ->
    *[other] 추정한 항목 { $count }개
 }
 import-all-stated = 추정한 항목 없음
-import-left-out = 보정값과 임계값을 뺍니다
-    .tooltip = 다른 전처리의 점수나 다른 클래스 이름에 맞춘 값입니다. `overread calibrate`로 다시 맞추십시오
+import-left-out = 이전에 맞춘 값은 빠집니다
+    .tooltip = 보정값과 임계값은 다른 전처리의 점수에 맞춘 값이거나, 임계값이 다른 이름의 클래스에 속합니다. `overread calibrate`로 다시 맞추십시오
 import-place = 저장 위치: { $folder }
 import-place-keeps = 저장 위치: { $folder }. 그곳의 metadata.json은 versions 폴더에 남습니다
 import-place-none = 변경한 내용이 없어 아무것도 저장하지 않습니다
