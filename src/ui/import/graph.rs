@@ -147,14 +147,11 @@ fn found(ui: &mut Ui, drafted: &Drafted) {
     let facts = drafted.facts.facts.iter().filter(|fact| of_file(fact.origin, &fact.from));
     for parameter in facts.filter(|parameter| !matches!(parameter.fact, Fact::Input { .. })) {
         let (name, value) = words.fact(&parameter.fact);
-        fact(ui, name, &value, false).on_hover_text(&parameter.from);
-        weak(
-            ui,
-            match parameter.origin {
-                Origin::Imported => words.with("seen-imported", &[("from", (&parameter.from).into())]),
-                _ => parameter.from.clone(),
-            },
-        );
+        let from = match parameter.origin {
+            Origin::Imported => words.with("seen-imported", &[("from", (&parameter.from).into())]),
+            _ => parameter.from.clone(),
+        };
+        fact(ui, name, &format!("{value} ({from})"), false).on_hover_text(&parameter.from);
     }
     for step in drafted.facts.steps.iter().filter(|step| of_file(step.origin, &step.from)) {
         fact(ui, &words.step(&step.name), &told(words, step), false).on_hover_text(&step.from);
