@@ -101,8 +101,8 @@ fn row(
     let count = prediction.seen.len() as f32;
     // Cells that share the width fill it but for rounding.
     let is_wider = count * (cell_width + GAP) - GAP > ui.available_width() + 1.0;
-    // What does not fit is seen to go on, and the wheel alone reaches it.
-    let bar = if is_wider { ScrollBarVisibility::AlwaysVisible } else { ScrollBarVisibility::VisibleWhenNeeded };
+    // What does not fit is seen to go on, and the wheel alone reaches it; what fits has no bar for a pixel of rounding.
+    let bar = if is_wider { ScrollBarVisibility::AlwaysVisible } else { ScrollBarVisibility::AlwaysHidden };
     let was = ui.style().clone();
     let style = ui.style_mut();
     style.always_scroll_the_only_direction = true;
